@@ -1,0 +1,187 @@
+"""The one renderer: every question and every target reaches a model's tokens through this file.
+
+Training, sampling, evaluation and use all call it, so that they cannot differ. Text is rendered by the tokenizer's own chat
+template and tokenised whole; nothing is concatenated by hand. A training row is what generation would see: the rendered
+prompt, then the completion up to and including the token that ends the turn. Whatever a template writes behind that token
+(a newline, mostly) is never generated and never trained on.
+
+Not covered: conversations of several turns, and tool calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
+
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+PLAIN_TEMPLATE = (
+    "{{- bos_token }}"
+    "{%- for message in messages %}"
+    "{%- if message['role'] == 'assistant' %}"
+    "{{- 'Trace:\\n' }}{% generation %}{{- message['content'] + eos_token }}{% endgeneration %}"
+    "{%- elif message['role'] == 'user' %}{{- 'Question: ' + message['content'] + '\\n' }}"
+    "{%- else %}{{- message['content'] + '\\n\\n' }}{%- endif %}"
+    "{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- 'Trace:\\n' }}{%- endif %}"
+)
+"""For base models, which have no template: words and line breaks, and no token but the model's own first and last."""
+
+UNTRAINED = -100
+"""The label of a token that earns no loss (PyTorch's `ignore_index`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One training row: `ids` is the prompt, `prompt_length` tokens of it, and the completion with its end token."""
+
+    ids: list[int]
+    prompt_length: int
+
+    @property
+    def completion_ids(self) -> list[int]:
+        return self.ids[self.prompt_length :]
+
+    @property
+    def labels(self) -> list[int]:
+        """As long as `ids`; the prompt is `UNTRAINED`."""
+        return [UNTRAINED] * self.prompt_length + self.completion_ids
+
+
+def messages(question: str, card: bool = False) -> list[dict[str, str]]:
+    """The conversation that asks a question: the experts' prompt card as system message if wanted, then the question."""
+    asked = [{"role": "user", "content": question}]
+    if not card:
+        return asked
+    from experts.cards import prompt_card
+
+    return [{"role": "system", "content": prompt_card()}, *asked]
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, question: str, card: bool = False) -> list[int]:
+    """The tokens after which a model writes its trace."""
+    return _render(tokenizer, [messages(question, card)], add_generation_prompt=True)[0]
+
+
+def training_rows(
+    tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[str, str]], card: bool = False
+) -> list[Row]:
+    """The rows for (question, trace) pairs.
+
+    Raises UserError where the rendered prompt is not what the rendered row begins with, or the row has no end token: such
+    a row would teach the model to answer something that it is never asked, or never to stop.
+    """
+    asked = [messages(question, card) for question, _ in pairs]
+    answered = [
+        [*conversation, {"role": "assistant", "content": trace}]
+        for conversation, (_, trace) in zip(asked, pairs, strict=True)
+    ]
+    prompts = _render(tokenizer, asked, add_generation_prompt=True)
+    wholes = _render(tokenizer, answered)
+    end = turn_end_id(tokenizer)
+    return [_row(tokenizer, prompt, whole, end) for prompt, whole in zip(prompts, wholes, strict=True)]
+
+
+def _row(tokenizer: PreTrainedTokenizerBase, prompt: list[int], whole: list[int], end: int) -> Row:
+    if whole[: len(prompt)] != prompt:
+        at = next(i for i, token in enumerate(prompt) if i >= len(whole) or whole[i] != token)
+        seen, trained = tokenizer.decode(prompt[at : at + 8]), tokenizer.decode(whole[at : at + 8])
+        raise UserError(
+            f"the chat template renders a prompt differently in training and in use: {trained!r} against {seen!r} at "
+            f"token {at}; use a template that renders the prompt the same way with and without the answer"
+        )
+    if end not in whole[len(prompt) :]:
+        raise UserError(
+            f"the rendered answer lacks the end token {tokenizer.decode([end])!r}, so the model would never learn to stop; "
+            "use a chat template that ends the assistant's turn with it"
+        )
+    return Row(whole[: whole.index(end, len(prompt)) + 1], len(prompt))
+
+
+def completion_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
+    """What the model wrote, up to the first end token; other special tokens stay visible, so that they fail to parse."""
+    ends = end_token_ids(tokenizer)
+    kept = list(ids)
+    for position, token in enumerate(kept):
+        if token in ends:
+            kept = kept[:position]
+            break
+    return tokenizer.decode(kept, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+
+
+def end_token_ids(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel | None = None) -> set[int]:
+    """The tokens that stop generation: the one that ends a turn, the tokenizer's own and the model's."""
+    ends = {turn_end_id(tokenizer)}
+    if tokenizer.eos_token_id is not None:
+        ends.add(tokenizer.eos_token_id)
+    declared = model.generation_config.eos_token_id if model is not None and model.generation_config else None
+    if declared is not None:
+        ends.update([declared] if isinstance(declared, int) else declared)
+    return ends
+
+
+def turn_end_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    """The first special token that the template writes after an answer. Raises UserError where it writes none."""
+    return _turn_end_id(tokenizer, str(tokenizer.chat_template))
+
+
+@lru_cache(maxsize=8)
+def _turn_end_id(tokenizer: PreTrainedTokenizerBase, template: str) -> int:
+    probe = "PROBE"
+    text = rendered_text(tokenizer, probe, probe)
+    tail = text[text.rindex(probe) + len(probe) :]
+    special = set(tokenizer.get_added_vocab().values()) | set(tokenizer.all_special_ids)
+    for token in tokenizer(tail, add_special_tokens=False)["input_ids"]:
+        if token in special:
+            return int(token)
+    raise UserError(
+        f"the chat template ends an answer with {tail!r}, which holds no special token of the vocabulary; use a template "
+        "that ends the assistant's turn with the tokenizer's end token"
+    )
+
+
+def rendered_text(tokenizer: PreTrainedTokenizerBase, question: str, trace: str, card: bool = False) -> str:
+    """The text of a whole training row, before it is cut behind the end token."""
+    conversation = [*messages(question, card), {"role": "assistant", "content": trace}]
+    text: str = _render(tokenizer, [conversation], tokenize=False)[0]
+    return text
+
+
+def assistant_positions(
+    tokenizer: PreTrainedTokenizerBase, question: str, trace: str, card: bool = False
+) -> set[int] | None:
+    """The positions of a row that the template marks as the assistant's with {% generation %}.
+
+    A template without markers is replaced by TRL's training version of it, where TRL knows one; else the answer is None.
+    """
+    from trl.chat_template_utils import get_training_chat_template, has_generation_markers
+
+    template = tokenizer.chat_template
+    if not has_generation_markers(template):
+        try:
+            template = get_training_chat_template(tokenizer)
+        except ValueError:
+            return None
+    conversation = [*messages(question, card), {"role": "assistant", "content": trace}]
+    encoded = tokenizer.apply_chat_template(
+        conversation, chat_template=template, enable_thinking=False, return_dict=True, return_assistant_tokens_mask=True
+    )
+    return {position for position, marked in enumerate(encoded["assistant_masks"]) if marked}
+
+
+def _render(tokenizer: PreTrainedTokenizerBase, conversations: list[list[dict[str, str]]], **options: Any) -> list[Any]:
+    try:
+        # Thinking models would otherwise open a block of free text before the trace; other templates ignore the flag.
+        rendered = tokenizer.apply_chat_template(conversations, enable_thinking=False, return_dict=False, **options)
+    except TemplateError as error:
+        roles = [message["role"] for message in conversations[0]]
+        advice = "; run with --no-card" if "system" in roles else ""
+        raise UserError(f"the chat template refuses a conversation of {', '.join(roles)}: {error}{advice}") from error
+    return list(rendered)

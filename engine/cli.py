@@ -1,0 +1,92 @@
+"""The command line, `trainer`. Each command lives with its feature and is imported only when it is asked for.
+
+So `trainer audit` starts without torch, and `trainer --help` without any command. Exit codes: 0 done, 1 the
+result is negative (`audit` found failing traces), 2 bad usage or unreadable input, 130 interrupted, 141 the
+reader of standard output went away.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+
+import click
+
+from engine.errors import UserError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("engine.audit", "Check traces and say what is wrong with each."),
+    "experts": ("engine.experts_command", "List the experts, or show one expert's reference card."),
+    "generate": ("engine.generate", "Write problems with verified gold traces."),
+    "pretrain": ("engine.pretrain", "Train a tiny base model from random weights."),
+    "sft": ("engine.sft", "Fine-tune a model on gold traces."),
+    "rl": ("engine.rl", "Train a model on its own traces, rewarded by the verifier."),
+    "eval": ("engine.evaluate", "Measure a model's accuracy on held-out problems."),
+    "solve": ("engine.solve", "Answer one question with a model and show the trace."),
+    "demo": ("engine.demo", "Show everything in a few minutes on this machine."),
+    "doctor": ("engine.doctor", "Check a model and a data set before a long run."),
+}
+"""Name to the module that holds the click command `command`, and the line for `trainer --help`."""
+
+INTERRUPTED = 130
+READER_GONE = 141
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are first used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            module, _ = COMMANDS[cmd_name]
+            command: click.Command = importlib.import_module(module).command
+            return command
+        if cmd_name.startswith("-"):
+            return None
+        near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+        raise UserError(f"no command {cmd_name}: {hint}")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # Python flushes standard output once more as it ends; that must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(READER_GONE)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command has its own --help with an example: trainer audit --help",
+)
+@click.version_option(package_name="trace-trainer", prog_name="trainer")
+def trainer() -> None:
+    """Train small models to write traces: programs that an executor runs and a verifier checks.
+
+    The first thing to try: trainer demo
+    """
+
+
+def main() -> None:
+    """The entry point of the `trainer` script."""
+    trainer(prog_name="trainer")
+
+
+if __name__ == "__main__":
+    main()

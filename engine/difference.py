@@ -1,0 +1,88 @@
+"""How far apart two models are on the same problems.
+
+Two separate intervals that overlap do not say that two models are alike: both solve the easy problems and
+fail the hard ones, and what tells them apart are the problems that only one of them solves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist, fmean, stdev
+from typing import Any
+
+from engine.evaluation import Evaluation
+from engine.intervals import paired_difference
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Accuracy of `model` less that of `baseline` on the same `n` problems, with its 95 % interval; all shares."""
+
+    model: str
+    baseline: str
+    n: int
+    difference: float
+    interval: tuple[float, float]
+
+    @classmethod
+    def between(cls, evaluation: Evaluation, baseline: Evaluation) -> Difference:
+        """Compare two evaluations problem by problem; problems that either could not score are left out.
+
+        Raises ValueError where they are not of the same problems in the same order.
+        """
+        pairs = list(zip(evaluation.records, baseline.records, strict=True))
+        if any(ours.problem != theirs.problem for ours, theirs in pairs):
+            raise ValueError(f"{evaluation.model} and {baseline.model} were evaluated on different problems")
+        scored = [(ours, theirs) for ours, theirs in pairs if ours.scored and theirs.scored]
+        if evaluation.samples == baseline.samples == 1:
+            difference, low, high = paired_difference(
+                [ours.completions[0].correct for ours, _ in scored],
+                [theirs.completions[0].correct for _, theirs in scored],
+            )
+        else:
+            difference, low, high = mean_difference(
+                [ours.share_correct - theirs.share_correct for ours, theirs in scored]
+            )
+        return cls(evaluation.model, baseline.model, len(scored), difference, (low, high))
+
+    @property
+    def reading(self) -> str:
+        """What the interval says in words."""
+        low, high = self.interval
+        if low > 0:
+            return "better"
+        return "worse" if high < 0 else "not told apart"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "baseline": self.baseline,
+            "n": self.n,
+            "difference": self.difference,
+            "interval": list(self.interval),
+        }
+
+    def __str__(self) -> str:
+        low, high = (100 * bound for bound in self.interval)
+        return (
+            f"{self.model} less {self.baseline}: {100 * self.difference:+.1f} points [{low:+.1f}, {high:+.1f}] "
+            f"on the same {self.n} problems: {self.reading}"
+        )
+
+
+def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:
+    """The mean of differences of shares, one a problem, with its 95 % interval: for several samples a
+    problem.
+
+    Samples of one problem are not independent, so each problem counts as one observation and the interval is
+    the normal one of a mean. Source: E. Miller 2024, "Adding Error Bars to Evals", paired differences.
+
+    Returns (difference, low, high), each from -1 to 1. Raises ValueError for fewer than two problems.
+    """
+    if len(differences) < 2:
+        raise ValueError("an interval over several samples needs two problems at least")
+    mean = fmean(differences)
+    reach = NormalDist().inv_cdf(0.975) * stdev(differences) / sqrt(len(differences))
+    return mean, max(-1.0, mean - reach), min(1.0, mean + reach)

@@ -1,0 +1,58 @@
+"""`trainer experts`: what the experts are for, and each one's reference card."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import rich.box
+from experts.cards import reference_card
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from engine.errors import UserError
+from experts import EXPERTS, get_expert
+from experts.core import CORE_OPERATIONS
+
+PIPE_COLUMNS = 160
+
+
+@click.command("experts")
+@click.argument("name", required=False)
+def command(name: str | None) -> None:
+    """List the experts, or show the reference card of one.
+
+    The card is Markdown: formatted on a terminal, as text elsewhere.
+
+    \b
+    Examples:
+      trainer experts
+      trainer experts percentage
+    """
+    if name is None:
+        _print_list()
+        return
+    try:
+        card = reference_card(get_expert(name))
+    except KeyError as error:
+        raise UserError(error.args[0]) from None
+    if sys.stdout.isatty():
+        Console(highlight=False).print(Markdown(card))
+    else:
+        click.echo(card)
+
+
+def _print_list() -> None:
+    table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("expert", no_wrap=True)
+    table.add_column("for")
+    table.add_column("operations of its own")
+    for expert in EXPERTS.values():
+        table.add_row(expert.name, expert.purpose, ", ".join(expert.own_operations) or "-")
+    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
+    console.print(table)
+    click.echo(
+        f"Every expert has {', '.join(CORE_OPERATIONS)}. A trace of several sub-traces is a composition."
+    )
+    click.echo("One expert's reference card: trainer experts NAME")

@@ -1,0 +1,214 @@
+"""Loading models: a local folder, a run, an embedded model or a hub id, all by one name.
+
+An adapter's folder is loaded together with the model that it adapts, however many folders away that is. Nothing is
+downloaded for a name that exists here. A tokenizer without a chat template gets one made of its own tokens.
+
+Not covered: merging adapters, models of several modalities, and models that bring their own Python code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from engine.chat import PLAIN_TEMPLATE
+from engine.errors import UserError
+from engine.runs import PROJECT, checkpoints_root, newest_run
+from engine.settings import nearest
+
+__all__ = ["LoadedModel", "count_parameters", "embedded_models", "load_model", "newest_run"]
+
+ADAPTER_CONFIG = "adapter_config.json"
+MODEL_CONFIG = "config.json"
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass
+class LoadedModel:
+    """A model on its device, ready to generate, with its tokenizer.
+
+    Attributes:
+        model: in evaluation mode; a PeftModel where an adapter was loaded.
+        tokenizer: has a chat template, a padding token and an end token.
+        name: what people call it: the folder's or the embedded name, or the hub id.
+        path: what `load_model` finds it by from any working directory.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    name: str
+    path: str
+
+    @property
+    def device(self) -> torch.device:
+        return self.model.device
+
+
+def load_model(name: str | os.PathLike[str], *, dtype: torch.dtype | str | None = None, four_bit: bool = False) -> LoadedModel:
+    """Load a causal language model and its tokenizer.
+
+    Args:
+        name: a folder with a model or a PEFT adapter, the name of a folder under `checkpoints/`, or a hub id.
+        dtype: of the weights, by name or as torch's; None is float32.
+        four_bit: load the weights in 4 bits (NF4, double quantisation), which needs bitsandbytes and a GPU.
+
+    Raises UserError saying what is missing and what would work.
+    """
+    transformers.utils.logging.disable_progress_bar()
+    name = os.fspath(name)
+    resolved = _resolve(name)
+    dtype = DTYPES[dtype] if isinstance(dtype, str) else dtype or torch.float32
+    if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file():
+        return _load_adapter(resolved, dtype, four_bit)
+    source = str(resolved)
+    options = {} if isinstance(resolved, Path) else {"local_files_only": not _hub_answers(source)}
+    tokenizer = _load_tokenizer(source, name, **options)
+    if four_bit:
+        options["quantization_config"] = _four_bit_config()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=dtype, **options)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise UserError(_unloadable(name, error)) from error
+    if not four_bit:
+        model.to(_device())
+    model.eval()
+    if len(tokenizer) > model.get_input_embeddings().num_embeddings:
+        raise UserError(
+            f"{name}: the tokenizer has {len(tokenizer)} tokens, the model's embedding "
+            f"{model.get_input_embeddings().num_embeddings} rows; they do not belong together"
+        )
+    return LoadedModel(model, tokenizer, _name_of(resolved), source)
+
+
+def embedded_models() -> dict[str, Path]:
+    """The models and runs that a bare name finds, by name."""
+    found: dict[str, Path] = {}
+    for root in (PROJECT / "checkpoints", checkpoints_root()):
+        for folder in sorted(root.iterdir()) if root.is_dir() else ():
+            if (folder / MODEL_CONFIG).is_file() or (folder / ADAPTER_CONFIG).is_file():
+                found[folder.name] = folder.resolve()
+    return found
+
+
+def count_parameters(model: PreTrainedModel) -> tuple[int, int]:
+    """All parameters and the trainable ones, those of a tied head counted once."""
+    parameters = list(model.parameters())
+    return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
+
+
+def portable_path(path: str) -> str:
+    """The bare name for an embedded model, so that an adapter finds its base on another machine too; else the path."""
+    for name, folder in embedded_models().items():
+        if folder == Path(path):
+            return name
+    return path
+
+
+def _resolve(name: str) -> Path | str:
+    """The folder that a name means, or the name itself where it can only be a hub id."""
+    embedded = embedded_models()
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / MODEL_CONFIG).is_file() and not (folder / ADAPTER_CONFIG).is_file():
+            raise UserError(f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter")
+        return folder.resolve()
+    if name in embedded:
+        return embedded[name]
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith("."):
+        known = ", ".join(embedded) or "none"
+        raise UserError(
+            f"there is no model {name}{nearest(name, embedded)}: give a local folder, an embedded model ({known}), or a hub "
+            "id as ORGANISATION/NAME"
+        )
+    return name
+
+
+def _hub_answers(hub_id: str) -> bool:
+    """Whether the hub has the model; where the hub can't be reached, only what was downloaded before can be loaded.
+
+    Asked first because the loaders would try for most of a minute. Raises UserError where the hub says no.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        HfApi().model_info(hub_id, timeout=10)
+    except HfHubHTTPError as error:
+        raise UserError(_unloadable(hub_id, error)) from error
+    except Exception as error:  # each version of the hub's client has other names for a network that is down
+        print(f"the model hub can't be reached ({error}); looking for {hub_id} among earlier downloads", file=sys.stderr)
+        return False
+    return True
+
+
+def _load_adapter(folder: Path, dtype: torch.dtype, four_bit: bool) -> LoadedModel:
+    from peft import PeftModel
+
+    base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get("base_model_name_or_path")
+    if not base_name:
+        raise UserError(f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)")
+    base = load_model(base_name, dtype=dtype, four_bit=four_bit)
+    own_tokenizer = (folder / "tokenizer_config.json").is_file()
+    tokenizer = _load_tokenizer(str(folder), folder.name) if own_tokenizer else base.tokenizer
+    try:
+        model = PeftModel.from_pretrained(base.model, str(folder), is_trainable=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UserError(_unloadable(str(folder), error)) from error
+    model.eval()
+    return LoadedModel(model, tokenizer, folder.name, str(folder))
+
+
+def _load_tokenizer(source: str, name: str, **options: Any) -> PreTrainedTokenizerBase:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, **options)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(_unloadable(name, error)) from error
+    if tokenizer.eos_token is None:
+        raise UserError(f"{name}: the tokenizer has no end token (eos_token), so a model could never learn to stop")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if not tokenizer.chat_template:
+        tokenizer.chat_template = PLAIN_TEMPLATE
+        print(
+            f"{name} has no chat template: it gets a plain one (Question: ... Trace: ... {tokenizer.eos_token}), made of "
+            "its own tokens and saved with what is trained from it",
+            file=sys.stderr,
+        )
+    return tokenizer
+
+
+def _four_bit_config() -> Any:
+    if not torch.cuda.is_available():
+        raise UserError("method qlora needs a GPU; use method lora")
+    try:
+        import bitsandbytes  # noqa: F401
+    except ImportError:
+        raise UserError("method qlora needs bitsandbytes: install trace-trainer[qlora], or use method lora") from None
+    return transformers.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+
+
+def _unloadable(name: str, error: Exception) -> str:
+    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return f"can't load {name}: {reason}"
+
+
+def _name_of(resolved: Path | str) -> str:
+    return resolved.name if isinstance(resolved, Path) else resolved
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

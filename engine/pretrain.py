@@ -1,0 +1,215 @@
+"""`trainer pretrain`: makes the embedded base model, which reads and copies but has never seen a trace.
+
+A Llama of about 4M parameters with its own tokenizer, trained from random weights on the reading matter of reading.py:
+fresh documents throughout, cut into batches of equal length so that no time goes into padding. Plain text is learned
+whole, of an exercise only the answer (its numbers are random and cannot be predicted).
+
+What is not covered: this is no general language model. It knows the vocabulary of the project's own problems.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import click
+import torch
+from torch.utils.data import IterableDataset
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Trainer, TrainerCallback, TrainingArguments
+
+from engine.errors import UserError
+from engine.reading import Document, documents, numbers_exercise, recall_exercise
+from engine.tokenizer import train_tokenizer
+from experts.problems import generate
+
+_TOKENIZER_PROBLEMS = 20_000
+_POOL = 4_000  # documents sorted by length at a time
+_IGNORED = -100  # the label that cross-entropy leaves out
+_EVAL_DOCUMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The model's size. The default has about 4.2M parameters with a vocabulary of 3,072."""
+
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 768
+    context: int = 1024
+
+
+def new_model(tokenizer: PreTrainedTokenizerFast, shape: Shape, seed: int) -> LlamaForCausalLM:
+    """A Llama with random weights for that tokenizer."""
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=shape.width,
+        intermediate_size=shape.feed_forward,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.heads,
+        max_position_embeddings=shape.context,
+        tie_word_embeddings=True,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return LlamaForCausalLM(config)
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, document: Document) -> tuple[list[int], list[int]]:
+    """Token ids and labels of a document; labels are -100 outside an exercise's answer."""
+    if isinstance(document, str):
+        ids = [tokenizer.bos_token_id, *tokenizer(document).input_ids, tokenizer.eos_token_id]
+        return ids, [_IGNORED, *ids[1:]]
+    encoded = tokenizer.apply_chat_template(document, return_dict=True, return_assistant_tokens_mask=True)
+    ids = list(encoded["input_ids"])
+    labels = [t if m else _IGNORED for t, m in zip(ids, encoded["assistant_masks"], strict=True)]
+    return ids, labels
+
+
+class ReadingBatches(IterableDataset):  # type: ignore[type-arg]
+    """Ready batches of fresh documents, each of at most `batch_tokens` tokens, padding included."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, batch_tokens: int, seed: int) -> None:
+        self._tokenizer = tokenizer
+        self._batch_tokens = batch_tokens
+        self._seed = seed
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        stream = documents(self._seed)
+        rng = Random(f"batches:{self._seed}")
+        while True:
+            pool = [encode(self._tokenizer, next(stream)) for _ in range(_POOL)]
+            pool.sort(key=lambda row: len(row[0]))
+            batches: list[list[tuple[list[int], list[int]]]] = [[]]
+            for row in pool:
+                if len(row[0]) * (len(batches[-1]) + 1) > self._batch_tokens:
+                    batches.append([])
+                batches[-1].append(row)
+            rng.shuffle(batches)
+            yield from (self._collate(batch) for batch in batches)
+
+    def _collate(self, rows: list[tuple[list[int], list[int]]]) -> dict[str, torch.Tensor]:
+        width = max(len(ids) for ids, _ in rows)
+        pad = self._tokenizer.pad_token_id
+        return {
+            "input_ids": torch.tensor([ids + [pad] * (width - len(ids)) for ids, _ in rows]),
+            "attention_mask": torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in rows]),
+            "labels": torch.tensor([labels + [_IGNORED] * (width - len(labels)) for _, labels in rows]),
+        }
+
+
+@torch.no_grad()
+def copying_accuracy(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, seed: int = 0) -> dict[str, float]:
+    """Share of exercises answered exactly, token for token under teacher forcing, on validation questions.
+
+    With teacher forcing every token of the answer must be the most likely one given the right ones before it, which for
+    an exact answer is the same as greedy decoding.
+    """
+    rng = Random(f"copying:{seed}")
+    sets = {
+        "recall": [recall_exercise(rng) for _ in range(_EVAL_DOCUMENTS)],
+        "numbers": [
+            numbers_exercise(problem.question, rng) for problem in generate("validation", _EVAL_DOCUMENTS, seed)
+        ],
+    }
+    model.eval()
+    shares = {}
+    for name, exercises in sets.items():
+        exact = 0
+        for exercise in exercises:
+            ids, labels = encode(tokenizer, exercise)
+            predicted = model(torch.tensor([ids])).logits[0, :-1].argmax(-1).tolist()
+            exact += all(p == t for p, t in zip(predicted, labels[1:], strict=True) if t != _IGNORED)
+        shares[name] = exact / len(exercises)
+    model.train()
+    return shares
+
+
+class _Curve(TrainerCallback):
+    """Writes the curve: loss and copying accuracy against tokens."""
+
+    def __init__(self, path: Path, tokenizer: PreTrainedTokenizerFast, batch_tokens: int, every: int) -> None:
+        self._path, self._tokenizer, self._batch_tokens, self._every = path, tokenizer, batch_tokens, every
+
+    def on_log(self, args, state, control, logs=None, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        if not logs or "loss" not in logs:
+            return
+        line = {"step": state.global_step, "tokens": state.global_step * self._batch_tokens, "loss": logs["loss"]}
+        if state.global_step % self._every == 0:
+            line["copying"] = copying_accuracy(kwargs["model"], self._tokenizer)
+        with self._path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        click.echo(json.dumps(line), err=True)
+
+
+def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batch_tokens: int, seed: int) -> None:
+    """Train the tokenizer and the model and write both, with the curve, to a folder.
+
+    Args:
+        out: the folder, e.g. checkpoints/tiny-base; a checkpoint in it is resumed.
+        tokens: how many tokens to train on, padding included.
+        shape: the model's size.
+        learning_rate: the peak; it warms up and then falls to 0 by a cosine.
+        batch_tokens: tokens a step.
+        seed: of weights and documents.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    problems = generate("train", _TOKENIZER_PROBLEMS, seed=seed)
+    tokenizer = train_tokenizer(text for problem in problems for text in (problem.question, str(problem.trace)))
+    model = new_model(tokenizer, shape, seed)
+    steps = tokens // batch_tokens
+    trainer = Trainer(
+        model=model,
+        args=TrainingArguments(
+            output_dir=str(out / "run"),
+            max_steps=steps,
+            per_device_train_batch_size=1,
+            learning_rate=learning_rate,
+            lr_scheduler_type="cosine",
+            warmup_steps=min(200, steps // 10),
+            weight_decay=0.05,
+            adam_beta2=0.98,
+            max_grad_norm=1.0,
+            logging_steps=50,
+            save_steps=250,
+            save_total_limit=1,
+            bf16=True,
+            use_cpu=not torch.cuda.is_available(),
+            report_to="none",
+            seed=seed,
+            disable_tqdm=True,
+            dataloader_pin_memory=False,
+            accelerator_config={"dispatch_batches": False},
+        ),
+        train_dataset=ReadingBatches(tokenizer, batch_tokens, seed),
+        data_collator=lambda rows: rows[0],
+        callbacks=[_Curve(out / "curve.jsonl", tokenizer, batch_tokens, every=250)],
+    )
+    resumable = any((out / "run").glob("checkpoint-*"))
+    trainer.train(resume_from_checkpoint=resumable or None)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(out)
+    tokenizer.save_pretrained(out)
+
+
+@click.command(epilog="Example: trainer pretrain --out checkpoints/tiny-base --tokens 20000000")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("checkpoints/tiny-base"), show_default=True)
+@click.option("--tokens", type=click.IntRange(100_000), default=20_000_000, show_default=True, help="Tokens to train on.")
+@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
+@click.option("--batch-tokens", type=click.IntRange(1024), default=8192, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=None, help="CPU threads (default: torch's choice).")
+@click.option("--seed", type=int, default=0, show_default=True)
+def command(out: Path, tokens: int, learning_rate: float, batch_tokens: int, threads: int | None, seed: int) -> None:
+    """Make a small base model from random weights: it learns to read and to copy, not to write traces."""
+    if (out / "model.safetensors").exists():
+        raise UserError(f"{out} already holds a model; choose another folder with --out or remove it first")
+    if threads is not None:
+        torch.set_num_threads(threads)
+    pretrain(out, tokens, shape=Shape(), learning_rate=learning_rate, batch_tokens=batch_tokens, seed=seed)

@@ -1,0 +1,161 @@
+"""`trainer rl`: reinforcement learning from the verifier's rewards, measured by what the traces compute.
+
+Two backends share everything but the loop: problems, prompts, rewards, the run folder, and held-out accuracy before and
+after on the same problems. `native` (engine/rl_native.py) is this project's own loop; `trl` (engine/rl_trl.py) is TRL's,
+for vLLM, FSDP and DeepSpeed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from engine.config import RLConfig, config_from, recipe_from, recipe_option
+from engine.doctor import FILE_WIDTH, require_health, skip_option
+from engine.doctor_checks import Patient
+from engine.errors import UserError
+from engine.interrupt import stop_on_interrupt
+from engine.runs import Run, newest_run
+from engine.settings import options
+
+if TYPE_CHECKING:
+    from engine.evaluation import Evaluation
+    from engine.models import LoadedModel
+
+INTERRUPTED = 130
+EXAMINED = 200
+"""Problems that the doctor looks at before the run; more are drawn as it goes on."""
+
+
+def train(
+    config: RLConfig, name: str | None = None, *, overwrite: bool = False, skip: Sequence[str] = (), run: Run | None = None
+) -> tuple[Run, list[Evaluation]]:
+    """Train a model by RL and leave a run folder.
+
+    Args:
+        name: of the run; None derives one from the model's.
+        overwrite: replace an earlier run of that name.
+        skip: checks of the doctor that are not run.
+        run: an unfinished run to go on with, whose settings `config` are.
+
+    Returns:
+        The run and the evaluations before and after; only before where it was interrupted.
+    """
+    from engine.evaluate import evaluate_model
+    from engine.models import load_model
+    from engine.training_data import held_out_problems, rl_problems
+    from engine.tuning import check_weights, load_trainable
+
+    loaded = load_trainable(_start_of(config), config)
+    source, problems = rl_problems(config)
+    sample = list(islice(rl_problems(config)[1], EXAMINED))
+    held_out_source, held_out = held_out_problems(config)
+    require_health(Patient(loaded, config, sample, held_out, config.eval_data is None), skip)
+    resumed = run is not None
+    if run is None:
+        run = Run.create("rl", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
+    run.record_data("eval", held_out_source, held_out)
+    run.record_device(str(loaded.device))
+
+    def measure(model: LoadedModel) -> Evaluation:
+        return evaluate_model(
+            model, held_out, data=held_out_source, max_new_tokens=config.max_new_tokens, card=config.card, seed=config.seed
+        )
+
+    before = measure(loaded)
+    print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {source}", file=sys.stderr)
+    try:
+        finished = _BACKENDS[config.backend](config, loaded, problems, run, resumed)
+    except BaseException:
+        run.close("interrupted")
+        raise
+    if not finished:
+        run.close("interrupted")
+        return run, [before]
+    del loaded
+    saved = load_model(run.path, dtype=config.dtype if config.method in ("lora", "qlora") else None)
+    check_weights(saved)
+    after = measure(saved)
+    run.save_eval({"before": before.to_json(), "after": after.to_json()})
+    run.close("finished")
+    return run, [before, after]
+
+
+def _start_of(config: RLConfig) -> str:
+    if config.model is not None:
+        return config.model
+    newest = newest_run("sft")
+    if newest is None:
+        raise UserError("there is no trainer sft run to go on from; run trainer sft first, or name one with --model")
+    return str(newest)
+
+
+def _native(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
+    from engine.rl_native import NativeLoop
+
+    loop = NativeLoop(config, loaded, run)
+    if resumed:
+        loop.load()
+    with stop_on_interrupt(loop):
+        return loop.run(problems)
+
+
+def _trl(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
+    from engine import rl_trl
+
+    return rl_trl.run(config, loaded, problems, run, resumed)
+
+
+_BACKENDS = {"native": _native, "trl": _trl}
+
+
+@click.command("rl")
+@recipe_option
+@click.option("--name", metavar="NAME", help="The run is saved as NAME. [default: the model's name]")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run of that name.")
+@click.option("--resume", is_flag=True, help="Go on with an unfinished run: the newest, or that of --name.")
+@skip_option
+@options(RLConfig)
+def command(
+    recipe: str, name: str | None, overwrite: bool, resume: bool, skip: tuple[str, ...], **given: Any
+) -> None:
+    """Train a model by reinforcement learning from the verifier's rewards.
+
+    Continues from the newest trainer sft run unless --model says otherwise, measures held-out accuracy before and after,
+    and saves the model with all its rollouts under checkpoints/NAME. Ctrl-C stops after the iteration at hand; --resume
+    goes on.
+
+    \b
+    Examples:
+      trainer rl --iters 20
+      trainer rl --model checkpoints/shop_sft --objective rloo --reward binary
+      trainer rl --resume
+    """
+    if resume:
+        if overwrite or any(value is not None for value in given.values()):
+            raise UserError("a resumed run keeps its settings: give --resume with nothing but --name")
+        run = Run.resume("rl", name)
+        config: RLConfig = config_from("rl", run.config(), str(run.path / "config.yaml"))
+    else:
+        run, config = None, recipe_from("rl", recipe, given).rl
+    run, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
+    _report(run, evaluations)
+    if len(evaluations) < 2:
+        click.echo(f"Interrupted; go on with: trainer rl --resume --name {run.path.name}", err=True)
+        raise SystemExit(INTERRUPTED)
+
+
+def _report(run: Run, evaluations: Sequence[Evaluation]) -> None:
+    from engine.difference import Difference
+    from engine.scoreboard import scoreboard
+
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
+    console.print(scoreboard(evaluations))
+    if len(evaluations) == 2:
+        console.print(str(Difference.between(evaluations[1], evaluations[0])), highlight=False)
+    console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)

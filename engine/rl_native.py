@@ -1,0 +1,320 @@
+"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log. One process, top to bottom.
+
+Departures from the textbook, all measured (docs/decisions.md):
+- Problems are fresh in every iteration, so the accuracy of an iteration's samples is itself held out.
+- Advantages of the default objective are not divided by the group's deviation, and there is no penalty for leaving the
+  starting model unless `kl` asks for one.
+- An iteration takes several optimiser steps on its samples, so ratios leave 1 and are clipped.
+- Sampling and updating compute in the same precision, so the log-probabilities that were kept when sampling are those
+  of the starting point of the update, and need no second forward pass.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from random import Random
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+
+from engine.batches import split_by_tokens
+from engine.chat import completion_text, end_token_ids, prompt_ids
+from engine.config import RLConfig
+from engine.errors import UserError
+from engine.judge import judge
+from engine.models import LoadedModel
+from engine.objectives import advantages, token_loss, token_weights
+from engine.policy import score_tokens
+from engine.progress import Progress
+from engine.rollout import Rollout, sample
+from engine.runs import Run
+from experts.problems import Problem
+from verifiers import Verdict, score
+
+_STATE = "state.pt"
+
+
+@dataclass(slots=True)
+class Sample:
+    """One completion with what became of it. `reward` is None where the verifier or the data failed."""
+
+    problem: Problem
+    rollout: Rollout
+    text: str
+    verdict: Verdict
+    reward: float | None
+    advantage: float = 0.0
+
+
+@dataclass(slots=True)
+class UpdateStats:
+    """What an update did, collected over its micro-batches."""
+
+    tokens: int = 0
+    entropy: float = 0.0
+    clipped: int = 0
+    ratios: int = 0
+    ratio_max: float = 0.0
+    kl: float = 0.0
+    grad_norms: list[float] = field(default_factory=list)
+
+    def record(self) -> dict[str, float | None]:
+        """The figures of metrics.jsonl; None where no sample carried a signal."""
+        if not self.tokens:
+            return dict.fromkeys(("entropy", "clip_fraction", "ratio_max", "grad_norm", "kl"))
+        return {
+            "entropy": self.entropy / self.tokens,
+            "clip_fraction": self.clipped / self.ratios,
+            "ratio_max": self.ratio_max,
+            "grad_norm": max(self.grad_norms),
+            "kl": self.kl / self.tokens,
+        }
+
+
+class NativeLoop:
+    """Trains one model. `run` is the loop; the other methods are its phases, in the order in which they are called.
+
+    Args:
+        config: the settings.
+        loaded: the model, its trainable weights marked (`engine.tuning`).
+        run: the folder that gets metrics, rollouts, weights and what resuming needs.
+    """
+
+    def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
+        self.config, self.loaded, self.folder = config, loaded, run
+        self.accelerator = Accelerator(mixed_precision="bf16" if config.dtype == "bfloat16" else "no")
+        trainable = [p for p in loaded.model.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(
+            trainable, lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
+        )
+        self.model, self.optimizer = self.accelerator.prepare(loaded.model, optimizer)
+        self.model.eval()  # no dropout: sampled and scored probabilities are to be those of one model
+        self.reference = copy.deepcopy(loaded.model).requires_grad_(False) if config.kl > 0 else None
+        self.ends = end_token_ids(loaded.tokenizer, loaded.model)
+        self.iteration = 0
+        self.start: dict[str, float] | None = None
+        self.stop_requested = False
+
+    def run(self, problems: Iterator[Problem]) -> bool:
+        """Iterate from where it stands; True where all iterations were done, False where a stop was asked for.
+
+        Args:
+            problems: without end, the same at every start of this run: those of earlier iterations are passed over.
+
+        However it ends, it leaves weights and what resuming needs.
+        """
+        config = self.config
+        problems = islice(problems, self.iteration * config.prompts_per_iteration, None)
+        try:
+            with Progress("rl", config.iterations, "iterations") as progress:
+                while self.iteration < config.iterations and not self.stop_requested:
+                    record = self.iterate(problems)
+                    progress.update(self.iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}")
+                    self.check_collapse(record)
+                    if config.checkpoint_every and self.iteration % config.checkpoint_every == 0:
+                        self.save()
+        finally:
+            self.save()
+        return self.iteration == config.iterations
+
+    def iterate(self, problems: Iterator[Problem]) -> dict[str, Any]:
+        """One iteration; returns its line of metrics.jsonl."""
+        started = time.perf_counter()
+        drawn = list(islice(problems, self.config.prompts_per_iteration))
+        rollouts = self.sample(drawn)
+        sampled = time.perf_counter()
+        samples = self.verify(drawn, rollouts)
+        verified = time.perf_counter()
+        self.weigh(samples)
+        stats = self.update([s for group in samples for s in group if s.advantage != 0])
+        updated = time.perf_counter()
+        self.iteration += 1
+        record = {
+            "step": self.iteration,
+            **summary(samples),
+            **stats.record(),
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "seconds": {
+                "sampling": sampled - started,
+                "verifying": verified - sampled,
+                "updating": updated - verified,
+            },
+        }
+        self.folder.log_metrics(record)
+        self.folder.log_rollouts(rollout_record(self.iteration, s) for group in samples for s in group)
+        return record
+
+    def sample(self, problems: list[Problem]) -> list[list[Rollout]]:
+        """A group of completions for each problem."""
+        config, tokenizer = self.config, self.loaded.tokenizer
+        with self.accelerator.autocast():
+            return sample(
+                self.model,
+                [prompt_ids(tokenizer, problem.question, config.card) for problem in problems],
+                group_size=config.group_size,
+                temperature=config.temperature,
+                max_new_tokens=config.max_new_tokens,
+                end_ids=self.ends,
+                pad_id=tokenizer.pad_token_id,
+                batch_size=config.sample_batch,
+                seed=config.seed * 100_003 + self.iteration,
+            )
+
+    def verify(self, problems: list[Problem], groups: list[list[Rollout]]) -> list[list[Sample]]:
+        """Judge every completion and give it its reward."""
+        samples = []
+        for problem, group in zip(problems, groups, strict=True):
+            judged = []
+            for rollout in group:
+                text = completion_text(self.loaded.tokenizer, rollout.completion_ids)
+                verdict = judge(problem, text)
+                judged.append(Sample(problem, rollout, text, verdict, score(verdict, self.config.reward)))
+            samples.append(judged)
+        return samples
+
+    def weigh(self, samples: list[list[Sample]]) -> None:
+        """Give every sample its advantage."""
+        rewards = torch.tensor([[math.nan if s.reward is None else s.reward for s in group] for group in samples])
+        correct = torch.tensor([[s.verdict.outcome == "correct" for s in group] for group in samples])
+        for group, row in zip(samples, advantages(self.config.objective, rewards, correct).tolist(), strict=True):
+            for s, advantage in zip(group, row, strict=True):
+                s.advantage = advantage
+
+    def update(self, samples: list[Sample]) -> UpdateStats:
+        """Several optimiser steps, each on its share of the samples that carry a signal."""
+        stats = UpdateStats()
+        rise = max(1, self.config.warmup_iterations * self.config.minibatches)
+        Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(samples)
+        count = min(self.config.minibatches, len(samples))
+        for number in range(count):
+            done = self.iteration * self.config.minibatches + number + 1
+            self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * min(1.0, done / rise)
+            self.step(samples[number::count], stats)
+        return stats
+
+    def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
+        """One optimiser step, accumulated over micro-batches of rows of like length."""
+        config = self.config
+        lengths = [len(s.rollout.prompt_ids) + len(s.rollout.completion_ids) for s in minibatch]
+        completions = torch.tensor([len(s.rollout.completion_ids) for s in minibatch])
+        weights = token_weights(config.objective, completions, config.max_new_tokens)
+        for chosen in split_by_tokens(range(len(minibatch)), lengths, config.micro_batch_tokens):
+            rows = [minibatch[i] for i in chosen]
+            loss = self.loss(rows, weights[chosen], stats)
+            self.accelerator.backward(loss)
+        trainable = self.optimizer.param_groups[0]["params"]
+        norm = float(self.accelerator.clip_grad_norm_(trainable, config.max_grad_norm))
+        if not math.isfinite(norm):
+            raise UserError(f"iteration {self.iteration + 1}: the gradient is not finite; lower --learning-rate")
+        stats.grad_norms.append(norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+    def loss(self, rows: list[Sample], weights: torch.Tensor, stats: UpdateStats) -> torch.Tensor:
+        """The loss of a micro-batch."""
+        config, device = self.config, self.model.device
+        rollouts = [s.rollout for s in rows]
+        with self.accelerator.autocast():
+            scores = score_tokens(self.model, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id)
+        old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
+        advantage = torch.tensor([s.advantage for s in rows], device=device)
+        weight = weights.to(device)
+        result = token_loss(
+            config.objective, scores.logprobs, old, scores.rows, advantage, weight, config.clip_low, config.clip_high
+        )
+        stats.tokens += len(old)
+        stats.entropy += float(scores.entropies.sum())
+        stats.ratios += len(result.ratios)
+        stats.clipped += int(result.clipped.sum())
+        stats.ratio_max = max(stats.ratio_max, float(result.ratios.max()))
+        if self.reference is None:
+            return result.loss
+        with torch.no_grad(), self.accelerator.autocast():
+            start = score_tokens(self.reference, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id)
+        # Schulman's k3 estimator of KL(policy || start): unbiased, never negative.
+        gap = start.logprobs - scores.logprobs
+        kl = gap.exp() - gap - 1
+        stats.kl += float(kl.detach().sum())
+        return result.loss + config.kl * (weight[scores.rows] * kl).sum()
+
+    def check_collapse(self, record: dict[str, Any]) -> None:
+        """Stop where accuracy or parse rate has fallen far below the first iteration's."""
+        watched = {name: float(record[name]) for name in ("accuracy", "parse_rate")}
+        if self.start is None:
+            self.start = watched
+        for name, value in watched.items():
+            if value < self.config.collapse * self.start[name]:
+                raise UserError(
+                    f"collapse: {name} fell from {self.start[name]:.1%} to {value:.1%} by iteration {self.iteration}; try a lower "
+                    f"--learning-rate than {self.config.learning_rate:g}, more --prompts-per-iteration, or a --kl of 0.01"
+                )
+
+    def save(self) -> None:
+        """Write the weights, and what resuming needs."""
+        self.folder.save_weights(self.loaded.model, self.loaded.tokenizer)
+        self.folder.resume_folder.mkdir(exist_ok=True)
+        state = {
+            "iteration": self.iteration,
+            "start": self.start,
+            "weights": {n: p.detach() for n, p in self.loaded.model.named_parameters() if p.requires_grad},
+            "optimizer": self.optimizer.state_dict(),
+        }
+        written = self.folder.resume_folder / f"{_STATE}.tmp"
+        torch.save(state, written)
+        os.replace(written, self.folder.resume_folder / _STATE)
+
+    def load(self) -> None:
+        """Go on from what `save` wrote. Raises UserError where there is nothing to go on from."""
+        path = self.folder.resume_folder / _STATE
+        if not path.exists():
+            raise UserError(f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite")
+        state = torch.load(path, weights_only=True)
+        self.loaded.model.load_state_dict(state["weights"], strict=False)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.iteration, self.start = state["iteration"], state["start"]
+        self.folder.rewind(self.iteration)
+
+
+def summary(samples: list[list[Sample]]) -> dict[str, Any]:
+    """The figures of an iteration's samples. Those without a reward count only among the outcomes."""
+    everything = [s for group in samples for s in group]
+    scored = [s for s in everything if s.reward is not None]
+    experts: dict[str, dict[str, int]] = defaultdict(lambda: {"n": 0, "correct": 0})
+    for s in scored:
+        if s.problem.expert is not None:
+            experts[s.problem.expert]["n"] += 1
+            experts[s.problem.expert]["correct"] += s.verdict.outcome == "correct"
+    count = max(1, len(scored))
+    equal = sum(len({s.reward for s in group if s.reward is not None}) <= 1 for group in samples)
+    return {
+        "reward": sum(s.reward or 0.0 for s in scored) / count,
+        "accuracy": sum(s.verdict.outcome == "correct" for s in scored) / count,
+        "parse_rate": sum(s.verdict.outcome != "unparsed" for s in scored) / count,
+        "outcomes": dict(Counter(str(s.verdict.outcome) for s in everything).most_common()),
+        "violations": dict(Counter(c for s in everything for c in {v.code for v in s.verdict.violations}).most_common()),
+        "experts": dict(sorted(experts.items())),
+        "completion_tokens": sum(len(s.rollout.completion_ids) for s in everything) / len(everything),
+        "ended": sum(s.rollout.ended for s in everything) / len(everything),
+        "zero_variance": equal / len(samples),
+    }
+
+
+def rollout_record(iteration: int, s: Sample) -> dict[str, Any]:
+    """A line of rollouts.jsonl."""
+    return {
+        "step": iteration,
+        "id": s.problem.id,
+        "prompt": s.problem.question,
+        "completion": s.text,
+        "reward": s.reward,
+        "outcome": str(s.verdict.outcome),
+        "violations": [v.code for v in s.verdict.violations],
+    }

@@ -1,0 +1,205 @@
+"""Sampling completions, in groups of several for each prompt, with the log-probability of every sampled token.
+
+One loop: prefill each prompt once, give each group its copies of the prompt's cache, then sample a token for every row
+at a time; rows that end leave. All rows share one cache position, so prompts are padded on the left and those of like
+length are sampled together. Sampling is from the model's whole distribution at the temperature, never a truncated one:
+the log-probabilities are those of the distribution that was sampled, as the policy gradient needs them.
+
+Models whose attention takes this cache (NATIVE) run in this loop; any other runs through Transformers' `generate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import PreTrainedModel
+
+from engine.kv_cache import RoomyCache
+
+NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
+"""Model types (of the configuration) that the loop samples from; tests compare each with `generate`."""
+
+# Rows are dropped once this share of them has ended: dropping copies the cache, so doing it at every end costs more.
+_ENDED_SHARE = 0.2
+
+
+@dataclass(slots=True)
+class Rollout:
+    """One sampled completion.
+
+    Attributes:
+        prompt_ids: the prompt's tokens.
+        completion_ids: the sampled tokens, the end token included where there is one.
+        logprobs: of each of them, in nats, under the distribution they were sampled from.
+        ended: it ended by itself; False means that the limit cut it.
+    """
+
+    prompt_ids: list[int]
+    completion_ids: list[int]
+    logprobs: list[float]
+    ended: bool
+
+
+@torch.no_grad()
+def sample(
+    model: PreTrainedModel,
+    prompts: Sequence[list[int]],
+    *,
+    group_size: int = 1,
+    temperature: float = 1.0,
+    max_new_tokens: int = 256,
+    end_ids: set[int],
+    pad_id: int,
+    batch_size: int = 256,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> list[list[Rollout]]:
+    """Sample `group_size` completions of each prompt.
+
+    Args:
+        model: a causal language model; adapters are fine.
+        prompts: token ids of each prompt.
+        group_size: completions a prompt.
+        temperature: of sampling; 0 takes the most likely token, with its log-probability at temperature 1.
+        max_new_tokens: completions are cut there.
+        end_ids: tokens that end a completion.
+        pad_id: any token; its positions are masked.
+        batch_size: completions sampled at once.
+        seed: the same seed gives the same completions on the same machine.
+        progress: called with the number of completions finished since its last call.
+
+    Returns:
+        For each prompt, in order, its group of rollouts.
+    """
+    was_training = model.training
+    model.eval()
+    native = model.config.model_type in NATIVE
+    sampler = _sample_native if native else _sample_generate
+    generator = torch.Generator(device=model.device).manual_seed(seed)
+    groups: list[list[Rollout]] = [[] for _ in prompts]
+    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+    width = max(1, batch_size // group_size)
+    for start in range(0, len(order), width):
+        chosen = order[start : start + width]
+        batch = _Batch(model, [prompts[i] for i in chosen], group_size, max_new_tokens, end_ids, pad_id, temperature)
+        for row, rollout in enumerate(sampler(batch, generator)):
+            groups[chosen[row // group_size]].append(rollout)
+        if progress is not None:
+            progress(len(chosen) * group_size)
+    model.train(was_training)
+    return groups
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one pass of sampling needs."""
+
+    model: PreTrainedModel
+    prompts: list[list[int]]
+    group_size: int
+    max_new_tokens: int
+    end_ids: set[int]
+    pad_id: int
+    temperature: float
+
+    def padded(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Prompts padded on the left and their mask, both of shape (prompts, longest)."""
+        width = max(map(len, self.prompts))
+        ids = [[self.pad_id] * (width - len(p)) + p for p in self.prompts]
+        mask = [[0] * (width - len(p)) + [1] * len(p) for p in self.prompts]
+        device = self.model.device
+        return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+    def rollout(self, row: int, tokens: list[int], logprobs: list[float]) -> Rollout:
+        """The rollout of a row from its tokens up to the first end token."""
+        end = next((i for i, token in enumerate(tokens) if token in self.end_ids), None)
+        kept = len(tokens) if end is None else end + 1
+        return Rollout(self.prompts[row // self.group_size], tokens[:kept], logprobs[:kept], end is not None)
+
+    def choose(self, logits: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """The next token of each row and its log-probability; logits have shape (rows, vocabulary)."""
+        logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
+        if self.temperature == 0:
+            tokens = logprobs.argmax(dim=-1)
+        else:
+            tokens = torch.multinomial(logprobs.exp(), 1, generator=generator).squeeze(1)
+        return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
+
+
+def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
+    model, device = batch.model, batch.model.device
+    ids, mask = batch.padded()
+    prompt_width = ids.shape[1]
+    rows = len(batch.prompts) * batch.group_size
+    cache = RoomyCache(model.config.num_hidden_layers, prompt_width + batch.max_new_tokens)
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    outputs = model(
+        input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+    )
+    copies = torch.arange(len(batch.prompts), device=device).repeat_interleave(batch.group_size)
+    cache.select(copies)
+    logits = outputs.logits[copies, -1]
+    position = mask.sum(1)[copies]
+    # The mask has room for the whole completion too; generated positions are always visible.
+    full_mask = torch.cat([mask[copies], mask.new_ones(rows, batch.max_new_tokens)], dim=1)
+
+    tokens = torch.full((rows, batch.max_new_tokens), batch.pad_id, device=device)
+    logprobs = torch.zeros(rows, batch.max_new_tokens, device=device)
+    lengths = torch.zeros(rows, dtype=torch.long, device=device)
+    ends = torch.tensor(sorted(batch.end_ids), device=device)
+    alive = torch.arange(rows, device=device)  # the rows still in the cache
+    running = torch.ones(rows, dtype=torch.bool, device=device)  # which of those have not ended
+    for step in range(batch.max_new_tokens):
+        token, logprob = batch.choose(logits, generator)
+        at = alive[running]
+        tokens[at, step], logprobs[at, step], lengths[at] = token[running], logprob[running], step + 1
+        running &= ~torch.isin(token, ends)
+        left = int(running.sum())
+        if left == 0 or step == batch.max_new_tokens - 1:
+            break
+        if left <= len(running) * (1 - _ENDED_SHARE):
+            kept = running.nonzero().squeeze(1)
+            cache.select(kept)
+            alive, token, position, full_mask = alive[kept], token[kept], position[kept], full_mask[kept]
+            running = running[kept]
+        logits = model(
+            input_ids=token.unsqueeze(1),
+            attention_mask=full_mask[:, : prompt_width + step + 1],
+            position_ids=position.unsqueeze(1),
+            past_key_values=cache,
+            use_cache=True,
+        ).logits[:, -1]
+        position = position + 1
+    return [
+        batch.rollout(row, tokens[row, :length].tolist(), logprobs[row, :length].tolist())
+        for row, length in enumerate(lengths.tolist())
+    ]
+
+
+def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
+    """The same through `generate`, which draws from torch's global generator: it is seeded here and then restored."""
+    ids, mask = batch.padded()
+    device = batch.model.device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator, device=device)))
+        sampling = {"do_sample": False} if batch.temperature == 0 else {"do_sample": True, "temperature": batch.temperature}
+        output = batch.model.generate(
+            input_ids=ids,
+            attention_mask=mask,
+            max_new_tokens=batch.max_new_tokens,
+            num_return_sequences=batch.group_size,
+            eos_token_id=sorted(batch.end_ids),
+            pad_token_id=batch.pad_id,
+            top_k=0,
+            top_p=1.0,
+            output_scores=True,
+            return_dict_in_generate=True,
+            **sampling,
+        )
+    completions = output.sequences[:, ids.shape[1] :]
+    # Scores are the logits after the temperature was applied, one tensor a step.
+    scores = torch.stack([torch.log_softmax(score.float(), dim=-1) for score in output.scores], dim=1)
+    logprobs = scores.gather(2, completions.unsqueeze(2)).squeeze(2)
+    return [batch.rollout(row, completions[row].tolist(), logprobs[row].tolist()) for row in range(len(completions))]

@@ -1,0 +1,101 @@
+"""Evaluations side by side, for a terminal: one column a model, and examples of what went wrong.
+
+Accuracies carry their 95 % interval. Completions cut at the token limit have a row of their own: they are the
+limit's failures as much as the model's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import rich.box
+from rich.table import Table
+from rich.text import Text
+
+from engine.evaluation import Evaluation
+from engine.printable import printable
+
+TOP_VIOLATIONS = 8
+
+
+def accuracy_with_interval(accuracy: float, interval: Sequence[float]) -> str:
+    """`78.5% [74.7, 81.9]`, in per cent."""
+    low, high = interval
+    return f"{accuracy:.1%} [{100 * low:.1f}, {100 * high:.1f}]"
+
+
+def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> Table:
+    """A table of the evaluations, which are of the same problems, with one column each."""
+    first = evaluations[0]
+    table = Table(
+        title=title or f"{first.data}, {first.n} problems",
+        title_justify="left",
+        box=rich.box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    table.add_column("")
+    for evaluation in evaluations:
+        table.add_column(Text(evaluation.model), justify="right")
+
+    def row(label: str, cell: Callable[[Evaluation], str], style: str | None = None) -> None:
+        table.add_row(Text(label), *(Text(cell(evaluation)) for evaluation in evaluations), style=style)
+
+    row("accuracy [95 %]", lambda e: accuracy_with_interval(e.accuracy, e.interval), style="bold")
+    if first.samples > 1:
+        for k in list(first.pass_at_k)[1:]:
+            row(f"pass@{k}", lambda e, k=k: f"{e.pass_at_k[k]:.1%}")  # type: ignore[misc]
+        row(f"majority of {first.samples}", lambda e: f"{e.majority:.1%}")
+    row("parses", lambda e: f"{e.parse_rate:.1%}")
+    row("mean reward", lambda e: f"{e.mean_reward:.3f}")
+    row("tokens a completion", lambda e: f"{e.mean_completion_tokens:.1f}")
+    row("cut at the token limit", lambda e: str(e.truncated))
+    _section(
+        table,
+        "correct by expert",
+        [
+            {name: f"{s.correct}/{s.n}  {s.accuracy:.1%}" for name, s in e.experts.items()}
+            for e in evaluations
+        ],
+    )
+    _section(table, "outcomes", [_as_text(e.outcomes) for e in evaluations])
+    frequent = sum((Counter(e.violations) for e in evaluations), Counter()).most_common(TOP_VIOLATIONS)
+    _section(
+        table,
+        "violations",
+        [_as_text({code: e.violations.get(code, 0) for code, _ in frequent}) for e in evaluations],
+    )
+    return table
+
+
+def _as_text(counts: Mapping[str, int]) -> dict[str, str]:
+    return {name: f"{count:,}" for name, count in counts.items()}
+
+
+def _section(table: Table, title: str, columns: Sequence[Mapping[str, str]]) -> None:
+    """Rows for every name that any column has, in the order of their first appearance."""
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    if not names:
+        return
+    table.add_section()
+    table.add_row(Text(title, style="dim"))
+    for name in names:
+        table.add_row(Text(f"  {printable(name)}"), *(Text(column.get(name, "-")) for column in columns))
+
+
+def violation_examples(evaluation: Evaluation) -> list[Text]:
+    """The most frequent violations of a model, each with the first completion that shows it."""
+    lines = []
+    for code, count in list(evaluation.violations.items())[:TOP_VIOLATIONS]:
+        record, completion, violation = evaluation.example(code)
+        lines.append(
+            Text.assemble(
+                (code, "bold red"),
+                f" x{count}: {printable(violation.message)}\n",
+                (f"  {printable(record.problem.question)}\n", "dim"),
+            )
+        )
+        excerpt = completion.text.splitlines()
+        if violation.line is not None and 1 <= violation.line <= len(excerpt):
+            lines[-1].append(f"  line {violation.line}: {printable(excerpt[violation.line - 1]).strip()}\n")
+    return lines

@@ -1,0 +1,138 @@
+"""Settings that are declared once: a dataclass field with its limits and its help gives the checks and the command line.
+
+What is checked: that a key exists (the nearest one is named where it does not), the type, and the declared limits.
+How fields depend on each other is for the code that reads them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    choices: Iterable[str] = (),
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    flag: str | None = None,
+) -> Any:
+    """A dataclass field with what the checks and the command line need.
+
+    Args:
+        default: the value where neither recipe nor command line gives one.
+        help: one line for `--help`.
+        choices: the values allowed, for text or for each item of a list.
+        low, high: the least and the greatest value allowed.
+        above: what the value must be greater than.
+        flag: another name of the command-line option.
+    """
+    limits = {"choices": tuple(choices), "low": low, "high": high, "above": above}
+    return dataclasses.field(default=default, metadata={"help": help, "flag": flag, **limits})
+
+
+def options(config: type) -> Callable[[Decorated], Decorated]:
+    """Decorate a click command with an option for each setting; each is None where it is not given."""
+
+    def decorate(command: Decorated) -> Decorated:
+        for item in reversed(dataclasses.fields(config)):
+            text = item.metadata["help"]
+            if item.metadata["choices"]:
+                text += f" One of {', '.join(item.metadata['choices'])}."
+            name = item.name.replace("_", "-")
+            if item.type == "bool":
+                option = click.option(f"--{name}/--no-{name}", item.name, default=None, help=text)
+            else:
+                flags = [f"--{name}", *([item.metadata["flag"]] if item.metadata["flag"] else [])]
+                metavar = str(item.type).split("[")[0].split(" ")[0].upper()
+                option = click.option(*flags, item.name, default=None, metavar=metavar, help=text)
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
+    """The given values in their declared types, and what is wrong with the others."""
+    hints = typing.get_type_hints(config)
+    known = {item.name: item for item in dataclasses.fields(config)}
+    values: dict[str, Any] = {}
+    errors: list[str] = []
+    for key, value in given.items():
+        if key not in known:
+            errors.append(f"unknown key {where}.{key}{nearest(str(key), known)}")
+            continue
+        try:
+            values[key] = _convert(value, hints[key])
+            _check_limits(values[key], known[key].metadata)
+        except ValueError as error:
+            errors.append(f"{where}.{key} must be {error}, not {value!r}")
+    return values, errors
+
+
+def _convert(value: Any, hint: Any) -> Any:
+    """The value in its declared type. Raises ValueError saying what it must be.
+
+    Text is accepted for numbers, because YAML 1.1 reads 1e-4 as text and the command line gives nothing else.
+    """
+    if isinstance(hint, types.UnionType):
+        if value is None or (isinstance(value, str) and value.lower() in ("none", "null")):
+            return None
+        return _convert(value, next(member for member in hint.__args__ if member is not type(None)))
+    if typing.get_origin(hint) is tuple:
+        items = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, list | tuple) or not all(isinstance(item, str) and item.strip() for item in items):
+            raise ValueError("a list of names")
+        return tuple(item.strip() for item in items)
+    if hint is bool:
+        if isinstance(value, bool):
+            return value
+        raise ValueError("true or false")
+    if hint is str:
+        if isinstance(value, str) and value:
+            return value
+        raise ValueError("text")
+    expected = "a number" if hint is float else "a whole number"
+    if isinstance(value, bool) or (hint is int and isinstance(value, float)):
+        raise ValueError(expected)
+    try:
+        number = hint(value)
+    except (TypeError, ValueError):
+        raise ValueError(expected) from None
+    if not math.isfinite(number):
+        raise ValueError(expected)
+    return number
+
+
+def _check_limits(value: Any, limits: Mapping[str, Any]) -> None:
+    if value is None:
+        return
+    choices = limits["choices"]
+    if choices:
+        unknown = [item for item in ([value] if isinstance(value, str) else value) if item not in choices]
+        if unknown:
+            raise ValueError(f"one of {', '.join(choices)}{nearest(unknown[0], choices)}")
+    if limits["low"] is not None and value < limits["low"]:
+        raise ValueError(f"at least {limits['low']}")
+    if limits["above"] is not None and value <= limits["above"]:
+        raise ValueError(f"above {limits['above']}")
+    if limits["high"] is not None and value > limits["high"]:
+        raise ValueError(f"at most {limits['high']}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the known name most like this one; empty where none is."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

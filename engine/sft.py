@@ -1,0 +1,197 @@
+"""`trainer sft`: supervised fine-tuning on gold traces, measured by what the traces compute.
+
+Held-out accuracy is measured before and after, on the same problems with the same decoding; a falling loss alone is no
+result. What is measured after is the model as saved, loaded again. Before anything is trained the checks of
+`trainer doctor` run. The first Ctrl-C stops after the step at hand and leaves a model that works and a run that resumes.
+
+Not covered: several processes, and several answers to one question.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from engine.config import SFTConfig, config_from, recipe_from, recipe_option
+from engine.doctor import FILE_WIDTH, require_health, skip_option
+from engine.doctor_checks import Patient
+from engine.errors import UserError
+from engine.progress import Progress, duration
+from engine.runs import Run
+from engine.settings import options
+
+if TYPE_CHECKING:
+    from engine.chat import Row
+    from engine.evaluation import Evaluation
+    from engine.models import LoadedModel
+    from engine.sft_trainer import StepLog
+    from experts.problems import Problem
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a training went: its last step, the loss there, the tokens trained on in this call and the seconds it took."""
+
+    steps: int
+    loss: float
+    tokens: int
+    seconds: float
+    finished: bool
+
+
+def train(
+    config: SFTConfig, name: str | None = None, *, overwrite: bool = False, skip: Sequence[str] = (), run: Run | None = None
+) -> tuple[Run, Training, list[Evaluation]]:
+    """Fine-tune a model and leave a run folder.
+
+    Args:
+        name: of the run; None derives one from the model's.
+        overwrite: replace an earlier run of that name.
+        skip: checks of the doctor that are not run.
+        run: an unfinished run to go on with, whose settings `config` are.
+
+    Returns:
+        The run, how the training went, and the evaluations before and after; only before where it was interrupted.
+    """
+    from engine.evaluate import evaluate_model
+    from engine.models import load_model
+    from engine.training_data import check_lengths, held_out_problems, sft_problems
+    from engine.tuning import check_weights, load_trainable
+
+    loaded = load_trainable(config.model, config)
+    source, problems = sft_problems(config)
+    held_out_source, held_out = held_out_problems(config)
+    patient = Patient(loaded, config, problems, held_out, config.eval_data is None)
+    rows = patient.rows
+    print(f"{len(rows):,} rows of {source}: {check_lengths(rows, problems, config.max_length)}", file=sys.stderr)
+    require_health(patient, skip)
+    if run is None:
+        run = Run.create("sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
+    run.record_data("train", source, problems)
+    run.record_data("eval", held_out_source, held_out)
+    run.record_device(str(loaded.device))
+
+    def measure(model: LoadedModel) -> Evaluation:
+        return evaluate_model(
+            model, held_out, data=held_out_source, max_new_tokens=config.max_new_tokens, card=config.card, seed=config.seed
+        )
+
+    before = measure(loaded)
+    print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
+    training = _fit(run, loaded, rows, config)
+    run.save_weights(loaded.model, loaded.tokenizer)
+    if not training.finished:
+        run.close("interrupted")
+        return run, training, [before]
+    del loaded
+    saved = load_model(run.path, dtype=config.dtype if config.method in ("lora", "qlora") else None)
+    check_weights(saved)
+    after = measure(saved)
+    run.save_eval({"before": before.to_json(), "after": after.to_json()})
+    run.close("finished")
+    return run, training, [before, after]
+
+
+def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) -> Training:
+    from engine.sft_trainer import StepLog, build_trainer, newest_checkpoint, restore
+
+    trainer = build_trainer(loaded, rows, config, run.resume_folder)
+    checkpoint = newest_checkpoint(run.resume_folder)
+    first = checkpoint.step if checkpoint else 0
+    run.rewind(first)
+    started = time.monotonic()
+    with Progress("sft", trainer.planned_steps) as progress:
+        log = StepLog(run, progress, trainer.tokens_after)
+        trainer.add_callback(log)
+        with _stop_on_interrupt(log):
+            trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
+    restore(loaded)
+    steps = trainer.state.global_step
+    return Training(
+        steps=steps,
+        loss=log.loss,
+        tokens=trainer.tokens_after(steps) - trainer.tokens_after(first),
+        seconds=time.monotonic() - started,
+        finished=steps == trainer.planned_steps,
+    )
+
+
+@contextmanager
+def _stop_on_interrupt(log: StepLog) -> Iterator[None]:
+    """The first Ctrl-C asks for a stop after the step at hand; the second one is an ordinary KeyboardInterrupt."""
+
+    def ask(signum: int, frame: Any) -> None:
+        log.stop_requested = True
+        signal.signal(signal.SIGINT, earlier)
+        print("stopping after this step; again to stop at once", file=sys.stderr)
+
+    if threading.current_thread() is not threading.main_thread():  # only the main one may handle signals
+        yield
+        return
+    earlier = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+
+
+def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:
+    from engine.difference import Difference
+    from engine.scoreboard import scoreboard
+
+    speed = f"{training.tokens:,} tokens in {duration(training.seconds)}, {training.tokens / training.seconds:,.0f}/s"
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
+    console.print(scoreboard(evaluations))
+    if len(evaluations) == 2:
+        console.print(str(Difference.between(evaluations[1], evaluations[0])), highlight=False)
+    console.print(f"{training.steps} steps, {speed}, last loss {training.loss:.4f}", highlight=False)
+    console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)
+
+
+@click.command("sft")
+@recipe_option
+@click.option("--name", metavar="NAME", help="The run is saved as NAME_sft. [default: the model's name]")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run of that name.")
+@click.option("--resume", is_flag=True, help="Go on with an unfinished run: the newest, or that of --name.")
+@skip_option
+@options(SFTConfig)
+def command(
+    recipe: str, name: str | None, overwrite: bool, resume: bool, skip: tuple[str, ...], **given: Any
+) -> None:
+    """Fine-tune a model on gold traces.
+
+    Measures executed accuracy on held-out problems before and after, and saves the model with all its settings under
+    checkpoints/NAME_sft. Ctrl-C stops after the step at hand; --resume goes on.
+
+    \b
+    Examples:
+      trainer sft
+      trainer sft --model my-model --recipe lora --data problems.jsonl --name shop
+      trainer sft --resume
+    """
+    if resume:
+        if overwrite or any(value is not None for value in given.values()):
+            raise UserError("a resumed run keeps its settings: give --resume with nothing but --name")
+        run = Run.resume("sft", name)
+        config: SFTConfig = config_from("sft", run.config(), str(run.path / "config.yaml"))
+    else:
+        if given["data"] is not None and given["count"] is not None:
+            raise UserError("--count is of generated problems; a file is used whole")
+        run, config = None, recipe_from("sft", recipe, given).sft
+    run, training, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
+    _report(run, training, evaluations)
+    if not training.finished:
+        click.echo(f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}", err=True)
+        raise SystemExit(INTERRUPTED)

@@ -1,0 +1,250 @@
+"""`trainer solve`: one question, the trace that a model writes for it, and what the executor makes of it.
+
+There is no gold answer here. What stands behind the printed answer is that the trace verifies: it parses,
+every number comes from the question, and it executes. With several samples the answer is the one that most
+verified traces compute.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.errors import UserError
+from engine.evaluate import (
+    FILE_WIDTH,
+    SAMPLING_TEMPERATURE,
+    Sampled,
+    complete,
+    default_model,
+    trained_with_card,
+)
+from engine.judge import Vote, majority
+from engine.printable import printable
+from experts import EXPERT_NAMES
+from experts.trace import format_number
+from verifiers import verify_trace
+from verifiers.execution import run_steps
+from verifiers.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from engine.models import LoadedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The trace chosen among the samples. Where none verifies, `vote` is None and `chosen` the first sample."""
+
+    question: str
+    model: str
+    chosen: Sampled
+    verdict: Verdict
+    samples: int
+    vote: Vote | None
+
+    @property
+    def solved(self) -> bool:
+        return self.vote is not None
+
+    @property
+    def answer(self) -> str | None:
+        """The answer as text, None where no trace verifies."""
+        return format_number(self.vote.answer) if self.vote else None
+
+    @property
+    def hint(self) -> str:
+        """What to try where no trace verifies."""
+        if not self.chosen.ended:
+            return f"The trace was cut at {self.chosen.tokens} tokens; try --max-new-tokens {2 * self.chosen.tokens}."
+        if self.samples == 1:
+            return "Try --samples 8: the answer is then the one that most verified traces compute."
+        return "No sample verifies: the question may be unlike those of the training (trainer generate shows some)."
+
+    def to_json(self) -> dict[str, Any]:
+        steps = run_steps(self.chosen.text) if self.solved else []
+        return {
+            "question": self.question,
+            "model": self.model,
+            "answer": self.answer,
+            "outcome": self.verdict.outcome,
+            "expert": self.verdict.expert,
+            "trace": self.chosen.text,
+            "steps": [
+                {
+                    "subtrace": subtrace,
+                    "step": step,
+                    "text": text,
+                    "value": None if value is None else format_number(value),
+                }
+                for subtrace, step, text, value in steps
+            ],
+            "violations": [violation._asdict() for violation in self.verdict.violations],
+            "samples": self.samples,
+            "votes": {format_number(answer): count for answer, count in self.vote.counts.items()}
+            if self.vote
+            else {},
+        }
+
+
+def solve(
+    loaded: LoadedModel,
+    question: str,
+    *,
+    samples: int = 1,
+    temperature: float = 0.0,
+    max_new_tokens: int = 256,
+    card: bool = False,
+    expert: str | None = None,
+    seed: int = 0,
+) -> Solution:
+    """Answer one question; with `expert`, only by a trace that names this expert."""
+    group = complete(
+        loaded,
+        [question],
+        samples=samples,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        card=card,
+        seed=seed,
+        progress=False,
+    )[0]
+    verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
+    valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
+    vote = majority([verdicts[index] for index in valid])
+    winner = valid[vote.winner] if vote else 0
+    return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
+
+
+def print_solution(solution: Solution, console: Console) -> None:
+    """The trace with the value of each step and the answer; or the trace with what is wrong with it and a hint."""
+    console.print(Text(printable(solution.question), style="dim"))
+    if solution.solved:
+        _print_steps(solution, console)
+    else:
+        _print_violations(solution, console)
+
+
+def _print_steps(solution: Solution, console: Console) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", style="cyan", no_wrap=True)
+    steps = run_steps(solution.chosen.text)
+    for subtrace, step, text, value in steps:
+        if step == 0 and steps[-1].subtrace > 0:
+            table.add_row(Text(f"sub-trace {subtrace}", style="dim"))
+        table.add_row(Text(text), "" if value is None else format_number(value))
+    console.print(table)
+    answer = Text.assemble(("answer ", "bold"), (str(solution.answer), "bold green"))
+    answer.append(f"  expert {solution.verdict.expert}, {solution.verdict.steps} steps executed", style="dim")
+    if solution.vote and solution.samples > 1:
+        counts = solution.vote.counts
+        answer.append(
+            f", {counts[solution.vote.answer]} of {sum(counts.values())} verified traces agree", style="dim"
+        )
+        answer.append(f" ({solution.samples} samples)", style="dim")
+    console.print(answer)
+
+
+def _print_violations(solution: Solution, console: Console) -> None:
+    wrong = {violation.line for violation in solution.verdict.violations}
+    for number, line in enumerate(printable(solution.chosen.text).splitlines(), start=1):
+        console.print(
+            Text(
+                f"{number:3} {'>' if number in wrong else ' '} {line}", style="red" if number in wrong else ""
+            )
+        )
+    console.print(Text(f"no answer: {solution.verdict.outcome}", style="bold red"))
+    for violation in solution.verdict.violations:
+        place = "" if violation.line is None else f"line {violation.line}: "
+        console.print(Text.assemble("  ", (violation.code, "red"), f" {place}{violation.message}"))
+    console.print(Text(solution.hint))
+
+
+def _read_question(argument: str) -> str:
+    question = argument.strip()
+    if question in ("", "-"):
+        question = sys.stdin.read().strip()
+    if not question:
+        raise UserError(
+            'there is no question; give one: trainer solve "Tom has 3 apples and buys 4. How many has he?"'
+        )
+    return question
+
+
+@click.command("solve")
+@click.argument("question", default="-")
+@click.option("--model", metavar="MODEL", help="Folder, embedded model or hub id. [default: the newest run]")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Traces to vote over.",
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    metavar="T",
+    help=f"0 is greedy. [default: 0 for one sample, {SAMPLING_TEMPERATURE} for several]",
+)
+@click.option(
+    "--max-new-tokens",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    metavar="N",
+    help="A longer trace is cut.",
+)
+@click.option("--expert", type=click.Choice(EXPERT_NAMES), help="Accept only a trace that names this expert.")
+@click.option(
+    "--card/--no-card",
+    default=None,
+    help="Show the model the prompt card. [default: if it was trained with it]",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the sampling.")
+def command(
+    question: str, model: str | None, samples: int, temperature: float | None, max_new_tokens: int, expert:
+    str | None, card: bool | None, form: str, seed: int,
+) -> None:  # fmt: skip
+    """Answer one QUESTION with a model, and show the trace with the value of every step.
+
+    Without QUESTION, or with -, it is read from standard input.
+
+    \b
+    Examples:
+      trainer solve "A shirt costs $40. It is 20% off. How much is it now?"
+      trainer solve --samples 8 --format json - < question.txt
+
+    Exit code: 0 the trace verifies, 1 it does not (the answer is then withheld).
+    """
+    from engine.models import load_model
+
+    asked = _read_question(question)
+    name = model or default_model()
+    loaded = load_model(name)
+    if temperature is None:
+        temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
+    solution = solve(
+        loaded,
+        asked,
+        samples=samples,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        card=trained_with_card(name) if card is None else card,
+        expert=expert,
+        seed=seed,
+    )
+    if form == "json":
+        click.echo(json.dumps(solution.to_json(), indent=2, ensure_ascii=False))
+    else:
+        print_solution(solution, Console(width=None if sys.stdout.isatty() else FILE_WIDTH))
+    click.get_current_context().exit(0 if solution.solved else 1)

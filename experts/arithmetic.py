@@ -1,0 +1,8 @@
+"""Chains of computation: totals, differences, products, shares, remainders.
+
+It has no operation of its own: `init`, `compute` with every computation, and `query` are all it needs.
+"""
+
+from experts.declaration import Expert
+
+EXPERT = Expert("arithmetic", "chains of computation")

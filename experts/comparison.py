@@ -1,0 +1,12 @@
+"""How many more, how many fewer, how many times as many."""
+
+from experts import core
+from experts.declaration import ComputeOp, Expert, Operands, Result
+
+EXPERT = Expert("comparison", "how many more, how many times as many")
+
+
+@EXPERT.operation
+def compare(compute_op: ComputeOp, args: Operands) -> Result:
+    """Compare quantities: sub for how many more, div for how many times as many; otherwise as compute."""
+    return core.compute(compute_op, args)

@@ -1,0 +1,23 @@
+"""Discounts, tips, tax, growth. A rate of 20 means 20 %."""
+
+from experts.declaration import Expert, Operand, Result
+
+EXPERT = Expert("percentage", "discounts, tips, tax, growth")
+
+
+@EXPERT.operation
+def percent_of(base: Operand, rate: Operand) -> Result:
+    """rate % of base: 50 at rate 20 gives 10."""
+    return base * rate / 100
+
+
+@EXPERT.operation
+def percent_off(base: Operand, rate: Operand) -> Result:
+    """base less rate % of it: 50 at rate 20 gives 40."""
+    return base * (100 - rate) / 100
+
+
+@EXPERT.operation
+def percent_increase(base: Operand, rate: Operand) -> Result:
+    """base plus rate % of it: 50 at rate 20 gives 60."""
+    return base * (100 + rate) / 100

@@ -1,0 +1,95 @@
+"""Draws problems from the schemas, in splits that cannot overlap.
+
+A split is a property of the question itself: the hash of its normalised text says which of train, validation and
+test_numbers it belongs to, whatever the seed. A draw that lands in another split is drawn again. Schemas declared
+`held_out` are in test_schemas only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Iterator, Sequence
+from random import Random
+
+import experts.problems
+from experts import EXPERT_NAMES
+from experts.problems.problem import Problem
+from experts.problems.schema import SCHEMAS, Draft, Schema
+from experts.trace import format_number, write_trace
+
+SPLITS = ("train", "validation", "test_numbers", "test_schemas")
+_MAX_DRAWS = 1000
+# Of 20 buckets of questions, those of each split over known schemas.
+_BUCKETS = {"train": range(0, 14), "validation": range(14, 16), "test_numbers": range(16, 20)}
+
+
+def load_schemas() -> dict[str, Schema]:
+    """Every schema, by its source: all modules of this folder are imported, in the order of their names."""
+    for info in sorted(pkgutil.iter_modules(experts.problems.__path__), key=lambda info: info.name):
+        importlib.import_module(f"experts.problems.{info.name}")
+    return SCHEMAS
+
+
+def normalise_question(question: str) -> str:
+    """The text by which questions count as the same: lower case, single spaces."""
+    return " ".join(question.lower().split())
+
+
+def split_of(question: str) -> str:
+    """The split of a question over known schemas, from the hash of its normalised text."""
+    digest = hashlib.sha256(normalise_question(question).encode()).digest()
+    bucket = int.from_bytes(digest[:4], "big") % 20
+    return next(split for split, buckets in _BUCKETS.items() if bucket in buckets)
+
+
+def generate(split: str, count: int, seed: int = 0, experts: Sequence[str] | None = None) -> Iterator[Problem]:
+    """Yield `count` problems of a split; the same arguments give the same problems.
+
+    Args:
+        split: one of SPLITS.
+        count: how many; questions do not repeat within one call.
+        seed: another seed gives other problems of the same split.
+        experts: only schemas of these experts ("composition" counts as one); None for all.
+
+    Raises ValueError for an unknown split or expert, or where the schemas run out of new questions.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    unknown = set(experts or ()) - set(EXPERT_NAMES)
+    if unknown:
+        raise ValueError(f"no expert {', '.join(sorted(unknown))}; there are {', '.join(EXPERT_NAMES)}")
+    schemas = [
+        schema
+        for schema in load_schemas().values()
+        if schema.held_out == (split == "test_schemas") and (experts is None or schema.expert in experts)
+    ]
+    if not schemas:
+        raise ValueError(f"split {split} has no schema of {', '.join(experts or ())}")
+    names = sorted({schema.expert for schema in schemas})
+    by_expert = {name: [schema for schema in schemas if schema.expert == name] for name in names}
+    seen: set[str] = set()
+    for index in range(count):
+        # A seed from a string: neighbouring integer seeds would share most of their problems.
+        rng = Random(f"{split}:{seed}:{index}")
+        # The expert first, so that each has the same share however many schemas it has.
+        schema = rng.choice(by_expert[rng.choice(names)])
+        draft = _draw(schema, split, rng, seen)
+        seen.add(draft.question)
+        yield Problem(
+            id=f"{split}-{seed}-{index}",
+            question=draft.question,
+            answer=format_number(draft.answer),
+            expert=schema.expert,
+            trace=write_trace(draft.trace),
+            source=schema.source,
+        )
+
+
+def _draw(schema: Schema, split: str, rng: Random, seen: set[str]) -> Draft:
+    for _ in range(_MAX_DRAWS):
+        draft = schema.draft(rng)
+        if draft.question not in seen and (schema.held_out or split_of(draft.question) == split):
+            return draft
+    raise ValueError(f"schema {schema.source} has no new question left for {split}; ask for fewer problems")

@@ -1,0 +1,9 @@
+"""rate x time = quantity, and its inversions: speed, wages, unit prices, work done per hour.
+
+It has no operation of its own. Restricting `compute` to mul and div is what makes it an expert: a rate problem that
+needs a sum is a composition.
+"""
+
+from experts.declaration import Expert
+
+EXPERT = Expert("rate_equation", "rate x time = quantity and its inversions", compute_ops=("mul", "div"))

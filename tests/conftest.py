@@ -1,0 +1,59 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with public data sets, which is not part of the project: $TRAINER_SHARED/data."""
+    root = os.environ.get("TRAINER_SHARED")
+    if root is None or not Path(root, "data").is_dir():
+        pytest.skip("TRAINER_SHARED names no folder with data")
+    return Path(root, "data")
+
+
+@pytest.fixture(scope="session")
+def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a Llama of 80,000 random weights and a tokenizer of 800 tokens with its chat template."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from engine.tokenizer import train_tokenizer
+    from experts.problems import generate
+
+    torch.set_num_threads(1)
+    problems = list(generate("train", 200, seed=0))
+    texts = [text for problem in problems for text in (problem.question, problem.trace or "")]
+    tokenizer = train_tokenizer(texts, vocabulary=800)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=48,
+        intermediate_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=1024,
+        tie_word_embeddings=True,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that runs are written to, instead of the project's own."""
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    monkeypatch.setenv("TRAINER_CHECKPOINTS", str(folder))
+    return folder
