@@ -10,6 +10,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PI
 .PHONY: demo test test-slow check format bench clean
 .DELETE_ON_ERROR:
 
+# Two test processes share two cores; more threads in each would only wait for each other.
+test test-slow: export OMP_NUM_THREADS := 1
+test test-slow: export TOKENIZERS_PARALLELISM := false
+
 demo: .venv/installed
 	$(BIN)/trainer demo
 

@@ -119,7 +119,7 @@ def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int 
     except BrokenProcessPool:
         place = f" near {waiting[0][0].inputs[0].source}:{waiting[0][0].inputs[0].line}" if waiting else ""
         raise UserError(
-            f"a worker process died{place}, perhaps out of memory; --workers 1 needs none"
+            f"a worker process died{place}, perhaps out of memory; --workers 1 starts none"
         ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -141,15 +141,13 @@ def run_audit(
     """Audit all files, with progress on standard error; records go to `out`, by default to standard output."""
     tally = Tally()
     size = total_bytes(files)
-    with Progress("audit", unit="traces") as bar:
+    with Progress("audit", unit="traces", streaming=settings.records and out is None) as bar:
         for audited in audit_chunks(read_chunks(files), settings, workers):
             for named in audited.tally.named_unreadable[: MAX_NAMED_UNREADABLE - len(tally.named_unreadable)]:
                 click.echo(named, err=True)
             tally.merge(audited.tally)
             for record in audited.records:
-                print(
-                    record, file=out
-                )  # None means sys.stdout as it is now: a progress bar may have replaced it
+                print(record, file=out)
             bar.update(tally.inputs, share=audited.bytes_read / size if size else None)
     unnamed = tally.unreadable - len(tally.named_unreadable)
     if unnamed:

@@ -1,8 +1,9 @@
-"""`make bench`: how many verdicts a second the verifier gives, beside PyYAML reading the same texts, and the audit's rate.
+"""`make bench`: how many verdicts a second the verifier gives, beside PyYAML on the same texts, and the audit's rate.
 
-Every repeat draws problems that were not seen before. The first pass over them reads each question's numbers and each line
-anew; in the second, as in reinforcement learning where many completions answer one question, they come from a cache. The
-figures are medians over the repeats. Not covered: invalid traces and other YAML than the canonical text, which are slower.
+Every repeat draws problems that were not seen before. The first pass over them reads each question's numbers and each
+line anew; in the second they come from a cache, as in reinforcement learning, where many completions answer one
+question. The figures are medians over the repeats. Not covered: invalid traces, and other YAML than the canonical text,
+which are slower.
 """
 
 from __future__ import annotations

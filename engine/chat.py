@@ -1,9 +1,9 @@
 """The one renderer: every question and every target reaches a model's tokens through this file.
 
-Training, sampling, evaluation and use all call it, so that they cannot differ. Text is rendered by the tokenizer's own chat
-template and tokenised whole; nothing is concatenated by hand. A training row is what generation would see: the rendered
-prompt, then the completion up to and including the token that ends the turn. Whatever a template writes behind that token
-(a newline, mostly) is never generated and never trained on.
+Training, sampling, evaluation and use all call it, so that they cannot differ. Text is rendered by the tokenizer's
+own chat template and tokenised whole; nothing is concatenated by hand. A training row is what generation would see:
+the rendered prompt, then the completion up to and including the token that ends the turn. Whatever a template writes
+behind that token (a newline, mostly) is never generated and never trained on.
 
 Not covered: conversations of several turns, and tool calls.
 """
@@ -56,7 +56,7 @@ class Row:
 
 
 def messages(question: str, card: bool = False) -> list[dict[str, str]]:
-    """The conversation that asks a question: the experts' prompt card as system message if wanted, then the question."""
+    """The conversation that asks a question: if wanted, the prompt card as system message; then the question."""
     asked = [{"role": "user", "content": question}]
     if not card:
         return asked
@@ -75,8 +75,8 @@ def training_rows(
 ) -> list[Row]:
     """The rows for (question, trace) pairs.
 
-    Raises UserError where the rendered prompt is not what the rendered row begins with, or the row has no end token: such
-    a row would teach the model to answer something that it is never asked, or never to stop.
+    Raises UserError where the rendered prompt is not what the rendered row begins with, or the row has no end token:
+    such a row would teach the model to answer something that it is never asked, or never to stop.
     """
     asked = [messages(question, card) for question, _ in pairs]
     answered = [
@@ -99,14 +99,14 @@ def _row(tokenizer: PreTrainedTokenizerBase, prompt: list[int], whole: list[int]
         )
     if end not in whole[len(prompt) :]:
         raise UserError(
-            f"the rendered answer lacks the end token {tokenizer.decode([end])!r}, so the model would never learn to stop; "
-            "use a chat template that ends the assistant's turn with it"
+            f"the rendered answer lacks the end token {tokenizer.decode([end])!r}, so the model would never learn "
+            "to stop; use a chat template that ends the assistant's turn with it"
         )
     return Row(whole[: whole.index(end, len(prompt)) + 1], len(prompt))
 
 
 def completion_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
-    """What the model wrote, up to the first end token; other special tokens stay visible, so that they fail to parse."""
+    """What the model wrote up to the first end token; other special tokens stay visible and fail to parse."""
     ends = end_token_ids(tokenizer)
     kept = list(ids)
     for position, token in enumerate(kept):
@@ -142,8 +142,8 @@ def _turn_end_id(tokenizer: PreTrainedTokenizerBase, template: str) -> int:
         if token in special:
             return int(token)
     raise UserError(
-        f"the chat template ends an answer with {tail!r}, which holds no special token of the vocabulary; use a template "
-        "that ends the assistant's turn with the tokenizer's end token"
+        f"the chat template ends an answer with {tail!r}, which holds no special token of the vocabulary; use a "
+        "template that ends the assistant's turn with the tokenizer's end token"
     )
 
 
@@ -159,7 +159,8 @@ def assistant_positions(
 ) -> set[int] | None:
     """The positions of a row that the template marks as the assistant's with {% generation %}.
 
-    A template without markers is replaced by TRL's training version of it, where TRL knows one; else the answer is None.
+    A template without markers is replaced by TRL's training version of it, where TRL knows one; else the answer is
+    None.
     """
     from trl.chat_template_utils import get_training_chat_template, has_generation_markers
 
@@ -171,17 +172,27 @@ def assistant_positions(
             return None
     conversation = [*messages(question, card), {"role": "assistant", "content": trace}]
     encoded = tokenizer.apply_chat_template(
-        conversation, chat_template=template, enable_thinking=False, return_dict=True, return_assistant_tokens_mask=True
+        conversation,
+        chat_template=template,
+        enable_thinking=False,
+        return_dict=True,
+        return_assistant_tokens_mask=True,
     )
     return {position for position, marked in enumerate(encoded["assistant_masks"]) if marked}
 
 
-def _render(tokenizer: PreTrainedTokenizerBase, conversations: list[list[dict[str, str]]], **options: Any) -> list[Any]:
+def _render(
+    tokenizer: PreTrainedTokenizerBase, conversations: list[list[dict[str, str]]], **options: Any
+) -> list[Any]:
     try:
         # Thinking models would otherwise open a block of free text before the trace; other templates ignore the flag.
-        rendered = tokenizer.apply_chat_template(conversations, enable_thinking=False, return_dict=False, **options)
+        rendered = tokenizer.apply_chat_template(
+            conversations, enable_thinking=False, return_dict=False, **options
+        )
     except TemplateError as error:
         roles = [message["role"] for message in conversations[0]]
         advice = "; run with --no-card" if "system" in roles else ""
-        raise UserError(f"the chat template refuses a conversation of {', '.join(roles)}: {error}{advice}") from error
+        raise UserError(
+            f"the chat template refuses a conversation of {', '.join(roles)}: {error}{advice}"
+        ) from error
     return list(rendered)

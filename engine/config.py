@@ -1,7 +1,7 @@
 """The settings of SFT and RL, filled from a recipe and from the command line.
 
-A recipe is a YAML file with a `description` and the sections `sft` and `rl`; what a section does not name has the default
-that stands here. Unknown keys and bad values are refused, all of them in one message.
+A recipe is a YAML file with a `description` and the sections `sft` and `rl`; what a section does not name has the
+default that stands here. Unknown keys and bad values are refused, all of them in one message.
 """
 
 from __future__ import annotations
@@ -109,18 +109,16 @@ class RLConfig(TuningConfig):
     clip_high: float = setting(0.28, "Probability ratios are clipped at 1 plus this.", above=0)
     kl: float = setting(0.0, "Weight of the penalty for leaving the model started from.", low=0)
     reward: str = setting("gated", "Reward policy.", choices=POLICIES)
-    backend: str = setting(
-        "native", "This project's loop, or TRL's trainers.", choices=("native", "trl")
-    )
-    eval_every: int = setting(
-        5, "Iterations between measurements; 0 measures before and after only.", low=0
-    )
+    backend: str = setting("native", "This project's loop, or TRL's trainers.", choices=("native", "trl"))
     checkpoint_every: int = setting(
         5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0
     )
     sample_batch: int = setting(512, "Completions sampled at once: what memory bounds.", low=1)
     collapse: float = setting(
-        0.5, "Stop when accuracy or parse rate falls below this share of the first iteration's; 0 never stops.", low=0, high=1
+        0.5,
+        "Stop when accuracy or parse rate falls below this share of the first iteration's; 0 never stops.",
+        low=0,
+        high=1,
     )
 
 
@@ -143,7 +141,10 @@ def recipe_names() -> list[str]:
 
 
 def load_recipe(
-    name_or_path: str = "default", *, sft: Mapping[str, Any] | None = None, rl: Mapping[str, Any] | None = None
+    name_or_path: str = "default",
+    *,
+    sft: Mapping[str, Any] | None = None,
+    rl: Mapping[str, Any] | None = None,
 ) -> Recipe:
     """Read a shipped recipe by name, or a recipe file, and put the overrides `sft` and `rl` over its sections.
 
@@ -182,7 +183,9 @@ def config_from(kind: str, values: Mapping[str, Any], origin: str) -> Any:
 def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
     """The recipe with the options that were given on the command line (those not None) over its section `kind`."""
     overrides = {name: value for name, value in given.items() if value is not None}
-    return load_recipe(recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None)
+    return load_recipe(
+        recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
+    )
 
 
 def _read(name_or_path: str) -> tuple[Path, dict[Any, Any]]:
@@ -208,7 +211,9 @@ class _UniqueKeys(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key} occurs twice", node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} occurs twice", node.start_mark
+                )
         return super().construct_mapping(node, deep=deep)
 
 

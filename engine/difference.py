@@ -22,6 +22,7 @@ class Difference:
 
     model: str
     baseline: str
+    data: str
     n: int
     difference: float
     interval: tuple[float, float]
@@ -45,7 +46,7 @@ class Difference:
             difference, low, high = mean_difference(
                 [ours.share_correct - theirs.share_correct for ours, theirs in scored]
             )
-        return cls(evaluation.model, baseline.model, len(scored), difference, (low, high))
+        return cls(evaluation.model, baseline.model, evaluation.data, len(scored), difference, (low, high))
 
     @property
     def reading(self) -> str:
@@ -59,6 +60,7 @@ class Difference:
         return {
             "model": self.model,
             "baseline": self.baseline,
+            "data": self.data,
             "n": self.n,
             "difference": self.difference,
             "interval": list(self.interval),
@@ -68,16 +70,15 @@ class Difference:
         low, high = (100 * bound for bound in self.interval)
         return (
             f"{self.model} less {self.baseline}: {100 * self.difference:+.1f} points [{low:+.1f}, {high:+.1f}] "
-            f"on the same {self.n} problems: {self.reading}"
+            f"on the same {self.n} problems of {self.data}: {self.reading}"
         )
 
 
 def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:
-    """The mean of differences of shares, one a problem, with its 95 % interval: for several samples a
-    problem.
+    """The mean of differences of shares, one a problem, with its 95 % interval.
 
-    Samples of one problem are not independent, so each problem counts as one observation and the interval is
-    the normal one of a mean. Source: E. Miller 2024, "Adding Error Bars to Evals", paired differences.
+    For several samples a problem: those are not independent, so each problem counts as one observation, and the
+    interval is the normal one of a mean. Source: E. Miller 2024, "Adding Error Bars to Evals", paired differences.
 
     Returns (difference, low, high), each from -1 to 1. Raises ValueError for fewer than two problems.
     """

@@ -49,7 +49,9 @@ def require_health(patient: Patient, skip: Collection[str] = ()) -> None:
     if failed:
         lines = [f"{finding.check}: {finding.found}\n  {finding.advice}" for finding in failed]
         flags = " ".join(f"--skip-doctor {finding.check}" for finding in failed)
-        raise UnhealthyError("\n".join(["the run was not started:", *lines, f"To start it nevertheless: {flags}"]))
+        raise UnhealthyError(
+            "\n".join(["the run was not started:", *lines, f"To start it nevertheless: {flags}"])
+        )
     passed = sum(finding.result == "pass" for finding in findings)
     print(f"doctor: {passed} of {len(findings)} checks passed, none failed", file=sys.stderr)
 
@@ -96,7 +98,9 @@ def table(findings: list[Finding]) -> Table:
 @click.option("--data", metavar="FILE", help="Problem file to train on. [default: the recipe's]")
 @click.option("--eval-data", metavar="FILE", help="Problem file to measure on. [default: the recipe's]")
 @click.option("--method", metavar="METHOD", help="What is trained. [default: the recipe's]")
-@click.option("--card/--no-card", default=None, help="Whether the prompt card is shown. [default: the recipe's]")
+@click.option(
+    "--card/--no-card", default=None, help="Whether the prompt card is shown. [default: the recipe's]"
+)
 @click.option("--seed", type=int, help="Of the generated problems. [default: the recipe's]")
 @skip_option
 def command(recipe: str, skip: tuple[str, ...], **given: Any) -> None:

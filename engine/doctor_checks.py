@@ -1,7 +1,7 @@
 """What is checked before a long run: each check a function that says what it found, or raises `Failed`.
 
-Every one of them stands for a published run that failed for the lack of it. They read real rows of the run's own data and
-use the run's own renderer, sampler and trainer. Not covered: whether the data teach what is wanted.
+Every one of them stands for a published run that failed for the lack of it. They read real rows of the run's own
+data and use the run's own renderer, sampler and trainer. Not covered: whether the data teach what is wanted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.config import RLConfig, SFTConfig, TuningConfig
-from engine.errors import UserError
 from engine.judge import judge
 from engine.overlap import same_questions, same_skeletons
 from experts.problems import Problem
@@ -103,7 +102,8 @@ def special_tokens(patient: Patient) -> str:
     broken = [f"{marker} is {count} tokens" for marker, count in pieces.items() if count != 1]
     if broken:
         raise Failed(
-            ", ".join(broken), "use the chat template that belongs to this tokenizer; the vocabulary lacks these markers"
+            ", ".join(broken),
+            "use the chat template that belongs to this tokenizer; the vocabulary lacks these markers",
         )
     return f"each one token: {' '.join(markers)}" if markers else "the template has no markers"
 
@@ -117,7 +117,8 @@ def prompt(patient: Patient) -> str:
         asked = prompt_ids(patient.loaded.tokenizer, problem.question, patient.config.card)
         if row.ids[: row.prompt_length] != asked:
             raise Failed(
-                f"the prompt of {problem.id} differs from its training row", "use one chat template for training and use"
+                f"the prompt of {problem.id} differs from its training row",
+                "use one chat template for training and use",
             )
     return f"identical in training and in use on {len(sample)} rows"
 
@@ -154,23 +155,32 @@ def lengths(patient: Patient) -> str:
     from engine.training_data import check_lengths
 
     config, tokenizer = patient.config, patient.loaded.tokenizer
-    model_limit = getattr(patient.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
-    asked = [len(prompt_ids(tokenizer, problem.question, config.card)) for problem in spread(patient.held_out, SAMPLE)]
+    model_limit = (
+        getattr(patient.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
+    )
+    asked = [
+        len(prompt_ids(tokenizer, problem.question, config.card))
+        for problem in spread(patient.held_out, SAMPLE)
+    ]
     if max(asked) + config.max_new_tokens > model_limit:
         raise Failed(
-            f"prompts of up to {max(asked)} tokens and {config.max_new_tokens} new ones exceed the model's {model_limit}",
+            f"prompts of up to {max(asked)} tokens and {config.max_new_tokens} new ones exceed the model's "
+            f"{model_limit}",
             f"--max-new-tokens {int(model_limit) - max(asked)} would fit",
         )
     if not any(problem.trace for problem in patient.problems):
         return f"prompts of up to {max(asked)} tokens, {config.max_new_tokens} new ones"
     longest_row = max(len(row.ids) for row in patient.rows)
-    found = check_lengths(patient.rows, patient.traced, config.max_length if isinstance(config, SFTConfig) else longest_row)
+    found = check_lengths(
+        patient.rows, patient.traced, config.max_length if isinstance(config, SFTConfig) else longest_row
+    )
     if longest_row > model_limit:
         raise Failed(f"{found}, which exceeds the model's {model_limit}", "leave out the longest problems")
     longest_trace = max(len(row.completion_ids) for row in patient.rows)
     if longest_trace > config.max_new_tokens:
         raise Failed(
-            f"the longest gold trace has {longest_trace} tokens, more than the {config.max_new_tokens} that may be generated",
+            f"the longest gold trace has {longest_trace} tokens, more than the {config.max_new_tokens} that may be "
+            "generated",
             f"--max-new-tokens {longest_trace} would fit",
         )
     return f"{found}; traces up to {longest_trace} of {config.max_new_tokens} new tokens"
@@ -184,7 +194,9 @@ def gold(patient: Patient) -> str:
     for problem in answers:
         verdict = judge(problem, "")
         if verdict.outcome == "error":
-            raise Failed(f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem")
+            raise Failed(
+                f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem"
+            )
     if not any(problem.trace for problem in patient.problems):
         return f"{len(answers)} gold answers are numbers"
     sample = patient.sample(SAMPLE)
@@ -206,20 +218,21 @@ def overlap(patient: Patient) -> str:
     same = same_questions(asked, training)
     if same:
         raise Failed(
-            f"{len(same)} of {len(asked)} held-out questions are trained on, the first is {patient.held_out[same[0]].id}",
+            f"{len(same)} of {len(asked)} held-out questions are trained on, the first is "
+            f"{patient.held_out[same[0]].id}",
             "leave them out of the training data",
         )
     alike = same_skeletons(asked, training)
     if alike and not patient.held_out_generated:
         raise Failed(
-            f"{len(alike)} of {len(asked)} held-out questions differ from a training question only in names and numbers, the "
-            f"first is {patient.held_out[alike[0]].id}",
+            f"{len(alike)} of {len(asked)} held-out questions differ from a training question only in names and "
+            f"numbers, the first is {patient.held_out[alike[0]].id}",
             "leave such questions out of either side",
         )
     if alike:
         return (
-            f"no question in common; {len(alike)} of {len(asked)} differ only in names and numbers, as this split is meant to "
-            "(new wording: split test_schemas)"
+            f"no question in common; {len(alike)} of {len(asked)} differ only in names and numbers, as this split "
+            "is meant to (new wording: split test_schemas)"
         )
     return f"none of {len(asked)} held-out questions, names and numbers aside"
 
@@ -243,7 +256,8 @@ def dry_run(patient: Patient) -> str:
             parameter.data.copy_(weights)
     if not after < before:
         raise Failed(
-            f"the loss went from {before:.4f} to {after:.4f} in {DRY_STEPS} steps", "lower --learning-rate, or check the data"
+            f"the loss went from {before:.4f} to {after:.4f} in {DRY_STEPS} steps",
+            "lower --learning-rate, or check the data",
         )
     return f"{DRY_STEPS} steps on {len(rows)} rows: loss {before:.4f} to {after:.4f}; greedy decoding works"
 

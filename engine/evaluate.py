@@ -1,5 +1,4 @@
-"""Evaluating models on problems: every completion executed and compared with the gold answer, never matched
-as text.
+"""`trainer eval`: every completion is executed and compared with the gold answer, never matched as text.
 
 Several models are evaluated in one call on the same prompts with the same decoding, and compared pair by
 pair, because two intervals that overlap may still belong to models that differ on the same problems. What is
@@ -18,17 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from engine.atomic import atomic_write
-from engine.config import DEFAULT_MODEL
 from engine.difference import Difference
+from engine.doctor import FILE_WIDTH
 from engine.errors import UserError
 from engine.evaluation import Completion, Evaluation, Record
 from engine.judge import judge
+from engine.model_choice import default_model, trained_with_card
 from engine.problem_files import read_problems
+from engine.progress import Progress
 from engine.scoreboard import scoreboard, violation_examples
 from experts.problems import SPLITS, generate
 from experts.problems.problem import Problem
@@ -42,8 +42,6 @@ DEFAULT_SPLIT = "test_numbers"
 DEFAULT_COUNT = 500
 SAMPLING_TEMPERATURE = 0.7
 """For several samples a problem, where no temperature is given."""
-FILE_WIDTH = 120
-"""Columns of a table that does not go to a terminal."""
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -70,9 +68,11 @@ def complete(
     """Let the model answer questions: for each in order, `samples` completions.
 
     Args:
-        temperature: 0 decodes greedily, which makes more than one sample pointless and is refused
-        (UserError). max_new_tokens: longer completions are cut. card: put the prompt card before the
-        question, for models that were not trained on traces.
+        temperature: of sampling; 0 decodes greedily.
+        max_new_tokens: longer completions are cut.
+        card: put the prompt card before the question, for models that were not trained on traces.
+
+    Raises UserError for several greedy samples, which would all be the same.
     """
     from engine.chat import completion_text, end_token_ids, prompt_ids
     from engine.rollout import sample
@@ -80,16 +80,18 @@ def complete(
     if samples > 1 and temperature == 0:
         raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
     tokenizer = loaded.tokenizer
-    groups = sample(
-        loaded.model,
-        [prompt_ids(tokenizer, question, card) for question in questions],
-        group_size=samples,
-        temperature=temperature,
-        max_new_tokens=max_new_tokens,
-        end_ids=end_token_ids(tokenizer, loaded.model),
-        pad_id=tokenizer.pad_token_id,
-        seed=seed,
-    )
+    with Progress(loaded.name, len(questions) * samples, "completions") as bar:
+        groups = sample(
+            loaded.model,
+            [prompt_ids(tokenizer, question, card) for question in questions],
+            group_size=samples,
+            temperature=temperature,
+            max_new_tokens=max_new_tokens,
+            end_ids=end_token_ids(tokenizer, loaded.model),
+            pad_id=tokenizer.pad_token_id,
+            seed=seed,
+            progress=bar.advance if progress else None,
+        )
     return [
         [Sampled(completion_text(tokenizer, r.completion_ids), len(r.completion_ids), r.ended) for r in group]
         for group in groups
@@ -109,8 +111,7 @@ def evaluate_model(
     progress: bool = True,
     policy: str = "gated",
 ) -> Evaluation:
-    """Let the model answer every problem and judge what it writes; the settings of sampling are those of
-    `complete`.
+    """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
 
     Args:
         data: what the problems are, for the reader of the figures.
@@ -148,26 +149,10 @@ def evaluate_model(
         raise UserError(str(error)) from None
 
 
-def default_model() -> str:
-    """Where no model is named: the newest RL run, else the newest SFT run, else the base."""
-    from engine.models import newest_run
-
-    newest = newest_run("rl") or newest_run("sft")
-    return str(newest) if newest else DEFAULT_MODEL
-
-
-def trained_with_card(name: str) -> bool:
-    """Whether the run of that name or folder was trained with the prompt card, and so has to be asked with it."""
-    from engine.models import embedded_models
-
-    config = embedded_models().get(name, Path(name)) / "config.yaml"
-    return config.is_file() and bool((yaml.safe_load(config.read_text(encoding="utf-8")) or {}).get("card"))
-
-
 def held_out(split: str, count: int, seed: int) -> tuple[str, list[Problem]]:
     """Generated problems of a split, and what to call them."""
     try:
-        return f"{split} (seed {seed})", list(generate(split, count, seed))
+        return f"{split} split, seed {seed}", list(generate(split, count, seed))
     except ValueError as error:
         raise UserError(str(error)) from None
 

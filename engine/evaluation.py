@@ -83,8 +83,7 @@ class ExpertScore:
 
 
 def pass_at_k(samples: int, correct: int, k: int) -> float:
-    """Probability that at least one of k completions is correct, estimated without bias from `samples`
-    completions.
+    """Probability that at least one of k completions is correct, estimated without bias from `samples` of them.
 
     1 - C(samples - correct, k) / C(samples, k): Chen et al. 2021, "Evaluating Large Language Models Trained on Code",
     equation 1. Raises ValueError unless 1 <= k <= samples.
@@ -240,7 +239,7 @@ class Evaluation:
             for completion in record.completions:
                 yield {
                     "id": problem.id,
-                    "question": problem.question,
+                    "prompt": problem.question,
                     "answer": problem.answer,
                     "expert": problem.expert,
                     "completion": completion.text,

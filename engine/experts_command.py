@@ -6,13 +6,13 @@ import sys
 
 import click
 import rich.box
-from experts.cards import reference_card
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
 from engine.errors import UserError
 from experts import EXPERTS, get_expert
+from experts.cards import reference_card
 from experts.core import CORE_OPERATIONS
 
 PIPE_COLUMNS = 160

@@ -59,7 +59,8 @@ def command(split: str, count: int, seed: int, experts: tuple[str, ...], out: st
       trainer generate --count 5
       trainer generate --split test_numbers --count 500 --expert percentage --out percentage.jsonl
     """
-    problems = track(verified(generate(split, count, seed, experts or None)), "generate", count, "problems")
+    drawn = verified(generate(split, count, seed, experts or None))
+    problems = track(drawn, "generate", count, "problems", streaming=out is None)
     try:
         if out is not None:
             write_problems(out, problems)

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ __all__ = ["LoadedModel", "count_parameters", "embedded_models", "load_model", "
 
 ADAPTER_CONFIG = "adapter_config.json"
 MODEL_CONFIG = "config.json"
+# How these libraries call each other is nothing that a user of this program could change.
+warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers|peft|trl")
+
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -53,7 +57,9 @@ class LoadedModel:
         return self.model.device
 
 
-def load_model(name: str | os.PathLike[str], *, dtype: torch.dtype | str | None = None, four_bit: bool = False) -> LoadedModel:
+def load_model(
+    name: str | os.PathLike[str], *, dtype: torch.dtype | str | None = None, four_bit: bool = False
+) -> LoadedModel:
     """Load a causal language model and its tokenizer.
 
     Args:
@@ -119,15 +125,17 @@ def _resolve(name: str) -> Path | str:
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / MODEL_CONFIG).is_file() and not (folder / ADAPTER_CONFIG).is_file():
-            raise UserError(f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter")
+            raise UserError(
+                f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter"
+            )
         return folder.resolve()
     if name in embedded:
         return embedded[name]
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith("."):
         known = ", ".join(embedded) or "none"
         raise UserError(
-            f"there is no model {name}{nearest(name, embedded)}: give a local folder, an embedded model ({known}), or a hub "
-            "id as ORGANISATION/NAME"
+            f"there is no model {name}{nearest(name, embedded)}: give a local folder, an embedded model ({known}), "
+            "or a hub id as ORGANISATION/NAME"
         )
     return name
 
@@ -145,7 +153,10 @@ def _hub_answers(hub_id: str) -> bool:
     except HfHubHTTPError as error:
         raise UserError(_unloadable(hub_id, error)) from error
     except Exception as error:  # each version of the hub's client has other names for a network that is down
-        print(f"the model hub can't be reached ({error}); looking for {hub_id} among earlier downloads", file=sys.stderr)
+        print(
+            f"the model hub can't be reached ({error}); looking for {hub_id} among earlier downloads",
+            file=sys.stderr,
+        )
         return False
     return True
 
@@ -153,9 +164,13 @@ def _hub_answers(hub_id: str) -> bool:
 def _load_adapter(folder: Path, dtype: torch.dtype, four_bit: bool) -> LoadedModel:
     from peft import PeftModel
 
-    base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get("base_model_name_or_path")
+    base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get(
+        "base_model_name_or_path"
+    )
     if not base_name:
-        raise UserError(f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)")
+        raise UserError(
+            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
+        )
     base = load_model(base_name, dtype=dtype, four_bit=four_bit)
     own_tokenizer = (folder / "tokenizer_config.json").is_file()
     tokenizer = _load_tokenizer(str(folder), folder.name) if own_tokenizer else base.tokenizer
@@ -173,14 +188,16 @@ def _load_tokenizer(source: str, name: str, **options: Any) -> PreTrainedTokeniz
     except (OSError, ValueError, KeyError) as error:
         raise UserError(_unloadable(name, error)) from error
     if tokenizer.eos_token is None:
-        raise UserError(f"{name}: the tokenizer has no end token (eos_token), so a model could never learn to stop")
+        raise UserError(
+            f"{name}: the tokenizer has no end token (eos_token), so a model could never learn to stop"
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     if not tokenizer.chat_template:
         tokenizer.chat_template = PLAIN_TEMPLATE
         print(
-            f"{name} has no chat template: it gets a plain one (Question: ... Trace: ... {tokenizer.eos_token}), made of "
-            "its own tokens and saved with what is trained from it",
+            f"{name} has no chat template: it gets a plain one (Question: ... Trace: ... {tokenizer.eos_token}), "
+            "made of its own tokens and saved with what is trained from it",
             file=sys.stderr,
         )
     return tokenizer
@@ -192,7 +209,9 @@ def _four_bit_config() -> Any:
     try:
         import bitsandbytes  # noqa: F401
     except ImportError:
-        raise UserError("method qlora needs bitsandbytes: install trace-trainer[qlora], or use method lora") from None
+        raise UserError(
+            "method qlora needs bitsandbytes: install trace-trainer[qlora], or use method lora"
+        ) from None
     return transformers.BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

@@ -9,12 +9,13 @@
 | expert-iteration | 1 where verified correct, else left out | negative log-likelihood, mean over tokens | Anthony et al. 2017 |
 
 All but the last use PPO's clipped ratio (Schulman et al. 2017), with an upper bound of its own as in DAPO. Departures
-from the papers: a group whose rewards are all equal has no advantage and is left out of the update and of its means; and
-there is no length filter.
+from the papers: a sample without an advantage, because the rewards of its group are all equal or its own is their mean,
+is left out of the update and of its means; and there is no length filter.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -80,7 +81,11 @@ def advantages(objective: str, rewards: torch.Tensor, correct: torch.Tensor) -> 
     """
     if objective == EXPERT_ITERATION:
         return correct.float()
-    return OBJECTIVES[objective].advantage(rewards).nan_to_num(0.0)
+    # Equal rewards need not equal their mean as computed, so such groups are recognised by their extremes.
+    lowest = rewards.nan_to_num(nan=math.inf).amin(dim=1, keepdim=True)
+    highest = rewards.nan_to_num(nan=-math.inf).amax(dim=1, keepdim=True)
+    worth = OBJECTIVES[objective].advantage(rewards).nan_to_num(0.0)
+    return torch.where(lowest < highest, worth, 0.0)
 
 
 def token_weights(objective: str, lengths: torch.Tensor, max_new_tokens: int) -> torch.Tensor:

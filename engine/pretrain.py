@@ -20,6 +20,7 @@ import torch
 from torch.utils.data import IterableDataset
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Trainer, TrainerCallback, TrainingArguments
 
+from engine.batches import split_by_tokens
 from engine.errors import UserError
 from engine.reading import Document, documents, numbers_exercise, recall_exercise
 from engine.tokenizer import train_tokenizer
@@ -72,7 +73,7 @@ def encode(tokenizer: PreTrainedTokenizerFast, document: Document) -> tuple[list
     return ids, labels
 
 
-class ReadingBatches(IterableDataset):  # type: ignore[type-arg]
+class ReadingBatches(IterableDataset):
     """Ready batches of fresh documents, each of at most `batch_tokens` tokens, padding included."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast, batch_tokens: int, seed: int) -> None:
@@ -85,14 +86,9 @@ class ReadingBatches(IterableDataset):  # type: ignore[type-arg]
         rng = Random(f"batches:{self._seed}")
         while True:
             pool = [encode(self._tokenizer, next(stream)) for _ in range(_POOL)]
-            pool.sort(key=lambda row: len(row[0]))
-            batches: list[list[tuple[list[int], list[int]]]] = [[]]
-            for row in pool:
-                if len(row[0]) * (len(batches[-1]) + 1) > self._batch_tokens:
-                    batches.append([])
-                batches[-1].append(row)
+            batches = split_by_tokens(range(_POOL), [len(ids) for ids, _ in pool], self._batch_tokens)
             rng.shuffle(batches)
-            yield from (self._collate(batch) for batch in batches)
+            yield from (self._collate([pool[row] for row in batch]) for batch in batches)
 
     def _collate(self, rows: list[tuple[list[int], list[int]]]) -> dict[str, torch.Tensor]:
         width = max(len(ids) for ids, _ in rows)
@@ -160,8 +156,7 @@ def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batc
         seed: of weights and documents.
     """
     out.mkdir(parents=True, exist_ok=True)
-    problems = generate("train", _TOKENIZER_PROBLEMS, seed=seed)
-    tokenizer = train_tokenizer(text for problem in problems for text in (problem.question, str(problem.trace)))
+    tokenizer = _tokenizer(out, seed)
     model = new_model(tokenizer, shape, seed)
     steps = tokens // batch_tokens
     trainer = Trainer(
@@ -196,18 +191,39 @@ def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batc
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(out)
+
+
+def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
+    """The folder's tokenizer, so that a resumed run keeps its own; trained and written there at first."""
+    if (out / "tokenizer.json").exists():
+        loaded: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(out)
+        return loaded
+    problems = generate("train", _TOKENIZER_PROBLEMS, seed=seed)
+    tokenizer = train_tokenizer(text for problem in problems for text in (problem.question, str(problem.trace)))
     tokenizer.save_pretrained(out)
+    return tokenizer
 
 
-@click.command(epilog="Example: trainer pretrain --out checkpoints/tiny-base --tokens 20000000")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("checkpoints/tiny-base"), show_default=True)
+@click.command("pretrain")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("checkpoints/tiny-base"),
+    show_default=True,
+    help="Folder of the model; an unfinished run there is resumed.",
+)
 @click.option("--tokens", type=click.IntRange(100_000), default=20_000_000, show_default=True, help="Tokens to train on.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
 @click.option("--batch-tokens", type=click.IntRange(1024), default=8192, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=None, help="CPU threads (default: torch's choice).")
 @click.option("--seed", type=int, default=0, show_default=True)
 def command(out: Path, tokens: int, learning_rate: float, batch_tokens: int, threads: int | None, seed: int) -> None:
-    """Make a small base model from random weights: it learns to read and to copy, not to write traces."""
+    """Make a small base model from random weights: it learns to read and to copy, not to write traces.
+
+    \b
+    Example:
+      trainer pretrain --out checkpoints/tiny-base --tokens 13000000
+    """
     if (out / "model.safetensors").exists():
         raise UserError(f"{out} already holds a model; choose another folder with --out or remove it first")
     if threads is not None:

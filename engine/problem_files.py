@@ -165,7 +165,8 @@ def _answer(row: dict[str, Any], name: str, place: str) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise UserError(f"{place}: field {name} {_found(row, name)}; it must be a number or text")
-    if isinstance(value, Decimal) and abs(value.adjusted()) > MAX_EXPONENT:  # written out it would fill the memory
+    # 1e999999999 written out would fill the memory.
+    if isinstance(value, Decimal) and abs(value.adjusted()) > MAX_EXPONENT:
         raise UserError(f"{place}: field {name} is {value}; that is beyond 10^{MAX_EXPONENT}")
     return str(int(value)) if value == int(value) else f"{value:f}"
 

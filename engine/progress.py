@@ -35,6 +35,7 @@ class Progress:
         total: how many units there are; None where that is not known, which leaves out the time left.
         unit: what is counted, in the plural.
         done: units that an earlier run did, which this one resumes; they don't count for the rate.
+        streaming: results go to standard output meanwhile; where that is a terminal nothing else is shown there.
         seconds_between_lines: for plain lines, the least time from one to the next.
     """
 
@@ -44,6 +45,7 @@ class Progress:
         total: int | None = None,
         unit: str = "steps",
         done: int = 0,
+        streaming: bool = False,
         seconds_between_lines: float = PLAIN_SECONDS,
     ) -> None:
         self.description = description
@@ -51,6 +53,7 @@ class Progress:
         self.unit = unit
         self.done = self._done_before = done
         self.seconds_between_lines = seconds_between_lines
+        self._hidden = streaming and sys.stdout.isatty()
         self._share = self._share_before = done / total if total else None
         self._note = ""
         self._bar: rich.progress.Progress | None = None
@@ -86,6 +89,8 @@ class Progress:
             self._share = done / self.total
         self._note = note or self._note
         now = time.monotonic()
+        if self._hidden:
+            return
         if sys.stderr.isatty():
             self._show_bar(now)
         elif now - self._last_shown >= self.seconds_between_lines:
@@ -130,12 +135,16 @@ class Progress:
 
 
 def track(
-    iterable: Iterable[T], description: str, total: int | None = None, unit: str = "steps"
+    iterable: Iterable[T],
+    description: str,
+    total: int | None = None,
+    unit: str = "steps",
+    streaming: bool = False,
 ) -> Iterator[T]:
     """The items of `iterable`, with progress shown as they are consumed. `total` defaults to its length."""
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)
-    with Progress(description, total, unit) as bar:
+    with Progress(description, total, unit, streaming=streaming) as bar:
         for item in iterable:
             yield item
             bar.advance()

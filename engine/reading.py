@@ -1,9 +1,11 @@
 """What the embedded base model learns to read and copy before it ever sees a trace.
 
-Half of its diet is plain text, the questions of the training split. The other half are exercises, asked and answered in
-the chat form: given a list of names with numbers, say some of them back; given a question, list its numbers in digits,
-or its names. Copying is what a small model from random weights lacks (docs/decisions.md has the figures), and numbers
-come in all the forms that questions use, so that "sixteen", "1,080" and "$18.50" are read as 16, 1080 and 18.5.
+A quarter of its diet is plain text, the questions of the training split. The rest are exercises, asked and answered in
+the chat form: repeat a list; given names with numbers, say some of them back; given a question, list its numbers in
+digits, alone or with the next word, or its names. Copying is what a small model from random weights lacks, and
+repetition, where nearly every token of the answer can be copied, is what makes it appear (docs/decisions.md has the
+figures). Numbers come in all the forms that questions use, so that "sixteen", "1,080" and "$18.50" are read as 16, 1080
+and 18.5.
 
 No exercise and no text comes from a split other than train, and nothing here has the form of a trace.
 """
@@ -25,8 +27,17 @@ Document = str | list[dict[str, str]]
 """Plain text, or a chat of one user and one assistant message."""
 
 _SEED_OFFSET = 1_000_000  # far from the seeds that SFT and RL draw their problems with
-_SLOTS = (whole(2, 20), whole(2, 100), whole(10, 999), whole(100, 9999), money(2, 400), money(1, 60, cents=True))
-_SLOTS += (percent(5, 95), percent(1, 60, step=1), decimal(1, 40))
+_SLOTS = (
+    whole(2, 20),
+    whole(2, 100),
+    whole(10, 999),
+    whole(100, 9999),
+    money(2, 400),
+    money(1, 60, cents=True),
+    percent(5, 95),
+    percent(1, 60, step=1),
+    decimal(1, 40),
+)
 _LABELS = ("thing", "things", "good", "name", "place", "animals", "containers", "shop", "city", "drink", "room")
 _PAIR_FORMS = ("{label} {number}", "{label}: {number}", "{number} {label}", "{label} = {number}", "{label} has {number}")
 _ANSWER_FORMS = ("{label}: {value}", "{label} {value}", "{label} = {value}", "{label}, {value};")
@@ -34,7 +45,7 @@ _SEPARATORS = (", ", "; ", ". ", " and ")
 
 
 def documents(seed: int, problems: int = 20_000) -> Iterator[Document]:
-    """Yield reading matter without end, the same for the same seed: half plain text, half exercises.
+    """Yield reading matter without end, the same for the same seed: a quarter plain text, the rest exercises.
 
     Args:
         seed: of the problems and of the exercises.
@@ -43,16 +54,34 @@ def documents(seed: int, problems: int = 20_000) -> Iterator[Document]:
     rng = Random(f"reading:{seed}")
     for round_number in itertools.count():
         for problem in generate("train", problems, seed=_SEED_OFFSET + seed * 1000 + round_number):
-            yield problem.question
-            exercise = rng.random()
-            if exercise < 0.5:
+            chance = rng.random()
+            if chance < 0.25:
+                yield problem.question
+            elif chance < 0.5:
+                yield repeat_exercise(rng)
+            elif chance < 0.75:
                 yield recall_exercise(rng)
-            elif exercise < 0.7:
+            elif chance < 0.87:
                 yield numbers_exercise(problem.question, rng)
-            elif exercise < 0.9:
+            elif chance < 0.97:
                 yield quantities_exercise(problem.question)
             else:
                 yield names_exercise(problem.question)
+
+
+def repeat_exercise(rng: Random) -> Document:
+    """A list of words and numbers; the user asks for all of it again, or for what follows one of its items."""
+    words = WordDraw(rng)
+    items = []
+    for index in range(rng.randint(3, 12)):
+        slot = rng.choice(_SLOTS)
+        number = format_number(slot.draw(rng))
+        items.append(number if rng.random() < 0.5 else words[f"{rng.choice(_LABELS)}{index % 8 + 2}"])
+    separator = rng.choice((", ", " ", "; ", "\n"))
+    start = rng.randrange(len(items) - 1) if rng.random() < 0.5 else 0
+    request = f"Repeat from {items[start]}." if start and items.index(items[start]) == start else "Repeat."
+    first = start if request != "Repeat." else 0
+    return _exercise(f"{separator.join(items)}. {request}", separator.join(items[first:]))
 
 
 def recall_exercise(rng: Random) -> Document:

@@ -1,5 +1,4 @@
-"""A page about a run, or about a chain of runs from the base model to the last: accuracy, curves, and traces
-that failed.
+"""A page about a run, or a chain of runs from the base model to the last: accuracy, curves, traces that failed.
 
 The page is one HTML file that needs nothing else: the charts are inlined and everything else is text. All of
 it is escaped, because the traces are whatever a model wrote. Failed traces are verified again, to show the
@@ -38,7 +37,6 @@ PUBLISHED = (("after SFT", {"all": 65}), ("after RL", _PUBLISHED_AFTER_RL))
 """Accuracies in per cent that were published for this recipe, with another model and other problems."""
 FAILURES_SHOWN = 12
 FIRST_OUTPUTS_SHOWN = 4
-KIND_NAMES = {"pretrain": "pretraining", "sft": "SFT", "rl": "RL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What a run folder says about its run; the weights are not read."""
+    """What a run folder says about its run; the weights are not read.
+
+    `evaluations`: the held-out evaluations `before` and `after` the run, as far as there are.
+    """
 
     path: Path
     manifest: Row
     config: str
+    evaluations: dict[str, Row]
     metrics: list[Row]
     rollouts: list[Row] = field(repr=False)
 
@@ -66,11 +68,11 @@ class RunRecord:
         manifest = read_manifest(path)
         if manifest is None:
             raise UserError(f"{path} is no run folder: it has no {MANIFEST}")
-        config = path / "config.yaml"
         return cls(
             path,
             manifest,
-            config.read_text(encoding="utf-8") if config.is_file() else "",
+            _read_text(path / "config.yaml"),
+            _read_evaluations(path / "eval.json"),
             _read_log(path / "metrics.jsonl"),
             _read_log(path / "rollouts.jsonl"),
         )
@@ -102,11 +104,11 @@ class Sample:
         """Verify a recorded completion again, to learn where it is wrong; outcome and reward stay as recorded."""
         text: str = row["completion"]
         verdict = verify_trace(
-            text, question=row["question"], answer=row.get("answer"), expert=row.get("expert")
+            text, question=row["prompt"], answer=row.get("answer"), expert=row.get("expert")
         )
         wrong = {violation.line for violation in verdict.violations}
         return cls(
-            question=row["question"],
+            question=row["prompt"],
             answer=row.get("answer"),
             outcome=row["outcome"],
             reward=row.get("reward"),
@@ -155,16 +157,10 @@ def recorded_stages(records: Sequence[RunRecord]) -> list[Stage]:
     """What the runs recorded: about the model that the first one started from, and the one that each made."""
     stages = []
     for position, record in enumerate(records):
-        evaluations = [row["eval"] for row in record.metrics if "eval" in row]
-        if not evaluations:
-            continue
-        by_data: dict[str, list[Row]] = {}
-        for evaluation in evaluations:
-            by_data.setdefault(evaluation["data"], []).append(evaluation)
-        if position == 0:
-            stages.append(Stage("before", [found[0] for found in by_data.values()]))
-        kind = record.manifest["kind"]
-        stages.append(Stage(f"after {KIND_NAMES.get(kind, kind)}", [found[-1] for found in by_data.values()]))
+        if position == 0 and "before" in record.evaluations:
+            stages.append(Stage(f"before {_kind_name(record)}", [record.evaluations["before"]]))
+        if "after" in record.evaluations:
+            stages.append(Stage(f"after {_kind_name(record)}", [record.evaluations["after"]]))
     return stages
 
 
@@ -231,22 +227,49 @@ def _run_section(record: RunRecord) -> Row:
     x_label = "iteration" if kind == "rl" else "step"
     return {
         "name": record.path.name,
-        "heading": f"{record.path.name}: {KIND_NAMES.get(kind, kind)} from {manifest['parent']['name']}",
+        "heading": f"{record.path.name}: {_kind_name(record)} from {manifest['parent']['name']}",
         "facts": facts,
-        # Markup: the charts are the only part of the page that is not escaped here, but where it is drawn.
+        # The charts are the only markup that comes into the page; charts.py escapes the text in them.
         "charts": [
             {"title": chart.title, "caption": chart.caption, "svg": Markup(chart.svg)}
-            for chart in metric_charts(record.path.name, record.metrics, x_label)
+            for chart in metric_charts(record.path.name, _with_evaluations(record), x_label)
         ],
         "config": record.config,
         "manifest": json.dumps(manifest, indent=2, ensure_ascii=False),
     }
 
 
+def _kind_name(record: RunRecord) -> str:
+    return {"pretrain": "pretraining", "sft": "SFT", "rl": "RL"}[record.manifest["kind"]]
+
+
+def _with_evaluations(record: RunRecord) -> list[Row]:
+    """The metrics with the evaluations before and after the run as lines of their own, where they belong."""
+    last = max((row["step"] for row in record.metrics), default=0)
+    before, after = (
+        [{"step": step, "eval": record.evaluations[name]}] if name in record.evaluations else []
+        for name, step in (("before", 0), ("after", last))
+    )
+    return [*before, *record.metrics, *after]
+
+
 def _of_step(rollouts: Sequence[Row], choose: Callable[[Iterable[int]], int]) -> list[Row]:
     """The completions of the first (`choose` is min) or the last (max) step recorded."""
     chosen = choose(row["step"] for row in rollouts)
     return [row for row in rollouts if row["step"] == chosen]
+
+
+def _read_text(path: Path) -> str:
+    """The text of a file; empty where the run has no such file."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _read_evaluations(path: Path) -> dict[str, Row]:
+    try:
+        evaluations: dict[str, Row] = json.loads(_read_text(path) or "{}")
+    except ValueError as error:
+        raise UserError(f"{path} can't be read: {error}") from None
+    return evaluations
 
 
 def _read_log(path: Path) -> list[Row]:

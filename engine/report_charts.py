@@ -38,6 +38,7 @@ class Curve:
 
 CURVES = (
     Curve("loss", "Loss"),
+    Curve("token_accuracy", "Tokens predicted right", as_percent=True),
     Curve("reward", "Reward"),
     Curve("parse_rate", "Completions that parse", as_percent=True),
     Curve("completion_tokens", "Tokens a completion"),
@@ -46,6 +47,7 @@ CURVES = (
     Curve("zero_variance", "Groups with equal rewards", as_percent=True),
     Curve("clip_fraction", "Tokens clipped", as_percent=True),
     Curve("ratio_max", "Largest probability ratio"),
+    Curve("kl", "Divergence from the model at first"),
     Curve("grad_norm", "Gradient norm"),
     Curve("learning_rate", "Learning rate"),
 )

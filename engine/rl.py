@@ -51,7 +51,7 @@ def train(
     from engine.training_data import held_out_problems, rl_problems
     from engine.tuning import check_weights, load_trainable
 
-    loaded = load_trainable(_start_of(config), config)
+    loaded = load_trainable(_start_of(config, run), config)
     source, problems = rl_problems(config)
     sample = list(islice(rl_problems(config)[1], EXAMINED))
     held_out_source, held_out = held_out_problems(config)
@@ -86,7 +86,9 @@ def train(
     return run, [before, after]
 
 
-def _start_of(config: RLConfig) -> str:
+def _start_of(config: RLConfig, run: Run | None) -> str:
+    if run is not None:  # there may be a newer SFT run by now
+        return str(run.manifest["parent"]["path"])
     if config.model is not None:
         return config.model
     newest = newest_run("sft")

@@ -29,6 +29,7 @@ from engine.batches import split_by_tokens
 from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.config import RLConfig
 from engine.errors import UserError
+from engine.intervals import wilson
 from engine.judge import judge
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
@@ -132,6 +133,11 @@ class NativeLoop:
         rollouts = self.sample(drawn)
         sampled = time.perf_counter()
         samples = self.verify(drawn, rollouts)
+        if all(s.reward is None for group in samples for s in group):
+            raise UserError(
+                f"iteration {self.iteration + 1}: no completion could be judged; check that the problems' answers are "
+                "numbers, as trainer doctor does"
+            )
         verified = time.perf_counter()
         self.weigh(samples)
         stats = self.update([s for group in samples for s in group if s.advantage != 0])
@@ -246,12 +252,14 @@ class NativeLoop:
         return result.loss + config.kl * (weight[scores.rows] * kl).sum()
 
     def check_collapse(self, record: dict[str, Any]) -> None:
-        """Stop where accuracy or parse rate has fallen far below the first iteration's."""
+        """Stop where accuracy or parse rate has fallen far below the first iteration's, beyond what chance explains."""
         watched = {name: float(record[name]) for name in ("accuracy", "parse_rate")}
         if self.start is None:
             self.start = watched
+        count = sum(record["outcomes"].values()) - record["outcomes"].get("error", 0)
         for name, value in watched.items():
-            if value < self.config.collapse * self.start[name]:
+            _, plausible = wilson(round(value * count), count)
+            if plausible < self.config.collapse * self.start[name]:
                 raise UserError(
                     f"collapse: {name} fell from {self.start[name]:.1%} to {value:.1%} by iteration {self.iteration}; try a lower "
                     f"--learning-rate than {self.config.learning_rate:g}, more --prompts-per-iteration, or a --kl of 0.01"

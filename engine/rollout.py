@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from transformers import PreTrainedModel
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
 from engine.kv_cache import RoomyCache
 
@@ -178,28 +178,50 @@ def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
     ]
 
 
+class _Recorder(LogitsProcessor):
+    """Notes each token's log-probability once it has been chosen; holds one step's distributions at a time."""
+
+    def __init__(self, temperature: float) -> None:
+        self.chosen: list[torch.Tensor] = []  # of shape (rows, 1) each
+        self._temperature = temperature
+        self._distributions: torch.Tensor | None = None
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        self.note(input_ids)
+        self._distributions = torch.log_softmax(scores.float() / self._temperature, dim=-1)
+        return scores
+
+    def note(self, input_ids: torch.Tensor) -> None:
+        """Take the last token of each row as the one that was chosen."""
+        if self._distributions is not None:
+            self.chosen.append(self._distributions.gather(1, input_ids[:, -1:]))
+
+
 def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
     """The same through `generate`, which draws from torch's global generator: it is seeded here and then restored."""
-    ids, mask = batch.padded()
-    device = batch.model.device
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator, device=device)))
-        sampling = {"do_sample": False} if batch.temperature == 0 else {"do_sample": True, "temperature": batch.temperature}
-        output = batch.model.generate(
-            input_ids=ids,
-            attention_mask=mask,
-            max_new_tokens=batch.max_new_tokens,
-            num_return_sequences=batch.group_size,
-            eos_token_id=sorted(batch.end_ids),
-            pad_token_id=batch.pad_id,
-            top_k=0,
-            top_p=1.0,
-            output_scores=True,
-            return_dict_in_generate=True,
-            **sampling,
-        )
-    completions = output.sequences[:, ids.shape[1] :]
-    # Scores are the logits after the temperature was applied, one tensor a step.
-    scores = torch.stack([torch.log_softmax(score.float(), dim=-1) for score in output.scores], dim=1)
-    logprobs = scores.gather(2, completions.unsqueeze(2)).squeeze(2)
+    ids, mask = (part.repeat_interleave(batch.group_size, dim=0) for part in batch.padded())
+    model, device = batch.model, batch.model.device
+    recorder = _Recorder(batch.temperature or 1.0)
+    sampling = {"do_sample": False} if batch.temperature == 0 else {"do_sample": True, "temperature": batch.temperature}
+    # A model's own settings (a penalty for repetition, say) would sample from another distribution than the model's.
+    own, model.generation_config = model.generation_config, GenerationConfig()
+    try:
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator, device=device)))
+            sequences = model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=batch.max_new_tokens,
+                eos_token_id=sorted(batch.end_ids),
+                pad_token_id=batch.pad_id,
+                top_k=0,
+                top_p=1.0,
+                logits_processor=LogitsProcessorList([recorder]),
+                **sampling,
+            )
+    finally:
+        model.generation_config = own
+    recorder.note(sequences)
+    completions = sequences[:, ids.shape[1] :]
+    logprobs = torch.cat(recorder.chosen, dim=1)
     return [batch.rollout(row, completions[row].tolist(), logprobs[row].tolist()) for row in range(len(completions))]

@@ -1,9 +1,9 @@
 """Run folders: what a training run leaves behind, and how it is found again.
 
-A run lives in `checkpoints/NAME_sft` (SFT) or `checkpoints/NAME` (RL) and holds the weights or the adapter, the tokenizer
-with its chat template, `config.yaml`, `manifest.json`, `metrics.jsonl`, `rollouts.jsonl` (RL) and `eval.json`. Every file is
-written whole or not at all, except the two logs, which grow by a line; each of their lines has a `step`. While a run is not
-finished, what is needed to resume it lies in `resume/`.
+A run lives in `checkpoints/NAME_sft` (SFT) or `checkpoints/NAME` (RL) and holds the weights or the adapter, the
+tokenizer with its chat template, `config.yaml`, `manifest.json`, `metrics.jsonl`, `rollouts.jsonl` (RL) and
+`eval.json`. Every file is written whole or not at all, except the two logs, which grow by a line; each of their
+lines has a `step`. While a run is not finished, what is needed to resume it lies in `resume/`.
 
 `checkpoints` is the project's own folder, or that of the working directory where the package is installed elsewhere;
 the environment variable TRAINER_CHECKPOINTS names another one.
@@ -15,6 +15,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import math
 import os
 import platform
 import re
@@ -65,7 +66,14 @@ class Run:
 
     @classmethod
     def create(
-        cls, kind: Kind, name: str | None, config: Any, *, parent: str, parent_path: str, overwrite: bool = False
+        cls,
+        kind: Kind,
+        name: str | None,
+        config: Any,
+        *,
+        parent: str,
+        parent_path: str,
+        overwrite: bool = False,
     ) -> Self:
         """Make the folder of a new run, with its config and its manifest.
 
@@ -116,7 +124,9 @@ class Run:
         if manifest is None or manifest["kind"] != kind:
             raise UserError(f"{path} holds no {kind} run to resume")
         if manifest["status"] == "finished":
-            raise UserError(f"the run in {path} is finished; start another with --name, or replace it with --overwrite")
+            raise UserError(
+                f"the run in {path} is finished; start another with --name, or replace it with --overwrite"
+            )
         return cls(path, manifest)
 
     @property
@@ -132,6 +142,11 @@ class Run:
     def log_metrics(self, record: Mapping[str, Any]) -> None:
         """Add a line to `metrics.jsonl`; the record has a `step`."""
         _append(self.path / "metrics.jsonl", [record])
+
+    def metrics(self) -> Iterator[dict[str, Any]]:
+        """The lines of `metrics.jsonl` so far."""
+        log = self.path / "metrics.jsonl"
+        return read_lines(log) if log.exists() else iter(())
 
     def log_rollouts(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Add a line each to `rollouts.jsonl`; every record has a `step`."""
@@ -171,7 +186,9 @@ class Run:
         shutil.rmtree(written, ignore_errors=True)
         model.save_pretrained(written)
         tokenizer.save_pretrained(written)
+        (written / "README.md").unlink(missing_ok=True)  # PEFT's model card, which says nothing
         for file in written.iterdir():
+            file.chmod(0o644)  # safetensors leaves its files to their owner alone
             os.replace(file, self.path / file.name)
         written.rmdir()
 
@@ -230,7 +247,9 @@ def _runs(kind: Kind) -> Iterator[Run]:
 
 def _free_name(kind: Kind, parent: str) -> str:
     """The parent's name without what marks it as a base or an SFT run, with a number where that is taken."""
-    stem = re.sub(r"[^A-Za-z0-9._-]", "-", Path(parent).name.removesuffix("_sft").removesuffix("-base")).lstrip("._-")
+    stem = re.sub(
+        r"[^A-Za-z0-9._-]", "-", Path(parent).name.removesuffix("_sft").removesuffix("-base")
+    ).lstrip("._-")
     name, number = stem or "run", 1
     while (folder := run_folder(kind, name)).is_dir() and any(folder.iterdir()):
         number += 1
@@ -244,7 +263,9 @@ def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
         raise UserError(f"{path} is not empty and holds no {kind} run; choose another --name")
     if not overwrite:
         offer = "" if manifest["status"] == "finished" else ", go on with it with --resume"
-        raise UserError(f"{path} already holds a run; choose another --name{offer}, or replace it with --overwrite")
+        raise UserError(
+            f"{path} already holds a run; choose another --name{offer}, or replace it with --overwrite"
+        )
     if Path(parent_path).resolve() == path.resolve():
         raise UserError(f"{path} is the model that this run starts from; choose another --name")
     shutil.rmtree(path)
@@ -256,7 +277,9 @@ def _append(log: Path, records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _line(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    """A record as a line of JSON, which has no word for a number that is not finite: null stands for it."""
+    finite = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
+    return json.dumps(finite, ensure_ascii=False) + "\n"
 
 
 def _plain(value: Any) -> Any:

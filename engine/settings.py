@@ -1,4 +1,5 @@
-"""Settings that are declared once: a dataclass field with its limits and its help gives the checks and the command line.
+"""Settings that are declared once: a dataclass field with its limits and its help gives the checks and the command
+line.
 
 What is checked: that a key exists (the nearest one is named where it does not), the type, and the declared limits.
 How fields depend on each other is for the code that reads them.
@@ -93,7 +94,9 @@ def _convert(value: Any, hint: Any) -> Any:
         return _convert(value, next(member for member in hint.__args__ if member is not type(None)))
     if typing.get_origin(hint) is tuple:
         items = value.split(",") if isinstance(value, str) else value
-        if not isinstance(items, list | tuple) or not all(isinstance(item, str) and item.strip() for item in items):
+        if not isinstance(items, list | tuple) or not all(
+            isinstance(item, str) and item.strip() for item in items
+        ):
             raise ValueError("a list of names")
         return tuple(item.strip() for item in items)
     if hint is bool:

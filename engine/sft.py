@@ -2,21 +2,18 @@
 
 Held-out accuracy is measured before and after, on the same problems with the same decoding; a falling loss alone is no
 result. What is measured after is the model as saved, loaded again. Before anything is trained the checks of
-`trainer doctor` run. The first Ctrl-C stops after the step at hand and leaves a model that works and a run that resumes.
+`trainer doctor` run. The first Ctrl-C stops after the step at hand and leaves a model that works and a run that
+resumes.
 
 Not covered: several processes, and several answers to one question.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +23,7 @@ from engine.config import SFTConfig, config_from, recipe_from, recipe_option
 from engine.doctor import FILE_WIDTH, require_health, skip_option
 from engine.doctor_checks import Patient
 from engine.errors import UserError
+from engine.interrupt import stop_on_interrupt
 from engine.progress import Progress, duration
 from engine.runs import Run
 from engine.settings import options
@@ -34,15 +32,13 @@ if TYPE_CHECKING:
     from engine.chat import Row
     from engine.evaluation import Evaluation
     from engine.models import LoadedModel
-    from engine.sft_trainer import StepLog
-    from experts.problems import Problem
 
 INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a training went: its last step, the loss there, the tokens trained on in this call and the seconds it took."""
+    """How a training went: its last step and the loss there; the tokens and the seconds of this call."""
 
     steps: int
     loss: float
@@ -52,7 +48,12 @@ class Training:
 
 
 def train(
-    config: SFTConfig, name: str | None = None, *, overwrite: bool = False, skip: Sequence[str] = (), run: Run | None = None
+    config: SFTConfig,
+    name: str | None = None,
+    *,
+    overwrite: bool = False,
+    skip: Sequence[str] = (),
+    run: Run | None = None,
 ) -> tuple[Run, Training, list[Evaluation]]:
     """Fine-tune a model and leave a run folder.
 
@@ -75,22 +76,35 @@ def train(
     held_out_source, held_out = held_out_problems(config)
     patient = Patient(loaded, config, problems, held_out, config.eval_data is None)
     rows = patient.rows
-    print(f"{len(rows):,} rows of {source}: {check_lengths(rows, problems, config.max_length)}", file=sys.stderr)
+    print(
+        f"{len(rows):,} rows of {source}: {check_lengths(rows, problems, config.max_length)}", file=sys.stderr
+    )
     require_health(patient, skip)
     if run is None:
-        run = Run.create("sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
+        run = Run.create(
+            "sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite
+        )
     run.record_data("train", source, problems)
     run.record_data("eval", held_out_source, held_out)
     run.record_device(str(loaded.device))
 
     def measure(model: LoadedModel) -> Evaluation:
         return evaluate_model(
-            model, held_out, data=held_out_source, max_new_tokens=config.max_new_tokens, card=config.card, seed=config.seed
+            model,
+            held_out,
+            data=held_out_source,
+            max_new_tokens=config.max_new_tokens,
+            card=config.card,
+            seed=config.seed,
         )
 
     before = measure(loaded)
     print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
-    training = _fit(run, loaded, rows, config)
+    try:
+        training = _fit(run, loaded, rows, config)
+    except BaseException:
+        run.close("interrupted")
+        raise
     run.save_weights(loaded.model, loaded.tokenizer)
     if not training.finished:
         run.close("interrupted")
@@ -115,7 +129,7 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
     with Progress("sft", trainer.planned_steps) as progress:
         log = StepLog(run, progress, trainer.tokens_after)
         trainer.add_callback(log)
-        with _stop_on_interrupt(log):
+        with stop_on_interrupt(log):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
     restore(loaded)
     steps = trainer.state.global_step
@@ -126,25 +140,6 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
         seconds=time.monotonic() - started,
         finished=steps == trainer.planned_steps,
     )
-
-
-@contextmanager
-def _stop_on_interrupt(log: StepLog) -> Iterator[None]:
-    """The first Ctrl-C asks for a stop after the step at hand; the second one is an ordinary KeyboardInterrupt."""
-
-    def ask(signum: int, frame: Any) -> None:
-        log.stop_requested = True
-        signal.signal(signal.SIGINT, earlier)
-        print("stopping after this step; again to stop at once", file=sys.stderr)
-
-    if threading.current_thread() is not threading.main_thread():  # only the main one may handle signals
-        yield
-        return
-    earlier = signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, earlier)
 
 
 def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:
@@ -193,5 +188,8 @@ def command(
     run, training, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
     _report(run, training, evaluations)
     if not training.finished:
-        click.echo(f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}", err=True)
+        click.echo(
+            f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}",
+            err=True,
+        )
         raise SystemExit(INTERRUPTED)

@@ -1,28 +1,27 @@
 """TRL's SFTTrainer with token-bounded batches, rows rendered by this project, and a loss only where there are labels.
 
-Three departures from the stock trainer. Rows come tokenised from `engine/chat.py`, so that training sees what generation
-sees. A micro-batch holds a number of tokens, not of rows. On a CPU the head is computed for labelled positions only: the
-stock trainer does that where it has Triton and otherwise scores prompts and padding too.
+Three departures from the stock trainer. Rows come tokenised from `engine/chat.py`, so that training sees what
+generation sees. A micro-batch holds a number of tokens, not of rows. On a CPU the head is computed for labelled
+positions only: the stock trainer does that where it has Triton and otherwise scores prompts and padding too.
 """
 
 from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from datasets import Dataset
 from torch.nn import functional
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl import SFTConfig as TrlConfig
 from trl import SFTTrainer
 
+from datasets import Dataset
 from engine.batches import plan_batches
 from engine.chat import UNTRAINED, Row
 from engine.config import SFTConfig
@@ -95,15 +94,24 @@ class StepLog(TrainerCallback):
         self.loss = math.nan
         self._started = time.monotonic()
 
-    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
         self._started = time.monotonic()
 
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
         if self.stop_requested:
             control.should_save = control.should_training_stop = True
 
     def on_log(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: Any
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float],
+        **_: Any,
     ) -> None:
         if "loss" not in logs:  # the summary at the end
             return
@@ -132,7 +140,7 @@ class SavedStep:
 
 
 def newest_checkpoint(folder: Path) -> SavedStep | None:
-    """The newest complete checkpoint of a trainer; None where there is none. What a crash left half written is passed over."""
+    """The newest complete checkpoint of a trainer; None where there is none, or only what a crash left half done."""
     saved = [
         SavedStep(path, int(path.name.rsplit("-", 1)[1]))
         for path in folder.glob("checkpoint-*")
@@ -163,33 +171,32 @@ def build_trainer(
         batches = (batches * accumulation * max_steps)[: accumulation * max_steps]
     steps = math.ceil(len(batches) / accumulation)
     saves = max_steps is None and config.checkpoint_every > 0
-    with warnings.catch_warnings():
-        # TRL turns checkpointing of activations on by default, and turning it off warns of the option's old name.
-        warnings.simplefilter("ignore", FutureWarning)
-        arguments = TrlConfig(
-            output_dir=str(folder),
-            num_train_epochs=1,
-            gradient_accumulation_steps=accumulation,
-            learning_rate=config.learning_rate,
-            lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
-            warmup_steps=0 if max_steps is not None else math.ceil(config.warmup_ratio * steps),
-            weight_decay=config.weight_decay,
-            max_grad_norm=config.max_grad_norm,
-            optim="adamw_torch_fused",
-            bf16=config.dtype == "bfloat16",
-            gradient_checkpointing=False,
-            max_length=None,  # nothing is ever cut; the lengths have been checked
-            logging_steps=1,
-            save_strategy="steps" if saves else "no",
-            save_steps=max(config.checkpoint_every, 1),
-            save_total_limit=1,
-            disable_tqdm=True,
-            report_to=[],
-            seed=config.seed,
-            dataloader_pin_memory=loaded.device.type == "cuda",
-            use_cpu=loaded.device.type == "cpu",
-        )
-    dataset = Dataset.from_dict({"input_ids": [row.ids for row in rows], "labels": [row.labels for row in rows]})
+    arguments = TrlConfig(
+        output_dir=str(folder),
+        num_train_epochs=1,
+        gradient_accumulation_steps=accumulation,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
+        warmup_steps=0 if max_steps is not None else math.ceil(config.warmup_ratio * steps),
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        optim="adamw_torch_fused",
+        bf16=config.dtype == "bfloat16",
+        gradient_checkpointing=False,
+        max_length=None,  # nothing is ever cut; the lengths have been checked
+        logging_steps=1,
+        save_strategy="steps" if saves else "no",
+        save_steps=max(config.checkpoint_every, 1),
+        save_total_limit=1,
+        disable_tqdm=True,
+        report_to=[],
+        seed=config.seed,
+        dataloader_pin_memory=loaded.device.type == "cuda",
+        use_cpu=loaded.device.type == "cpu",
+    )
+    dataset = Dataset.from_dict(
+        {"input_ids": [row.ids for row in rows], "labels": [row.labels for row in rows]}
+    )
     return TraceTrainer(
         batches=batches,
         model=loaded.model,
@@ -199,7 +206,9 @@ def build_trainer(
     )
 
 
-def train_briefly(loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig, folder: Path, steps: int) -> None:
+def train_briefly(
+    loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig, folder: Path, steps: int
+) -> None:
     """Some steps of the real trainer, at a constant rate."""
     trainer = build_trainer(loaded, rows, config, folder, max_steps=steps)
     try:
@@ -215,7 +224,9 @@ def mean_loss(loaded: LoadedModel, rows: Sequence[Row]) -> float:
     with torch.no_grad():
         for row in rows:
             ids = torch.tensor([row.ids], device=loaded.device)
-            logits = loaded.model(input_ids=ids, use_cache=False).logits[0, row.prompt_length - 1 : -1].float()
+            logits = (
+                loaded.model(input_ids=ids, use_cache=False).logits[0, row.prompt_length - 1 : -1].float()
+            )
             labels = ids[0, row.prompt_length :]
             total += functional.cross_entropy(logits, labels, reduction="sum").item()
             count += len(labels)

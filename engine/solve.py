@@ -17,16 +17,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.doctor import FILE_WIDTH
 from engine.errors import UserError
 from engine.evaluate import (
-    FILE_WIDTH,
     SAMPLING_TEMPERATURE,
     Sampled,
     complete,
-    default_model,
-    trained_with_card,
 )
 from engine.judge import Vote, majority
+from engine.model_choice import default_model, trained_with_card
 from engine.printable import printable
 from experts import EXPERT_NAMES
 from experts.trace import format_number

@@ -31,8 +31,8 @@ def sft_problems(config: SFTConfig) -> tuple[str, list[Problem]]:
     lacking = [problem.id for problem in problems if not problem.trace]
     if lacking:
         raise UserError(
-            f"{config.data}: {len(lacking)} of {len(problems)} problems have no trace, the first is {lacking[0]!r}; SFT needs "
-            "gold traces, trainer rl does without"
+            f"{config.data}: {len(lacking)} of {len(problems)} problems have no trace, the first is {lacking[0]!r}; "
+            "SFT needs gold traces, trainer rl does without"
         )
     if not problems:
         raise UserError(f"{config.data} holds no problem")
@@ -43,7 +43,9 @@ def rl_problems(config: RLConfig) -> tuple[str, Iterator[Problem]]:
     """What to practise on, without end, and what to call it. Problems of a file come round again, in another order."""
     if config.data is None:
         seed = _RL_SEED_OFFSET + config.seed
-        rounds = (generate("train", _ROUND, seed + 1000 * number, config.experts) for number in itertools.count())
+        rounds = (
+            generate("train", _ROUND, seed + 1000 * number, config.experts) for number in itertools.count()
+        )
         return f"train split, seed {seed}", itertools.chain.from_iterable(rounds)
     problems = read_problems(config.data)
     if not problems:
@@ -60,24 +62,35 @@ def held_out_problems(config: TuningConfig) -> tuple[str, list[Problem]]:
     """What to measure accuracy on, and what to call it."""
     if config.eval_data is not None:
         return config.eval_data, read_problems(config.eval_data, limit=config.eval_problems)
-    return f"{HELD_OUT_SPLIT} split, seed {config.seed}", list(generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
+    return f"{HELD_OUT_SPLIT} split, seed {config.seed}", list(
+        generate(HELD_OUT_SPLIT, config.eval_problems, config.seed)
+    )
 
 
 def rows_of(loaded: LoadedModel, problems: Sequence[Problem], card: bool) -> list[Row]:
     """The training rows of problems with traces, in order."""
     from engine.chat import training_rows
 
-    return training_rows(loaded.tokenizer, [(problem.question, problem.trace or "") for problem in problems], card)
+    return training_rows(
+        loaded.tokenizer, [(problem.question, problem.trace or "") for problem in problems], card
+    )
 
 
 def check_lengths(rows: Sequence[Row], problems: Sequence[Problem], max_length: int) -> str:
-    """Raise UserError where a row is longer than `max_length`, naming it and the limit that would fit; else describe them."""
+    """What to say of the rows' lengths.
+
+    Raises UserError where a row is longer than `max_length`, naming it and the limit that would fit.
+    """
     lengths = [len(row.ids) for row in rows]
     longest = max(lengths)
     if longest > max_length:
         row = lengths.index(longest)
         raise UserError(
-            f"{sum(length > max_length for length in lengths)} of {len(rows)} rows are longer than {max_length} tokens; the "
-            f"longest, row {row + 1} (id {problems[row].id!r}), has {longest}: --max-length {longest} would fit"
+            f"{sum(length > max_length for length in lengths)} of {len(rows)} rows are longer than {max_length} "
+            f"tokens; the longest, row {row + 1} (id {problems[row].id!r}), has {longest}: --max-length {longest} "
+            "would fit"
         )
-    return f"{min(lengths)} to {longest} tokens a row, half of them up to {median(lengths):.0f}; the limit is {max_length}"
+    return (
+        f"{min(lengths)} to {longest} tokens a row, half of them up to {median(lengths):.0f}; "
+        f"the limit is {max_length}"
+    )

@@ -13,8 +13,8 @@ from engine.models import LoadedModel, load_model, portable_path
 def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     """Load a model and make trainable what `config.method` says, and nothing else.
 
-    Weights that are trained are float32, whatever `config.dtype`; frozen ones have that dtype. A model that already has an
-    adapter goes on with it.
+    Weights that are trained are float32, whatever `config.dtype`; frozen ones have that dtype. A model that already
+    has an adapter goes on with it.
 
     Raises UserError where the model does not fit the method.
     """
@@ -24,7 +24,9 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
         loaded.model = _with_adapter(loaded, config)
         return loaded
     if is_adapter(loaded.model):
-        raise UserError(f"{loaded.name} is an adapter, which method {config.method} can't train; use method lora")
+        raise UserError(
+            f"{loaded.name} is an adapter, which method {config.method} can't train; use method lora"
+        )
     loaded.model.requires_grad_(config.method == "full")
     if config.method == "last-k":
         _unfreeze_last(loaded.model, config.last_k)
@@ -46,8 +48,9 @@ def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
         adapter = model.peft_config["default"]
         if (adapter.r, adapter.lora_alpha) != (config.rank, config.alpha):
             raise UserError(
-                f"the adapter {loaded.name} has rank {adapter.r} and alpha {adapter.lora_alpha}; it can't go on with rank "
-                f"{config.rank} and alpha {config.alpha}: give --rank {adapter.r} --alpha {adapter.lora_alpha}"
+                f"the adapter {loaded.name} has rank {adapter.r} and alpha {adapter.lora_alpha}; it can't go on "
+                f"with rank {config.rank} and alpha {config.alpha}: give --rank {adapter.r} --alpha "
+                f"{adapter.lora_alpha}"
             )
         return model
     if config.method == "qlora":
@@ -63,7 +66,9 @@ def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
     try:
         adapted = get_peft_model(model, lora)
     except ValueError as error:
-        linear = sorted({n.rsplit(".", 1)[-1] for n, m in model.named_modules() if isinstance(m, torch.nn.Linear)})
+        linear = sorted(
+            {n.rsplit(".", 1)[-1] for n, m in model.named_modules() if isinstance(m, torch.nn.Linear)}
+        )
         raise UserError(f"target_modules {targets}: {error}; the model has {', '.join(linear)}") from error
     adapted.peft_config["default"].base_model_name_or_path = portable_path(loaded.path)
     return adapted
@@ -75,7 +80,9 @@ def _unfreeze_last(model: PreTrainedModel, last_k: int) -> None:
     if layers is None:
         raise UserError(f"method last-k can't find the layers of a {type(model).__name__}; use method lora")
     if last_k > len(layers):
-        raise UserError(f"last_k is {last_k}, but the model has {len(layers)} layers; use method full, or fewer")
+        raise UserError(
+            f"last_k is {last_k}, but the model has {len(layers)} layers; use method full, or fewer"
+        )
     parts = [*layers[-last_k:], getattr(model.get_decoder(), "norm", None), model.get_output_embeddings()]
     for part in parts:
         if part is not None:
@@ -86,7 +93,11 @@ def check_weights(loaded: LoadedModel) -> None:
     """Raise UserError where a saved model holds a value that is not finite, or an adapter that changes nothing."""
     for name, parameter in loaded.model.named_parameters():
         if parameter.is_floating_point() and not torch.isfinite(parameter).all():
-            raise UserError(f"{loaded.path}: {name} holds values that are not finite; train again at a lower --learning-rate")
+            raise UserError(
+                f"{loaded.path}: {name} holds values that are not finite; train again at a lower --learning-rate"
+            )
     changes = [p for name, p in loaded.model.named_parameters() if "lora_B" in name]
     if changes and not any(p.any() for p in changes):
-        raise UserError(f"{loaded.path}: every weight of the adapter is zero, so it changes nothing; train again")
+        raise UserError(
+            f"{loaded.path}: every weight of the adapter is zero, so it changes nothing; train again"
+        )

@@ -29,7 +29,9 @@ def reference_card(expert: Expert) -> str:
         parts.append(_table(expert.own_operations.values()))
     parts.append("## Shared by every expert")
     parts.append(_table(CORE_OPERATIONS.values()))
-    parts.append("## Computations" if expert.compute_ops is None else "## Computations that its compute may use")
+    parts.append(
+        "## Computations" if expert.compute_ops is None else "## Computations that its compute may use"
+    )
     rows = [
         f"| {op.name} | {'2 or more' if op.arity is None else op.arity} | {op.description} |"
         for op in COMPUTE_OPS.values()
@@ -51,7 +53,9 @@ def _module_of(expert: Expert) -> object:
 def _table(operations: Iterable[Operation]) -> str:
     rows = []
     for operation in operations:
-        fields = ", ".join(f"`{f.name}`{'' if f.required else '?'} ({f.kind.value})" for f in operation.fields)
+        fields = ", ".join(
+            f"`{f.name}`{'' if f.required else '?'} ({f.kind.value})" for f in operation.fields
+        )
         rows.append(f"| {operation.name} | {fields} | {operation.description} |")
     return "\n".join(["| operation | fields | meaning |", "|---|---|---|", *rows])
 
@@ -64,7 +68,8 @@ def prompt_card(experts: Iterable[Expert] | None = None) -> str:
 
         experts = EXPERTS.values()
     lines = [
-        "Solve the word problem by writing a trace in YAML, one step a line, and nothing else. Never do arithmetic: wire",
+        "Solve the word problem by writing a trace in YAML, one step a line, and nothing else. "
+        "Never do arithmetic: wire",
         "quantities together, an executor computes. Use only numbers of the question, and each variable once.",
         "",
         "Experts:",

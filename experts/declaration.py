@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -39,6 +39,9 @@ class Kind(Enum):
     COMPUTE_OP = "the name of a computation"
 
 
+Exact = int | Fraction
+"""A number of a trace: exact, an int where it is whole. Never a float."""
+
 # Parameter annotations. To the type checker they are what the body receives; to the declaration they name the kind.
 NewVariable = typing.Annotated[str, Kind.NEW_VARIABLE]
 Variable = typing.Annotated[str, Kind.VARIABLE]
@@ -51,8 +54,8 @@ EntityOrNew = typing.Annotated[Fraction, Kind.ENTITY_OR_NEW]
 ComputeOp = typing.Annotated[str, Kind.COMPUTE_OP]
 
 # Return annotations.
-Result = typing.Annotated[Fraction, "assigned to var"]
-Changed = typing.Annotated[tuple[Fraction, ...], "the entities' new values"]
+Result = typing.Annotated[Exact, "assigned to var"]
+Changed = typing.Annotated[tuple[Exact, ...], "the entities' new values"]
 
 ENTITY_KINDS = frozenset({Kind.ENTITY, Kind.ENTITY_OR_NEW})
 
@@ -86,19 +89,23 @@ class Operation:
     """The fields that the body takes, in its order."""
 
     @classmethod
-    def from_function(cls, function: Callable[..., typing.Any], aliases: Mapping[str, str] | None = None) -> Operation:
+    def from_function(
+        cls, function: Callable[..., typing.Any], aliases: Mapping[str, str] | None = None
+    ) -> Operation:
         """Read an operation from a function's signature, annotations and docstring.
 
         Raises DeclarationError where an annotation is no field kind or the docstring is missing.
         """
         if not function.__doc__:
-            raise DeclarationError(f"operation {function.__name__} needs a docstring: it is the operation's documentation")
+            raise DeclarationError(f"operation {function.__name__} needs a docstring: its documentation")
         hints = typing.get_type_hints(function, include_extras=True)
         fields = []
         for parameter in inspect.signature(function).parameters.values():
             kind = _kind(hints.get(parameter.name))
             if kind is None:
-                raise DeclarationError(f"operation {function.__name__}: parameter {parameter.name} has no field kind")
+                raise DeclarationError(
+                    f"operation {function.__name__}: parameter {parameter.name} has no field kind"
+                )
             # `from` is a Python keyword; a trailing underscore is dropped, as PEP 8 suggests for such names.
             name = parameter.name.removesuffix("_")
             fields.append(Field(name, kind, required=parameter.default is inspect.Parameter.empty))
@@ -115,6 +122,11 @@ class Operation:
             aliases=dict(aliases or {}),
             parameters=parameters,
         )
+
+    @property
+    def takes(self) -> Iterator[tuple[str, Kind]]:
+        """Name and kind of each field that the body takes, in its order."""
+        return ((f.name, f.kind) for f in self.fields if f.name in self.parameters)
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""

@@ -6,37 +6,47 @@
     - {op: compute, compute_op: sub, args: [eggs, 3], var: result}
     - {op: query, var: result}
 
-Reading text, whatever its style, is the verifiers' work; here is what reading yields and how it is written.
+Reading text, whatever its style, is the verifiers' work; here is what reading yields, how a step is run and how a trace
+is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from experts.composition import COMPOSITION
-from experts.declaration import ENTITY_KINDS, Kind, Operation
+from experts.core import COMPUTE_OPS, CORE_OPERATIONS
+from experts.declaration import ENTITY_KINDS, Exact, Kind, Operation
 
 OperandValue = str | Fraction
 """A variable's name or a number."""
 FieldValue = str | Fraction | tuple[OperandValue, ...]
 
+MAX_DIGITS = 15
+"""How many significant digits a literal may have."""
+
+_SINGLE_INPUTS = ENTITY_KINDS | {Kind.OPERAND}
+
 
 class Step:
     """One well-typed step. Immutable and shared: the same line of text yields the same object.
 
-    All else is derived from the operation's declaration: `reads` are the operands in order, lists flattened; `literals`
-    the numbers among the fields, an int where whole (for fast look-ups); `changes` the entities changed in place, of
-    which `may_create` may be new; `target` the variable that the step creates, if any.
+    All else is derived from the operation's declaration: `reads` are the operands in order, lists flattened; `inputs`
+    the same with the entities, as the body takes them; `literals` the numbers among the fields, an int where whole (it
+    hashes and compares alike, and faster); `changes` the entities changed in place, of which `may_create` may be new;
+    `target` the variable that the step creates, if any.
     """
 
-    __slots__ = ("operation", "fields", "reads", "literals", "changes", "may_create", "target")
+    __slots__ = ("operation", "fields", "reads", "inputs", "literals", "changes", "may_create", "target")
 
     def __init__(self, operation: Operation, fields: Mapping[str, FieldValue]) -> None:
         self.operation = operation
         self.fields = fields
         reads: list[OperandValue] = []
+        inputs: list[OperandValue] = []
         changes: list[str] = []
         may_create: list[str] = []
         numbers: list[Fraction] = []
@@ -45,21 +55,25 @@ class Step:
             value = fields.get(declared.name)
             if value is None:
                 continue
-            if declared.kind is Kind.OPERANDS:
-                reads.extend(value)  # type: ignore[arg-type]
-            elif declared.kind is Kind.OPERAND:
-                reads.append(value)  # type: ignore[arg-type]
-            elif declared.kind in ENTITY_KINDS:
-                changes.append(value)  # type: ignore[arg-type]
-                if declared.kind is Kind.ENTITY_OR_NEW:
-                    may_create.append(value)  # type: ignore[arg-type]
-            elif declared.kind is Kind.NUMBER:
+            kind = declared.kind
+            if kind is Kind.OPERAND or kind is Kind.OPERANDS:
+                operands = value if isinstance(value, tuple) else (value,)
+                reads.extend(operands)
+                inputs.extend(operands)
+            elif kind in ENTITY_KINDS:
+                assert isinstance(value, str)
+                changes.append(value)
+                inputs.append(value)
+                if kind is Kind.ENTITY_OR_NEW:
+                    may_create.append(value)
+            elif kind is Kind.NUMBER:
                 numbers.append(value)  # type: ignore[arg-type]
-            elif declared.kind is Kind.NEW_VARIABLE:
+            elif kind is Kind.NEW_VARIABLE:
                 self.target = value  # type: ignore[assignment]
         numbers.extend(operand for operand in reads if not isinstance(operand, str))
         self.reads = tuple(reads)
-        self.literals = tuple(n.numerator if n.denominator == 1 else n for n in numbers)
+        self.inputs = tuple(inputs)
+        self.literals = tuple(map(plain, numbers))
         self.changes = tuple(changes)
         self.may_create = tuple(may_create)
 
@@ -104,35 +118,54 @@ class Trace:
         return self.subtraces[0].expert if len(self.subtraces) == 1 else COMPOSITION
 
 
-def apply(step: Step, values: Mapping[str, Fraction]) -> Fraction | tuple[Fraction, ...] | None:
-    """Run the operation's body on the values of the variables it reads; the values themselves stay unchanged.
+def plain(value: Exact) -> Exact:
+    """The same number, as an int where it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
-    Returns what the body returns: the value to assign, or the new values of `step.changes`. A new entity starts at 0.
-    Raises KeyError for a variable without a value and ZeroDivisionError.
+
+def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
+    """What a step computes, as a function of the values of its `inputs`, in their order.
+
+    The function returns the value to assign, or the new values of `changes`; it raises ZeroDivisionError.
     """
-    arguments: list[object] = []
-    for declared in step.operation.fields:
-        if declared.name not in step.operation.parameters:
-            continue
-        value = step.fields.get(declared.name)
-        kind = declared.kind
-        if kind is Kind.OPERAND:
-            arguments.append(values[value] if type(value) is str else value)
-        elif kind is Kind.OPERANDS:
-            arguments.append([values[v] if type(v) is str else v for v in value])  # type: ignore[union-attr]
-        elif kind is Kind.ENTITY:
-            arguments.append(values[value])  # type: ignore[index]
-        elif kind is Kind.ENTITY_OR_NEW:
-            arguments.append(values.get(value, Fraction(0)))  # type: ignore[arg-type]
-        else:
-            arguments.append(value)
-    result: Fraction | tuple[Fraction, ...] | None = step.operation.body(*arguments)
-    return result
+    if step.operation is CORE_OPERATIONS["compute"]:
+        return COMPUTE_OPS[str(step.fields["compute_op"])].function
+    body = step.operation.body
+    given = [(kind, step.fields[name]) for name, kind in step.operation.takes]
+    if all(kind in _SINGLE_INPUTS for kind, _ in given):
+        return lambda *values: _plain_result(body(*map(Fraction, values)))
+
+    def function(*values: Exact) -> Exact | tuple[Exact, ...]:
+        # An expert's body may divide with `/`, so it gets fractions, on which that is exact.
+        supply = map(Fraction, values)
+        arguments: list[object] = []
+        for kind, value in given:
+            if kind is Kind.OPERANDS:
+                arguments.append(list(islice(supply, len(value))))  # type: ignore[arg-type]
+            else:
+                arguments.append(next(supply) if kind in _SINGLE_INPUTS else value)
+        return _plain_result(body(*arguments))
+
+    return function
 
 
-def format_number(value: Fraction | int) -> str:
-    """The canonical literal: an integer, a terminating decimal without trailing zeros, or a fraction in lowest terms."""
-    value = Fraction(value)
+def _plain_result(result: Exact | tuple[Exact, ...]) -> Exact | tuple[Exact, ...]:
+    return tuple(map(plain, result)) if isinstance(result, tuple) else plain(result)
+
+
+def apply(step: Step, values: Mapping[str, Fraction]) -> Fraction | tuple[Fraction, ...]:
+    """Run a step that computes or changes on the values of the variables it reads; they themselves stay unchanged.
+
+    Returns the value to assign, or the new values of `step.changes`. A new entity starts at 0. Raises KeyError for a
+    variable without a value, and ZeroDivisionError.
+    """
+    present = {**dict.fromkeys(step.may_create, Fraction(0)), **values}
+    result = function_of(step)(*(present[v] if isinstance(v, str) else v for v in step.inputs))
+    return tuple(map(Fraction, result)) if isinstance(result, tuple) else Fraction(result)
+
+
+def format_number(value: Exact) -> str:
+    """The canonical literal: an integer, a decimal without trailing zeros, or a fraction in lowest terms."""
     numerator, denominator = value.numerator, value.denominator
     if denominator == 1:
         return str(numerator)
@@ -145,10 +178,10 @@ def format_number(value: Fraction | int) -> str:
         rest //= 5
         fives += 1
     places = max(twos, fives)
-    # Past 15 significant digits a decimal would not be a legal literal, so such a value is written as a fraction.
-    if rest != 1 or places > 12:
+    digits = str(abs(numerator) * 10**places // denominator)
+    if rest != 1 or len(digits) > MAX_DIGITS:
         return f"{numerator}/{denominator}"
-    digits = str(abs(numerator) * 10**places // denominator).rjust(places + 1, "0")
+    digits = digits.rjust(places + 1, "0")
     return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 from engine.cli import trainer
 from engine.difference import Difference, mean_difference
 from engine.errors import UserError
-from engine.evaluate import command, default_model, evaluate_model
+from engine.evaluate import command, evaluate_model
 from engine.evaluation import Completion, Evaluation, Record, pass_at_k
 from engine.intervals import wilson
 from engine.judge import judge, majority, verified
+from engine.model_choice import default_model, trained_with_card
 from engine.models import load_model
 from engine.problem_files import write_problems
 from experts.problems import generate
@@ -173,7 +174,7 @@ def test_an_example_shows_the_violation_it_is_asked_for() -> None:
 def test_completions_as_rows_can_be_verified_again() -> None:
     found = _evaluation(_record(PROBLEM, WRONG))
     (row,) = found.rows()
-    verdict = verify_trace(row["completion"], row["question"], row["answer"], row["expert"])
+    verdict = verify_trace(row["completion"], row["prompt"], row["answer"], row["expert"])
     assert (verdict.outcome, [v.code for v in verdict.violations]) == (row["outcome"], row["violations"])
 
 
@@ -244,6 +245,16 @@ def test_the_newest_rl_run_is_preferred_to_the_newest_sft_run_and_both_to_the_ba
     assert default_model() == "checkpoints/a"
     runs["rl"] = Path("checkpoints/b")
     assert default_model() == "checkpoints/b"
+
+
+def test_a_model_trained_with_the_card_is_known_by_its_folder_and_by_its_name(checkpoints: Path) -> None:
+    for name, card in (("with", True), ("without", False)):
+        (checkpoints / name).mkdir()
+        (checkpoints / name / "config.json").write_text("{}")
+        (checkpoints / name / "config.yaml").write_text(f"card: {str(card).lower()}\n")
+    assert trained_with_card("with") and trained_with_card(str(checkpoints / "with"))
+    assert not trained_with_card("without")
+    assert not trained_with_card("some/hub-model")
 
 
 @pytest.fixture

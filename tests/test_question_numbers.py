@@ -139,6 +139,7 @@ def test_dollars_are_not_cents() -> None:
         ("one-fifth", Fraction(1, 5), {Fraction(1, 5), 5, 1}),
         ("¾", Fraction(3, 4), {Fraction(3, 4), 3, 4, 1}),
         ("5⁄8", Fraction(5, 8), {Fraction(5, 8), 5, 8, 1}),
+        ("one/4", Fraction(1, 4), {Fraction(1, 4), 1, 4}),
         ("6/8", Fraction(3, 4), {Fraction(3, 4), 6, 8, 1}),
         ("9/4", Fraction(9, 4), {Fraction(9, 4), 9, 4}),
         ("a 4th of", Fraction(1, 4), {Fraction(1, 4), 4, 1}),

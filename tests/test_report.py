@@ -21,8 +21,9 @@ HOSTILE = '</pre></style><script>alert(1)</script><img src="http://example.org/x
 def _evaluation(accuracy: float, data: str = "validation") -> dict[str, Any]:
     correct = round(100 * accuracy)
     return {
-        "model": "m", "data": data, "n": 100, "accuracy": accuracy, "interval": [accuracy - 0.1, accuracy +
-        0.1], "parse_rate": 1.0, "outcomes": {"correct": correct, "wrong_answer": 100 - correct},
+        "model": "m", "data": data, "n": 100, "accuracy": accuracy,
+        "interval": [accuracy - 0.1, accuracy + 0.1], "parse_rate": 1.0,
+        "outcomes": {"correct": correct, "wrong_answer": 100 - correct},
         "violations": {}, "experts": {"arithmetic": {"n": 100, "correct": correct, "accuracy": accuracy}},
         "mean_reward": accuracy, "mean_completion_tokens": 90.0, "truncated": 0,
     }  # fmt: skip
@@ -42,15 +43,21 @@ def _rollout(
     step: int, completion: str, outcome: str = "unparsed", violation: str = "yaml_syntax"
 ) -> dict[str, Any]:
     return {
-        "step": step, "question": f"How many? {HOSTILE}", "answer": "7", "expert": None, "completion": completion,
+        "step": step, "prompt": f"How many? {HOSTILE}", "answer": "7", "expert": None, "completion": completion,
         "reward": 0.0, "outcome": outcome, "violations": [violation],
     }  # fmt: skip
 
 
 def _write_run(
-    folder: Path, kind: str, metrics: list[dict[str, Any]], rollouts: list[dict[str, Any]]
+    folder: Path,
+    kind: str,
+    metrics: list[dict[str, Any]],
+    rollouts: list[dict[str, Any]],
+    evaluations: dict[str, Any] | None = None,
 ) -> Path:
     folder.mkdir()
+    if evaluations is not None:
+        (folder / "eval.json").write_text(json.dumps(evaluations))
     manifest = {
         "kind": kind, "name": folder.name, "status": "finished", "created": "2025-01-01T00:00:00.000+00:00",
         "finished": "2025-01-01T00:02:05.000+00:00", "seed": 0, "parent": {"name": "base", "path": "base"},
@@ -67,20 +74,17 @@ def _write_run(
 @pytest.fixture(scope="module")
 def sft_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     metrics = [{"step": step, "loss": 1 / (step + 1), "learning_rate": 1e-3} for step in range(10)]
-    evals = [{"step": 0, "eval": _evaluation(0.0)}, {"step": 9, "eval": _evaluation(0.6)}]
-    return _write_run(tmp_path_factory.mktemp("runs") / "m_sft", "sft", [*metrics, *evals], [])
+    evaluations = {"before": _evaluation(0.0), "after": _evaluation(0.6)}
+    return _write_run(tmp_path_factory.mktemp("runs") / "m_sft", "sft", metrics, [], evaluations)
 
 
 @pytest.fixture(scope="module")
 def rl_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    metrics = [
-        {"step": 0, "eval": _evaluation(0.6)},
-        *map(_iteration, range(1, 6)),
-        {"step": 5, "eval": _evaluation(0.8)},
-    ]
+    metrics = [*map(_iteration, range(1, 6)), {"step": 3, "eval": _evaluation(0.7)}]
     first = [_rollout(1, f"first {HOSTILE}\nsecond line")]
     last = [_rollout(5, f"last {HOSTILE}", violation=f"kind {i % 3}") for i in range(40)]
-    return _write_run(tmp_path_factory.mktemp("runs") / "m", "rl", metrics, [*first, *last])
+    evaluations = {"before": _evaluation(0.6), "after": _evaluation(0.8)}
+    return _write_run(tmp_path_factory.mktemp("runs") / "m", "rl", metrics, [*first, *last], evaluations)
 
 
 class _Page(html.parser.HTMLParser):
@@ -140,7 +144,7 @@ def test_the_same_runs_give_the_same_page(page: str, tmp_path: Path, sft_run: Pa
 def test_a_chain_is_shown_from_before_to_after(sft_run: Path, rl_run: Path) -> None:
     stages = recorded_stages([RunRecord.read(sft_run), RunRecord.read(rl_run)])
     assert [(stage.name, [e["accuracy"] for e in stage.evaluations]) for stage in stages] == [
-        ("before", [0.0]), ("after SFT", [0.6]), ("after RL", [0.8])
+        ("before SFT", [0.0]), ("after SFT", [0.6]), ("after RL", [0.8])
     ]  # fmt: skip
 
 
@@ -168,7 +172,7 @@ def test_failures_are_shown_of_every_kind_in_turn() -> None:
 def test_the_lines_that_are_wrong_are_marked(tmp_path: Path, sft_run: Path) -> None:
     trace = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 3}\n- {op: jump, var: b}\n- {op: query, var: a}\n"
     row = {
-        "question": "What is 3?",
+        "prompt": "What is 3?",
         "completion": trace,
         "outcome": "invalid_trace",
         "violations": ["unknown_op"],
@@ -202,6 +206,10 @@ def test_every_figure_of_an_rl_iteration_has_a_chart(rl_run: Path) -> None:
         "Entropy",
         "Tokens a completion",
     }
+
+
+def test_held_out_accuracy_is_charted_from_before_to_after(page: str) -> None:
+    assert "validation: 60.0% at first, 80.0% at last" in page
 
 
 def test_a_figure_that_is_not_finite_leaves_the_other_points(rl_run: Path) -> None:

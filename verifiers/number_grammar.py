@@ -92,7 +92,7 @@ def _denominator_after(tokens: Tokens, i: int, top: Amount) -> tuple[int, int] |
     if tokens.gap(j).strip(" ") == "/":
         bottom = tokens.whole(j)
         in_series = tokens.gap(i) == "/" or (tokens.gap(j + 1) == "/" and tokens.whole(j + 1) is not None)
-        if not bottom or tokens.whole(i) is None or in_series:
+        if not bottom or in_series:
             return None  # "5/0" and "12/25/2024" are no fractions
         has_ending = tokens.gap(j + 1) == "" and tokens.word(j + 1) in _FRACTION_ENDINGS
         return bottom, j + 2 if has_ending else j + 1

@@ -7,8 +7,9 @@ carries the value. So no gold trace or answer is ever typed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from experts import EXPERTS, OPERATIONS, get_expert
 from experts.composition import COMPOSITION, source_of
@@ -56,6 +57,7 @@ class SubTraceBuilder:
         self._numbers = numbers
         self._variables = variables
         self._position = position
+        self._slots: dict[str, str] = {}  # variable -> the slot that it holds
         self._steps: list[Step] = []
         self._computed = 0
         self.values: dict[str, Fraction] = {}
@@ -69,7 +71,7 @@ class SubTraceBuilder:
         """A variable that nothing has initialised yet: the receiver of a transfer."""
         return Reference(self._variables.get(variable, variable), self)
 
-    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         if name in COMPUTE_OPS:
@@ -78,15 +80,20 @@ class SubTraceBuilder:
             return lambda *args: self._run(name, *args)
         if name in self._numbers:
             return self._init(name)
-        raise DeclarationError(f"the schema uses {name}, which is no slot and no operation of {self._expert.name}")
+        raise DeclarationError(
+            f"the schema uses {name}, which is no slot and no operation of {self._expert.name}"
+        )
 
     def _init(self, slot: str) -> Reference:
         name = self._variables.get(slot, slot)
-        if name not in self.values:
+        if self._slots.get(name) != slot:
             self._bind(name, {"value": self._numbers[slot]}, self._numbers[slot])
+            self._slots[name] = slot
         return Reference(name, self)
 
     def _bind(self, name: str, field: dict[str, FieldValue], value: Fraction) -> Reference:
+        if name in self.values:
+            raise DeclarationError(f"the variable {name} would be initialised twice")
         self._steps.append(Step(OPERATIONS["init"], {"var": name, **field}))
         self.values[name] = value
         return Reference(name, self)
@@ -145,7 +152,9 @@ class SubTraceBuilder:
     def build(self) -> SubTrace:
         """The finished sub-trace. The answer's variable is named `result` where an operation computed it."""
         if self.returned is None:
-            raise DeclarationError("the schema's function must return the reference that answers the question")
+            raise DeclarationError(
+                "the schema's function must return the reference that answers the question"
+            )
         steps = list(self._steps)
         steps.append(Step(OPERATIONS["query"], {"var": self.returned.name}))
         if any(s.target == self.returned.name and s.operation.assigns for s in steps):
@@ -165,7 +174,10 @@ def _renamed(step: Step, old: str, new: str) -> Step:
     kinds = {declared.name: declared.kind for declared in step.operation.fields}
     return Step(
         step.operation,
-        {name: rename(value) if kinds[name] in variable_kinds else value for name, value in step.fields.items()},
+        {
+            name: rename(value) if kinds[name] in variable_kinds else value
+            for name, value in step.fields.items()
+        },
     )
 
 
@@ -195,7 +207,10 @@ class CompositionBuilder:
 
 
 def build_trace(
-    expert: str, function, numbers: Mapping[str, Fraction], variables: Mapping[str, str]  # type: ignore[no-untyped-def]
+    expert: str,
+    function: Callable[[Any], Reference],
+    numbers: Mapping[str, Fraction],
+    variables: Mapping[str, str],
 ) -> tuple[Trace, Fraction]:
     """Run a schema's function on drawn numbers.
 

@@ -169,7 +169,7 @@ def boxes_then_changes(t):
         "{lost}. If {name2} has {other} {things}, how many times as many does {name} have?",
     ),
 )
-def times_as_many(t):
+def times_after_changes(t):
     """A changed stock, as a multiple of somebody else's."""
     stock = t.expert("entity_track")
     stock.add_entity(stock.start, stock.number("found"))

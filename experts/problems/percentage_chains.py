@@ -262,7 +262,7 @@ def rest_in_boxes(t):
         "sells {count} of them at the {event}. How much profit is that?",
     ),
 )
-def profit(t):
+def markup_profit(t):
     """A profit per thing, for several things."""
     return t.mul(t.percent_of(t.cost, t.rate), t.count)
 

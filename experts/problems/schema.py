@@ -81,7 +81,9 @@ class Schema:
             if answer < 0:
                 continue
             return Draft(self._ask(rng, numbers, words), trace, answer)
-        raise DeclarationError(f"schema {self.source}: no draw satisfies its condition in {_MAX_DRAWS} attempts")
+        raise DeclarationError(
+            f"schema {self.source}: no draw satisfies its condition in {_MAX_DRAWS} attempts"
+        )
 
     def _ask(self, rng: Random, numbers: Mapping[str, Fraction], words: WordDraw) -> str:
         template = rng.choice(self.questions)
@@ -141,12 +143,16 @@ def _check(declared: Schema) -> None:
     for template in (*declared.questions, *declared.variables.values()):
         for key in placeholders(template):
             if key not in declared.slots and not WordDraw.knows(key):
-                raise DeclarationError(f"schema {declared.source}: {{{key}}} is neither a slot nor a word: {template}")
+                raise DeclarationError(
+                    f"schema {declared.source}: {{{key}}} is neither a slot nor a word: {template}"
+                )
     for template in declared.questions:
         shown = placeholders(template)
         wrong = [slot for slot in declared.slots if shown.count(slot) != 1]
         if wrong:
-            raise DeclarationError(f"schema {declared.source}: {wrong} must stand exactly once in: {template}")
+            raise DeclarationError(
+                f"schema {declared.source}: {wrong} must stand exactly once in: {template}"
+            )
 
 
 def placeholders(template: str) -> list[str]:

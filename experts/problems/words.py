@@ -7,7 +7,9 @@ things, are never the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Any, NamedTuple
 
 _FEMALE = (
     "Alice Amelia Amina Anna Aisha Bella Beth Carla Carmen Chloe Clara Daisy Diana Elena Ella Emily Emma Eva Fatima "
@@ -23,7 +25,21 @@ _MALE = (
     "Oliver Omar Oscar Otto Pablo Paul Pedro Peter Quinn Rafael Ravi Raj Rob Roy Ryan Sam Scott Sean Simon Stefan Steve "
     "Tariq Ted Theo Tim Tom Tony Victor Vikram Walter Will Yusuf Zack"
 ).split()
-_PERSONS = [(name, "she", "her", "her") for name in _FEMALE] + [(name, "he", "his", "him") for name in _MALE]
+
+
+class Person(NamedTuple):
+    """A name with its pronouns."""
+
+    name: str
+    he: str
+    his: str
+    him: str
+
+
+_PERSONS = [
+    *(Person(name, "she", "her", "her") for name in _FEMALE),
+    *(Person(name, "he", "his", "him") for name in _MALE),
+]
 
 _THINGS = (
     "apple orange banana pear plum lemon melon mango coconut carrot onion turnip pumpkin pepper cookie muffin cupcake "
@@ -43,8 +59,14 @@ _GOODS = (
 # Two-word goods are kept together.
 _TWO_WORDS = ("sleeping bag", "board game", "video game")
 _CONTAINERS = "box bag basket crate jar tray bin drawer carton bucket packet".split()
-_ANIMALS = "dog cat rabbit horse cow goat sheep duck chicken parrot hamster turtle pony donkey llama alpaca".split()
+_ANIMALS = (
+    "dog cat rabbit horse cow goat sheep duck chicken parrot hamster turtle pony donkey llama alpaca"
+).split()
 _TREES = "oak tree,maple tree,pine tree,apple tree,cherry tree,birch tree,palm tree,willow tree".split(",")
+_JOBS = (
+    "baker carpenter painter gardener tailor plumber driver teacher nurse mechanic farmer waiter barber potter "
+    "florist cook cleaner photographer electrician tutor"
+).split()
 _IRREGULAR = {"sheep": "sheep", "scarf": "scarves"}
 
 _PLAIN = {
@@ -54,20 +76,15 @@ _PLAIN = {
     "music store,flower shop,pharmacy,garden center,shoe store,corner shop,furniture store",
     "day": "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
     "month": "January,February,March,April,May,June,July,August,September,October,November,December",
-    "job": "baker,carpenter,painter,gardener,tailor,plumber,driver,teacher,nurse,mechanic,farmer,waiter,barber,potter,"
-    "florist,cook,cleaner,photographer,electrician,tutor",
     "vehicle": "car,train,bus,truck,van,motorcycle,ferry,tram,taxi",
     "drink": "juice,milk,water,lemonade,tea,coffee,soda,cocoa",
     "color": "red,blue,green,yellow,white,black,purple,orange,brown,gray,pink,silver",
     "room": "kitchen,bedroom,hallway,garage,attic,basement,classroom,office,living room,dining room",
     "sport": "soccer,tennis,basketball,hockey,baseball,volleyball,rugby,cricket,badminton",
     "subject": "history,math,science,geography,music,art,biology,chemistry,physics,English",
-    "crop": "wheat,corn,rice,barley,oats,cotton,hay,soy",
     "family": "sister,brother,aunt,uncle,cousin,mother,father,grandmother,grandfather,friend,neighbor",
     "event": "picnic,party,wedding,concert,festival,parade,school trip,bake sale,tournament,reunion",
     "city": "Paris,London,Rome,Madrid,Berlin,Oslo,Cairo,Lima,Tokyo,Delhi,Boston,Denver,Austin,Chicago,Toronto,Sydney",
-    "length_unit": "meters,feet,yards,kilometers,miles,inches,centimeters",
-    "weight_unit": "kilograms,pounds,grams,ounces,tons",
 }
 
 
@@ -94,35 +111,32 @@ def _split_goods() -> list[str]:
     return [word.replace("_", " ") for word in text.split()]
 
 
-# Key without its trailing index -> (pool, form). Keys of one pool are drawn from it without repetition.
-_FORMS = {
-    "name": ("person", lambda p: p[0]),
-    "extra_name": ("person", lambda p: p[0]),
-    "he": ("person", lambda p: p[1]),
-    "his": ("person", lambda p: p[2]),
-    "him": ("person", lambda p: p[3]),
-    "He": ("person", lambda p: p[1].capitalize()),
-    "His": ("person", lambda p: p[2].capitalize()),
-    "thing": ("thing", str),
-    "things": ("thing", plural),
-    "good": ("good", str),
-    "a_good": ("good", with_article),
-    "container": ("container", str),
-    "containers": ("container", plural),
-    "animal": ("animal", str),
-    "animals": ("animal", plural),
-    "tree": ("tree", str),
-    "trees": ("tree", plural),
-    **{key: (key, str) for key in _PLAIN},
-}
-_POOLS: dict[str, list] = {
-    "person": _PERSONS,
+_COUNTABLE: Mapping[str, Sequence[str]] = {
     "thing": _THINGS,
     "good": _split_goods(),
     "container": _CONTAINERS,
     "animal": _ANIMALS,
     "tree": _TREES,
+    "job": _JOBS,
+}
+_POOLS: Mapping[str, Sequence[Person | str]] = {
+    "person": _PERSONS,
+    **_COUNTABLE,
     **{key: words.split(",") for key, words in _PLAIN.items()},
+}
+# Key without its trailing index -> (pool, form). Keys of one pool are drawn from it without repetition.
+_FORMS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "name": ("person", lambda person: person.name),
+    "extra_name": ("person", lambda person: person.name),
+    "he": ("person", lambda person: person.he),
+    "his": ("person", lambda person: person.his),
+    "him": ("person", lambda person: person.him),
+    "He": ("person", lambda person: person.he.capitalize()),
+    "His": ("person", lambda person: person.his.capitalize()),
+    **{noun: (noun, str) for noun in _COUNTABLE},
+    **{f"{noun}s": (noun, plural) for noun in _COUNTABLE},
+    **{f"a_{noun}": (noun, with_article) for noun in _COUNTABLE},
+    **{key: (key, str) for key in _PLAIN},
 }
 _KEY = re.compile(r"(.+?)([2-9]?)$")
 _EXTRA = "extra"
@@ -141,7 +155,7 @@ class WordDraw:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self._drawn: dict[tuple[str, str], object] = {}
+        self._drawn: dict[tuple[str, str], Person | str] = {}
 
     @staticmethod
     def knows(key: str) -> bool:

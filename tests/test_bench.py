@@ -1,0 +1,25 @@
+"""engine/bench.py: it measures what it says, and refuses to time a verifier that calls gold wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from engine.bench import main, verify
+from experts.problems import generate
+
+
+def test_bench_prints_every_rate() -> None:
+    result = CliRunner().invoke(main, ["--count", "100", "--repeats", "1", "--audit-count", "100"])
+    assert result.exit_code == 0, result.output
+    rates = re.findall(r"  ([\d,.]+)$", result.stdout, re.MULTILINE)
+    assert len(rates) == 7 and all(float(rate.replace(",", "")) > 0 for rate in rates)
+
+
+def test_bench_times_only_correct_traces() -> None:
+    problem = next(generate("train", 1))
+    with pytest.raises(ValueError, match="gold is wrong_answer"):
+        verify(replace(problem, answer="123456789"))
