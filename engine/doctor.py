@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import click
@@ -13,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.config import SFTConfig, recipe_from, recipe_option
+from engine.config import DEFAULT_MODEL, SECTIONS, RLConfig, SFTConfig, recipe_from, recipe_option
 from engine.doctor_checks import CHECKS, Failed, NotApplicable, Patient
 from engine.errors import UserError
+from engine.runs import newest_run
 
 FILE_WIDTH = 120
 """Columns of a table that does not go to a terminal."""
@@ -94,6 +96,13 @@ def table(findings: list[Finding]) -> Table:
 
 @click.command("doctor")
 @recipe_option
+@click.option(
+    "--stage",
+    type=click.Choice(list(SECTIONS)),
+    default="sft",
+    show_default=True,
+    help="What is to be started.",
+)
 @click.option("--model", metavar="MODEL", help="Folder, embedded model or hub id. [default: the recipe's]")
 @click.option("--data", metavar="FILE", help="Problem file to train on. [default: the recipe's]")
 @click.option("--eval-data", metavar="FILE", help="Problem file to measure on. [default: the recipe's]")
@@ -103,24 +112,35 @@ def table(findings: list[Finding]) -> Table:
 )
 @click.option("--seed", type=int, help="Of the generated problems. [default: the recipe's]")
 @skip_option
-def command(recipe: str, skip: tuple[str, ...], **given: Any) -> None:
+def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> None:
     """Check a model and a data set before a long run.
 
-    Runs what trainer sft runs before it starts: a few seconds on the embedded model. Exits with 1 where a check fails.
+    Runs what trainer sft and trainer rl run before they start: a few seconds on the embedded model. Exits with 1 where
+    a check fails.
 
     \b
     Examples:
       trainer doctor
       trainer doctor --model my-model --data problems.jsonl --recipe lora
+      trainer doctor --stage rl --data answers.jsonl
     """
-    from engine.training_data import held_out_problems, sft_problems
-    from engine.tuning import load_trainable
-
-    config: SFTConfig = recipe_from("sft", recipe, given).sft
-    loaded = load_trainable(config.model, config)
-    _, problems = sft_problems(config)
-    _, held_out = held_out_problems(config)
-    findings = examine(Patient(loaded, config, problems, held_out, config.eval_data is None), skip)
+    findings = examine(_admit(stage, recipe, given), skip)
     Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(table(findings))
     if any(finding.result == "fail" for finding in findings):
         raise SystemExit(1)
+
+
+def _admit(stage: str, recipe: str, given: Mapping[str, Any]) -> Patient:
+    """What the run of that stage would start with."""
+    from engine.rl import EXAMINED
+    from engine.training_data import held_out_problems, rl_problems, sft_problems
+    from engine.tuning import load_trainable
+
+    settings = recipe_from(stage, recipe, given)
+    config: SFTConfig | RLConfig
+    if stage == "sft":
+        config, problems = settings.sft, sft_problems(settings.sft)[1]
+    else:
+        config, problems = settings.rl, list(islice(rl_problems(settings.rl)[1], EXAMINED))
+    loaded = load_trainable(str(config.model or newest_run("sft") or DEFAULT_MODEL), config)
+    return Patient(loaded, config, problems, held_out_problems(config)[1], config.eval_data is None)

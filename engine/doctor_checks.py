@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 SAMPLE = 200
 """Rows that are looked at where all of them would take long."""
+MARKER = re.compile(r"<[|｜][^<>|｜\s]{1,40}[|｜]>|</?[a-z]+(?:_[a-z]+)*>")
+"""What looks like a special token: `<|user|>`, `<start_of_turn>`, `</s>`; DeepSeek writes the bars in full width."""
 DRY_ROWS = 4
 DRY_STEPS = 2
 DRY_RATE = 0.1
@@ -97,7 +99,7 @@ def special_tokens(patient: Patient) -> str:
 
     tokenizer = patient.loaded.tokenizer
     text = rendered_text(tokenizer, "question", "trace", patient.config.card)
-    markers = list(dict.fromkeys(re.findall(r"<\|[^<>|\s]{1,40}\|>|</?[a-z]+(?:_[a-z]+)*>", text)))
+    markers = list(dict.fromkeys(MARKER.findall(text)))
     pieces = {marker: len(tokenizer(marker, add_special_tokens=False)["input_ids"]) for marker in markers}
     broken = [f"{marker} is {count} tokens" for marker, count in pieces.items() if count != 1]
     if broken:

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from engine.chat import PLAIN_TEMPLATE
@@ -82,7 +83,7 @@ def load_model(
         options["quantization_config"] = _four_bit_config()
     try:
         model = AutoModelForCausalLM.from_pretrained(source, dtype=dtype, **options)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(_unloadable(name, error)) from error
     if not four_bit:
         model.to(_device())
@@ -123,7 +124,7 @@ def _resolve(name: str) -> Path | str:
     """The folder that a name means, or the name itself where it can only be a hub id."""
     embedded = embedded_models()
     folder = Path(name).expanduser()
-    if folder.is_dir():
+    if name and folder.is_dir():
         if not (folder / MODEL_CONFIG).is_file() and not (folder / ADAPTER_CONFIG).is_file():
             raise UserError(
                 f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter"
@@ -176,7 +177,7 @@ def _load_adapter(folder: Path, dtype: torch.dtype, four_bit: bool) -> LoadedMod
     tokenizer = _load_tokenizer(str(folder), folder.name) if own_tokenizer else base.tokenizer
     try:
         model = PeftModel.from_pretrained(base.model, str(folder), is_trainable=True)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(_unloadable(str(folder), error)) from error
     model.eval()
     return LoadedModel(model, tokenizer, folder.name, str(folder))

@@ -1,12 +1,15 @@
-"""The objectives of reinforcement learning, by name: what a sample is worth to the update, and the loss over its tokens.
+"""The objectives of reinforcement learning, by name: what a sample is worth to the update, and the loss of its tokens.
 
-| name | advantage | loss | source |
-|---|---|---|---|
-| grpo | (r - mean) / std of the group | mean over a completion's tokens, then over completions | Shao et al. 2024, DeepSeekMath |
-| dr-grpo | r - mean of the group | sum over tokens, over a constant length | Liu et al. 2025, Understanding R1-Zero-Like Training |
-| dapo | (r - mean) / std of the group | mean over all tokens | Yu et al. 2025, DAPO |
-| rloo | r - mean of the others | ratio of the whole completion, mean over completions | Ahmadian et al. 2024, Back to Basics |
-| expert-iteration | 1 where verified correct, else left out | negative log-likelihood, mean over tokens | Anthony et al. 2017 |
+| name | advantage | loss |
+|---|---|---|
+| grpo | (r - mean) / std of the group | mean over a completion's tokens, then over completions |
+| dr-grpo | r - mean of the group | sum over tokens, over a constant length |
+| dapo | (r - mean) / std of the group | mean over all tokens |
+| rloo | r - mean of the others | ratio of the whole completion, mean over completions |
+| expert-iteration | 1 where verified correct, else left out | negative log-likelihood, mean over tokens |
+
+Sources, in that order: Shao et al. 2024, DeepSeekMath; Liu et al. 2025, Understanding R1-Zero-Like Training; Yu et al.
+2025, DAPO; Ahmadian et al. 2024, Back to Basics; Anthony et al. 2017, Thinking Fast and Slow.
 
 All but the last use PPO's clipped ratio (Schulman et al. 2017), with an upper bound of its own as in DAPO. Departures
 from the papers: a sample without an advantage, because the rewards of its group are all equal or its own is their mean,
@@ -138,7 +141,9 @@ def token_loss(
         clip_low, clip_high: ratios count as at least 1 - clip_low and at most 1 + clip_high where that would gain more.
     """
     if objective == EXPERT_ITERATION:
-        return TokenLoss(-(weight[rows] * new).sum(), (new - old).exp().detach(), torch.zeros_like(new, dtype=torch.bool))
+        return TokenLoss(
+            -(weight[rows] * new).sum(), (new - old).exp().detach(), torch.zeros_like(new, dtype=torch.bool)
+        )
     log_ratio = new - old
     if OBJECTIVES[objective].whole_completion:
         # One term a completion: its log-ratio is the sum over its tokens.

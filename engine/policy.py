@@ -1,4 +1,4 @@
-"""The log-probabilities of sampled tokens under the model as it is now, with gradients: the expensive half of an update.
+"""The log-probabilities of sampled tokens under the model as it is now, with gradients: what an update mostly costs.
 
 Rows are padded on the right and meant to be of like length. The vocabulary's logits are computed only for tokens that
 have a loss, which for a model with a large vocabulary is most of what there is to save.
@@ -29,7 +29,9 @@ class TokenScores(NamedTuple):
     rows: torch.Tensor
 
 
-def score_tokens(model: PreTrainedModel, rollouts: Sequence[Rollout], temperature: float, pad_id: int) -> TokenScores:
+def score_tokens(
+    model: PreTrainedModel, rollouts: Sequence[Rollout], temperature: float, pad_id: int
+) -> TokenScores:
     """Score every sampled token of some rollouts.
 
     Args:
@@ -57,7 +59,9 @@ def score_tokens(model: PreTrainedModel, rollouts: Sequence[Rollout], temperatur
     return TokenScores(logprobs.gather(1, targets.unsqueeze(1)).squeeze(1), entropies, rows)
 
 
-def _logits(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+def _logits(
+    model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, wanted: torch.Tensor
+) -> torch.Tensor:
     """Logits at the wanted positions, shape (positions, vocabulary)."""
     if model.config.model_type in NATIVE:
         hidden = model.get_decoder()(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state

@@ -10,6 +10,7 @@ What is not covered: this is no general language model. It knows the vocabulary 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,20 @@ from random import Random
 import click
 import torch
 from torch.utils.data import IterableDataset
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
 
+from engine.atomic import atomic_write
 from engine.batches import split_by_tokens
 from engine.errors import UserError
-from engine.reading import Document, documents, numbers_exercise, recall_exercise
+from engine.reading import Document, documents, numbers_exercise, repeat_exercise
+from engine.runs import read_lines
 from engine.tokenizer import train_tokenizer
 from experts.problems import generate
 
@@ -30,6 +40,8 @@ _TOKENIZER_PROBLEMS = 20_000
 _POOL = 4_000  # documents sorted by length at a time
 _IGNORED = -100  # the label that cross-entropy leaves out
 _EVAL_DOCUMENTS = 200
+_LOG_EVERY = 50  # steps
+_CHECKPOINT_EVERY = 250  # steps; copying is measured as often
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +113,20 @@ class ReadingBatches(IterableDataset):
 
 
 @torch.no_grad()
-def copying_accuracy(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, seed: int = 0) -> dict[str, float]:
-    """Share of exercises answered exactly, token for token under teacher forcing, on validation questions.
+def copying_accuracy(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, seed: int = 0
+) -> dict[str, float]:
+    """Share of exercises answered exactly, token for token under teacher forcing; questions are of validation.
 
     With teacher forcing every token of the answer must be the most likely one given the right ones before it, which for
     an exact answer is the same as greedy decoding.
     """
     rng = Random(f"copying:{seed}")
     sets = {
-        "recall": [recall_exercise(rng) for _ in range(_EVAL_DOCUMENTS)],
+        "repeat": [repeat_exercise(rng) for _ in range(_EVAL_DOCUMENTS)],
         "numbers": [
-            numbers_exercise(problem.question, rng) for problem in generate("validation", _EVAL_DOCUMENTS, seed)
+            numbers_exercise(problem.question, rng)
+            for problem in generate("validation", _EVAL_DOCUMENTS, seed)
         ],
     }
     model.eval()
@@ -120,7 +135,7 @@ def copying_accuracy(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
         exact = 0
         for exercise in exercises:
             ids, labels = encode(tokenizer, exercise)
-            predicted = model(torch.tensor([ids])).logits[0, :-1].argmax(-1).tolist()
+            predicted = model(torch.tensor([ids], device=model.device)).logits[0, :-1].argmax(-1).tolist()
             exact += all(p == t for p, t in zip(predicted, labels[1:], strict=True) if t != _IGNORED)
         shares[name] = exact / len(exercises)
     model.train()
@@ -130,21 +145,34 @@ def copying_accuracy(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 class _Curve(TrainerCallback):
     """Writes the curve: loss and copying accuracy against tokens."""
 
-    def __init__(self, path: Path, tokenizer: PreTrainedTokenizerFast, batch_tokens: int, every: int) -> None:
-        self._path, self._tokenizer, self._batch_tokens, self._every = path, tokenizer, batch_tokens, every
+    def __init__(self, path: Path, tokenizer: PreTrainedTokenizerFast, batch_tokens: int) -> None:
+        self._path, self._tokenizer, self._batch_tokens = path, tokenizer, batch_tokens
+
+    def on_train_begin(self, args, state, control, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """Drop what an interrupted run did after the checkpoint that is resumed: it is done again."""
+        lines = read_lines(self._path) if self._path.exists() else ()
+        kept = [line for line in lines if line["step"] <= state.global_step]
+        with atomic_write(self._path) as file:
+            file.writelines(json.dumps(line) + "\n" for line in kept)
 
     def on_log(self, args, state, control, logs=None, **kwargs) -> None:  # type: ignore[no-untyped-def]
         if not logs or "loss" not in logs:
             return
-        line = {"step": state.global_step, "tokens": state.global_step * self._batch_tokens, "loss": logs["loss"]}
-        if state.global_step % self._every == 0:
+        line = {
+            "step": state.global_step,
+            "tokens": state.global_step * self._batch_tokens,
+            "loss": logs["loss"],
+        }
+        if state.global_step % _CHECKPOINT_EVERY == 0:
             line["copying"] = copying_accuracy(kwargs["model"], self._tokenizer)
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
         click.echo(json.dumps(line), err=True)
 
 
-def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batch_tokens: int, seed: int) -> None:
+def pretrain(
+    out: Path, tokens: int, *, shape: Shape, learning_rate: float, batch_tokens: int, seed: int
+) -> None:
     """Train the tokenizer and the model and write both, with the curve, to a folder.
 
     Args:
@@ -171,8 +199,8 @@ def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batc
             weight_decay=0.05,
             adam_beta2=0.98,
             max_grad_norm=1.0,
-            logging_steps=50,
-            save_steps=250,
+            logging_steps=_LOG_EVERY,
+            save_steps=_CHECKPOINT_EVERY,
             save_total_limit=1,
             bf16=True,
             use_cpu=not torch.cuda.is_available(),
@@ -184,13 +212,14 @@ def pretrain(out: Path, tokens: int, *, shape: Shape, learning_rate: float, batc
         ),
         train_dataset=ReadingBatches(tokenizer, batch_tokens, seed),
         data_collator=lambda rows: rows[0],
-        callbacks=[_Curve(out / "curve.jsonl", tokenizer, batch_tokens, every=250)],
+        callbacks=[_Curve(out / "curve.jsonl", tokenizer, batch_tokens)],
     )
     resumable = any((out / "run").glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=resumable or None)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(out)
+    shutil.rmtree(out / "run")  # checkpoints with the optimiser's state, twice the model's size
 
 
 def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
@@ -199,7 +228,9 @@ def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
         loaded: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(out)
         return loaded
     problems = generate("train", _TOKENIZER_PROBLEMS, seed=seed)
-    tokenizer = train_tokenizer(text for problem in problems for text in (problem.question, str(problem.trace)))
+    tokenizer = train_tokenizer(
+        text for problem in problems for text in (problem.question, str(problem.trace))
+    )
     tokenizer.save_pretrained(out)
     return tokenizer
 
@@ -212,12 +243,22 @@ def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
     show_default=True,
     help="Folder of the model; an unfinished run there is resumed.",
 )
-@click.option("--tokens", type=click.IntRange(100_000), default=20_000_000, show_default=True, help="Tokens to train on.")
+@click.option(
+    "--tokens",
+    type=click.IntRange(100_000),
+    default=13_000_000,
+    show_default=True,
+    help="Tokens to train on.",
+)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
-@click.option("--batch-tokens", type=click.IntRange(1024), default=8192, show_default=True)
-@click.option("--threads", type=click.IntRange(1), default=None, help="CPU threads (default: torch's choice).")
+@click.option("--batch-tokens", type=click.IntRange(1024), default=4096, show_default=True)
+@click.option(
+    "--threads", type=click.IntRange(1), default=None, help="CPU threads (default: torch's choice)."
+)
 @click.option("--seed", type=int, default=0, show_default=True)
-def command(out: Path, tokens: int, learning_rate: float, batch_tokens: int, threads: int | None, seed: int) -> None:
+def command(
+    out: Path, tokens: int, learning_rate: float, batch_tokens: int, threads: int | None, seed: int
+) -> None:
     """Make a small base model from random weights: it learns to read and to copy, not to write traces.
 
     \b

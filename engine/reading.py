@@ -38,8 +38,26 @@ _SLOTS = (
     percent(1, 60, step=1),
     decimal(1, 40),
 )
-_LABELS = ("thing", "things", "good", "name", "place", "animals", "containers", "shop", "city", "drink", "room")
-_PAIR_FORMS = ("{label} {number}", "{label}: {number}", "{number} {label}", "{label} = {number}", "{label} has {number}")
+_LABELS = (
+    "thing",
+    "things",
+    "good",
+    "name",
+    "place",
+    "animals",
+    "containers",
+    "shop",
+    "city",
+    "drink",
+    "room",
+)
+_PAIR_FORMS = (
+    "{label} {number}",
+    "{label}: {number}",
+    "{number} {label}",
+    "{label} = {number}",
+    "{label} has {number}",
+)
 _ANSWER_FORMS = ("{label}: {value}", "{label} {value}", "{label} = {value}", "{label}, {value};")
 _SEPARATORS = (", ", "; ", ". ", " and ")
 
@@ -100,7 +118,9 @@ def recall_exercise(rng: Random) -> Document:
     pairs = [form.format(label=label, number=number) for label, number in zip(labels, shown, strict=True)]
     asked = rng.sample(range(count), rng.randint(1, count))
     request = f"{rng.choice(_SEPARATORS).join(pairs)}. Say {', '.join(labels[i] for i in asked)}."
-    answers = [answer_form.format(label=_as_variable(labels[i], rng), value=format_number(values[i])) for i in asked]
+    answers = [
+        answer_form.format(label=_as_variable(labels[i], rng), value=format_number(values[i])) for i in asked
+    ]
     return _exercise(request, "\n".join(answers))
 
 
@@ -140,4 +160,3 @@ def _exercise(request: str, answer: str) -> Document:
 def _as_variable(label: str, rng: Random) -> str:
     """The label as asked, or lower-case with underscores, as the names of quantities are written elsewhere."""
     return label.lower().replace(" ", "_") if rng.random() < 0.7 else label
-

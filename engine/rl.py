@@ -1,8 +1,8 @@
 """`trainer rl`: reinforcement learning from the verifier's rewards, measured by what the traces compute.
 
 Two backends share everything but the loop: problems, prompts, rewards, the run folder, and held-out accuracy before and
-after on the same problems. `native` (engine/rl_native.py) is this project's own loop; `trl` (engine/rl_trl.py) is TRL's,
-for vLLM, FSDP and DeepSpeed.
+after on the same problems. `native` (engine/rl_native.py) is this project's own loop; `trl` (engine/rl_trl.py) is
+TRL's, for vLLM, FSDP and DeepSpeed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,12 @@ EXAMINED = 200
 
 
 def train(
-    config: RLConfig, name: str | None = None, *, overwrite: bool = False, skip: Sequence[str] = (), run: Run | None = None
+    config: RLConfig,
+    name: str | None = None,
+    *,
+    overwrite: bool = False,
+    skip: Sequence[str] = (),
+    run: Run | None = None,
 ) -> tuple[Run, list[Evaluation]]:
     """Train a model by RL and leave a run folder.
 
@@ -53,22 +58,30 @@ def train(
 
     loaded = load_trainable(_start_of(config, run), config)
     source, problems = rl_problems(config)
-    sample = list(islice(rl_problems(config)[1], EXAMINED))
     held_out_source, held_out = held_out_problems(config)
-    require_health(Patient(loaded, config, sample, held_out, config.eval_data is None), skip)
     resumed = run is not None
     if run is None:
+        examined = list(islice(rl_problems(config)[1], EXAMINED))
+        require_health(Patient(loaded, config, examined, held_out, config.eval_data is None), skip)
         run = Run.create("rl", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
     run.record_data("eval", held_out_source, held_out)
     run.record_device(str(loaded.device))
 
     def measure(model: LoadedModel) -> Evaluation:
         return evaluate_model(
-            model, held_out, data=held_out_source, max_new_tokens=config.max_new_tokens, card=config.card, seed=config.seed
+            model,
+            held_out,
+            data=held_out_source,
+            max_new_tokens=config.max_new_tokens,
+            card=config.card,
+            seed=config.seed,
         )
 
     before = measure(loaded)
-    print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {source}", file=sys.stderr)
+    print(
+        f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {source}",
+        file=sys.stderr,
+    )
     try:
         finished = _BACKENDS[config.backend](config, loaded, problems, run, resumed)
     except BaseException:
@@ -93,7 +106,9 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
         return config.model
     newest = newest_run("sft")
     if newest is None:
-        raise UserError("there is no trainer sft run to go on from; run trainer sft first, or name one with --model")
+        raise UserError(
+            "there is no trainer sft run to go on from; run trainer sft first, or name one with --model"
+        )
     return str(newest)
 
 
@@ -128,9 +143,9 @@ def command(
 ) -> None:
     """Train a model by reinforcement learning from the verifier's rewards.
 
-    Continues from the newest trainer sft run unless --model says otherwise, measures held-out accuracy before and after,
-    and saves the model with all its rollouts under checkpoints/NAME. Ctrl-C stops after the iteration at hand; --resume
-    goes on.
+    Continues from the newest trainer sft run unless --model says otherwise, measures held-out accuracy before and
+    after, and saves the model with all its rollouts under checkpoints/NAME. Ctrl-C stops after the iteration at hand;
+    --resume goes on.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log. One process, top to bottom.
+"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log. One process, one device.
 
 Departures from the textbook, all measured (docs/decisions.md):
 - Problems are fresh in every iteration, so the accuracy of an iteration's samples is itself held out.
@@ -23,13 +23,12 @@ from random import Random
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 
 from engine.batches import split_by_tokens
 from engine.chat import completion_text, end_token_ids, prompt_ids
+from engine.collapse import WATCHED, check_collapse
 from engine.config import RLConfig
 from engine.errors import UserError
-from engine.intervals import wilson
 from engine.judge import judge
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
@@ -91,18 +90,19 @@ class NativeLoop:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
         self.config, self.loaded, self.folder = config, loaded, run
-        self.accelerator = Accelerator(mixed_precision="bf16" if config.dtype == "bfloat16" else "no")
-        trainable = [p for p in loaded.model.parameters() if p.requires_grad]
-        optimizer = torch.optim.AdamW(
+        self.model = (
+            loaded.model.eval()
+        )  # no dropout: sampled and scored probabilities are to be those of one model
+        trainable = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
             trainable, lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
         )
-        self.model, self.optimizer = self.accelerator.prepare(loaded.model, optimizer)
-        self.model.eval()  # no dropout: sampled and scored probabilities are to be those of one model
         self.reference = copy.deepcopy(loaded.model).requires_grad_(False) if config.kl > 0 else None
         self.ends = end_token_ids(loaded.tokenizer, loaded.model)
         self.iteration = 0
         self.start: dict[str, float] | None = None
         self.stop_requested = False
+        self.updating = False
 
     def run(self, problems: Iterator[Problem]) -> bool:
         """Iterate from where it stands; True where all iterations were done, False where a stop was asked for.
@@ -110,7 +110,8 @@ class NativeLoop:
         Args:
             problems: without end, the same at every start of this run: those of earlier iterations are passed over.
 
-        However it ends, it leaves weights and what resuming needs.
+        However it ends, it leaves weights and what resuming needs; those of the last checkpoint where an update was cut
+        short, because weights within an update belong to no iteration.
         """
         config = self.config
         problems = islice(problems, self.iteration * config.prompts_per_iteration, None)
@@ -118,12 +119,17 @@ class NativeLoop:
             with Progress("rl", config.iterations, "iterations") as progress:
                 while self.iteration < config.iterations and not self.stop_requested:
                     record = self.iterate(problems)
-                    progress.update(self.iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}")
-                    self.check_collapse(record)
+                    progress.update(
+                        self.iteration,
+                        note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}",
+                    )
+                    self.start = self.start or {name: record[name] for name in WATCHED}
+                    check_collapse(self.start, record, config)
                     if config.checkpoint_every and self.iteration % config.checkpoint_every == 0:
                         self.save()
         finally:
-            self.save()
+            if not self.updating:
+                self.save()
         return self.iteration == config.iterations
 
     def iterate(self, problems: Iterator[Problem]) -> dict[str, Any]:
@@ -161,7 +167,7 @@ class NativeLoop:
     def sample(self, problems: list[Problem]) -> list[list[Rollout]]:
         """A group of completions for each problem."""
         config, tokenizer = self.config, self.loaded.tokenizer
-        with self.accelerator.autocast():
+        with self.autocast():
             return sample(
                 self.model,
                 [prompt_ids(tokenizer, problem.question, config.card) for problem in problems],
@@ -188,9 +194,13 @@ class NativeLoop:
 
     def weigh(self, samples: list[list[Sample]]) -> None:
         """Give every sample its advantage."""
-        rewards = torch.tensor([[math.nan if s.reward is None else s.reward for s in group] for group in samples])
+        rewards = torch.tensor(
+            [[math.nan if s.reward is None else s.reward for s in group] for group in samples]
+        )
         correct = torch.tensor([[s.verdict.outcome == "correct" for s in group] for group in samples])
-        for group, row in zip(samples, advantages(self.config.objective, rewards, correct).tolist(), strict=True):
+        for group, row in zip(
+            samples, advantages(self.config.objective, rewards, correct).tolist(), strict=True
+        ):
             for s, advantage in zip(group, row, strict=True):
                 s.advantage = advantage
 
@@ -215,11 +225,13 @@ class NativeLoop:
         for chosen in split_by_tokens(range(len(minibatch)), lengths, config.micro_batch_tokens):
             rows = [minibatch[i] for i in chosen]
             loss = self.loss(rows, weights[chosen], stats)
-            self.accelerator.backward(loss)
+            loss.backward()
         trainable = self.optimizer.param_groups[0]["params"]
-        norm = float(self.accelerator.clip_grad_norm_(trainable, config.max_grad_norm))
+        norm = float(torch.nn.utils.clip_grad_norm_(trainable, config.max_grad_norm))
         if not math.isfinite(norm):
-            raise UserError(f"iteration {self.iteration + 1}: the gradient is not finite; lower --learning-rate")
+            raise UserError(
+                f"iteration {self.iteration + 1}: the gradient is not finite; lower --learning-rate"
+            )
         stats.grad_norms.append(norm)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -228,13 +240,22 @@ class NativeLoop:
         """The loss of a micro-batch."""
         config, device = self.config, self.model.device
         rollouts = [s.rollout for s in rows]
-        with self.accelerator.autocast():
-            scores = score_tokens(self.model, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id)
+        with self.autocast():
+            scores = score_tokens(
+                self.model, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
+            )
         old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
         advantage = torch.tensor([s.advantage for s in rows], device=device)
         weight = weights.to(device)
         result = token_loss(
-            config.objective, scores.logprobs, old, scores.rows, advantage, weight, config.clip_low, config.clip_high
+            config.objective,
+            scores.logprobs,
+            old,
+            scores.rows,
+            advantage,
+            weight,
+            config.clip_low,
+            config.clip_high,
         )
         stats.tokens += len(old)
         stats.entropy += float(scores.entropies.sum())
@@ -243,27 +264,19 @@ class NativeLoop:
         stats.ratio_max = max(stats.ratio_max, float(result.ratios.max()))
         if self.reference is None:
             return result.loss
-        with torch.no_grad(), self.accelerator.autocast():
-            start = score_tokens(self.reference, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id)
+        with torch.no_grad(), self.autocast():
+            start = score_tokens(
+                self.reference, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
+            )
         # Schulman's k3 estimator of KL(policy || start): unbiased, never negative.
         gap = start.logprobs - scores.logprobs
         kl = gap.exp() - gap - 1
         stats.kl += float(kl.detach().sum())
         return result.loss + config.kl * (weight[scores.rows] * kl).sum()
 
-    def check_collapse(self, record: dict[str, Any]) -> None:
-        """Stop where accuracy or parse rate has fallen far below the first iteration's, beyond what chance explains."""
-        watched = {name: float(record[name]) for name in ("accuracy", "parse_rate")}
-        if self.start is None:
-            self.start = watched
-        count = sum(record["outcomes"].values()) - record["outcomes"].get("error", 0)
-        for name, value in watched.items():
-            _, plausible = wilson(round(value * count), count)
-            if plausible < self.config.collapse * self.start[name]:
-                raise UserError(
-                    f"collapse: {name} fell from {self.start[name]:.1%} to {value:.1%} by iteration {self.iteration}; try a lower "
-                    f"--learning-rate than {self.config.learning_rate:g}, more --prompts-per-iteration, or a --kl of 0.01"
-                )
+    def autocast(self) -> torch.autocast:
+        """Computing in `config.dtype`. Weights, gradients and the optimiser's state are float32 either way."""
+        return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.config.dtype == "bfloat16")
 
     def save(self) -> None:
         """Write the weights, and what resuming needs."""
@@ -283,7 +296,9 @@ class NativeLoop:
         """Go on from what `save` wrote. Raises UserError where there is nothing to go on from."""
         path = self.folder.resume_folder / _STATE
         if not path.exists():
-            raise UserError(f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite")
+            raise UserError(
+                f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite"
+            )
         state = torch.load(path, weights_only=True)
         self.loaded.model.load_state_dict(state["weights"], strict=False)
         self.optimizer.load_state_dict(state["optimizer"])
@@ -307,7 +322,9 @@ def summary(samples: list[list[Sample]]) -> dict[str, Any]:
         "accuracy": sum(s.verdict.outcome == "correct" for s in scored) / count,
         "parse_rate": sum(s.verdict.outcome != "unparsed" for s in scored) / count,
         "outcomes": dict(Counter(str(s.verdict.outcome) for s in everything).most_common()),
-        "violations": dict(Counter(c for s in everything for c in {v.code for v in s.verdict.violations}).most_common()),
+        "violations": dict(
+            Counter(c for s in everything for c in {v.code for v in s.verdict.violations}).most_common()
+        ),
         "experts": dict(sorted(experts.items())),
         "completion_tokens": sum(len(s.rollout.completion_ids) for s in everything) / len(everything),
         "ended": sum(s.rollout.ended for s in everything) / len(everything),

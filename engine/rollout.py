@@ -83,7 +83,9 @@ def sample(
     width = max(1, batch_size // group_size)
     for start in range(0, len(order), width):
         chosen = order[start : start + width]
-        batch = _Batch(model, [prompts[i] for i in chosen], group_size, max_new_tokens, end_ids, pad_id, temperature)
+        batch = _Batch(
+            model, [prompts[i] for i in chosen], group_size, max_new_tokens, end_ids, pad_id, temperature
+        )
         for row, rollout in enumerate(sampler(batch, generator)):
             groups[chosen[row // group_size]].append(rollout)
         if progress is not None:
@@ -136,7 +138,12 @@ def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
     cache = RoomyCache(model.config.num_hidden_layers, prompt_width + batch.max_new_tokens)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     outputs = model(
-        input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=positions,
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
     )
     copies = torch.arange(len(batch.prompts), device=device).repeat_interleave(batch.group_size)
     cache.select(copies)
@@ -202,7 +209,11 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
     ids, mask = (part.repeat_interleave(batch.group_size, dim=0) for part in batch.padded())
     model, device = batch.model, batch.model.device
     recorder = _Recorder(batch.temperature or 1.0)
-    sampling = {"do_sample": False} if batch.temperature == 0 else {"do_sample": True, "temperature": batch.temperature}
+    sampling = (
+        {"do_sample": False}
+        if batch.temperature == 0
+        else {"do_sample": True, "temperature": batch.temperature}
+    )
     # A model's own settings (a penalty for repetition, say) would sample from another distribution than the model's.
     own, model.generation_config = model.generation_config, GenerationConfig()
     try:
@@ -224,4 +235,7 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
     recorder.note(sequences)
     completions = sequences[:, ids.shape[1] :]
     logprobs = torch.cat(recorder.chosen, dim=1)
-    return [batch.rollout(row, completions[row].tolist(), logprobs[row].tolist()) for row in range(len(completions))]
+    return [
+        batch.rollout(row, completions[row].tolist(), logprobs[row].tolist())
+        for row in range(len(completions))
+    ]

@@ -232,9 +232,9 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 def read_lines(log: Path) -> Iterator[dict[str, Any]]:
     """The records of a log; a last line that was torn by a crash is left out."""
-    for line in log.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            yield json.loads(line)
+    # Not splitlines(): a completion may hold other characters that end a line, such as U+2028.
+    for line in log.read_text(encoding="utf-8").split("\n")[:-1]:
+        yield json.loads(line)
 
 
 def _runs(kind: Kind) -> Iterator[Run]:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from engine.evaluation import Evaluation
 from engine.printable import printable
+from verifiers import Outcome
 
 TOP_VIOLATIONS = 8
 
@@ -58,18 +59,17 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
             for e in evaluations
         ],
     )
-    _section(table, "outcomes", [_as_text(e.outcomes) for e in evaluations])
+    found = [outcome for outcome in Outcome if any(outcome in e.outcomes for e in evaluations)]
+    _section(table, "outcomes", [_counts(e.outcomes, found) for e in evaluations])
     frequent = sum((Counter(e.violations) for e in evaluations), Counter()).most_common(TOP_VIOLATIONS)
     _section(
-        table,
-        "violations",
-        [_as_text({code: e.violations.get(code, 0) for code, _ in frequent}) for e in evaluations],
+        table, "violations", [_counts(e.violations, [code for code, _ in frequent]) for e in evaluations]
     )
     return table
 
 
-def _as_text(counts: Mapping[str, int]) -> dict[str, str]:
-    return {name: f"{count:,}" for name, count in counts.items()}
+def _counts(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, str]:
+    return {name: f"{counts.get(name, 0):,}" for name in names}
 
 
 def _section(table: Table, title: str, columns: Sequence[Mapping[str, str]]) -> None:

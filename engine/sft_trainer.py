@@ -177,7 +177,7 @@ def build_trainer(
         gradient_accumulation_steps=accumulation,
         learning_rate=config.learning_rate,
         lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
-        warmup_steps=0 if max_steps is not None else math.ceil(config.warmup_ratio * steps),
+        warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * steps),
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
         optim="adamw_torch_fused",

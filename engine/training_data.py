@@ -60,11 +60,13 @@ def _shuffled_rounds(problems: Sequence[Problem], seed: int) -> Iterator[Problem
 
 def held_out_problems(config: TuningConfig) -> tuple[str, list[Problem]]:
     """What to measure accuracy on, and what to call it."""
-    if config.eval_data is not None:
-        return config.eval_data, read_problems(config.eval_data, limit=config.eval_problems)
-    return f"{HELD_OUT_SPLIT} split, seed {config.seed}", list(
-        generate(HELD_OUT_SPLIT, config.eval_problems, config.seed)
-    )
+    if config.eval_data is None:
+        problems = list(generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
+        return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
+    problems = read_problems(config.eval_data, limit=config.eval_problems)
+    if not problems:
+        raise UserError(f"{config.eval_data} holds no problem")
+    return config.eval_data, problems
 
 
 def rows_of(loaded: LoadedModel, problems: Sequence[Problem], card: bool) -> list[Row]:

@@ -64,7 +64,9 @@ def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
         task_type="CAUSAL_LM",
     )
     try:
-        adapted = get_peft_model(model, lora)
+        with torch.random.fork_rng():
+            torch.manual_seed(config.seed)  # half of an adapter's weights start at random
+            adapted = get_peft_model(model, lora)
     except ValueError as error:
         linear = sorted(
             {n.rsplit(".", 1)[-1] for n, m in model.named_modules() if isinstance(m, torch.nn.Linear)}

@@ -12,10 +12,13 @@ is written.
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import islice
+from typing import Any
 
 from experts.composition import COMPOSITION
 from experts.core import COMPUTE_OPS, CORE_OPERATIONS
@@ -35,9 +38,9 @@ class Step:
     """One well-typed step. Immutable and shared: the same line of text yields the same object.
 
     All else is derived from the operation's declaration: `reads` are the operands in order, lists flattened; `inputs`
-    the same with the entities, as the body takes them; `literals` the numbers among the fields, an int where whole (it
-    hashes and compares alike, and faster); `changes` the entities changed in place, of which `may_create` may be new;
-    `target` the variable that the step creates, if any.
+    the same with the entities, as the body takes them; `literals` the numbers among the fields; `changes` the entities
+    changed in place, of which `may_create` may be new; `target` the variable that the step creates, if any. In `inputs`
+    and `literals` a whole number is an int, which compares and hashes alike, and faster.
     """
 
     __slots__ = ("operation", "fields", "reads", "inputs", "literals", "changes", "may_create", "target")
@@ -46,7 +49,7 @@ class Step:
         self.operation = operation
         self.fields = fields
         reads: list[OperandValue] = []
-        inputs: list[OperandValue] = []
+        inputs: list[str | Exact] = []
         changes: list[str] = []
         may_create: list[str] = []
         numbers: list[Fraction] = []
@@ -59,7 +62,7 @@ class Step:
             if kind is Kind.OPERAND or kind is Kind.OPERANDS:
                 operands = value if isinstance(value, tuple) else (value,)
                 reads.extend(operands)
-                inputs.extend(operands)
+                inputs.extend(v if isinstance(v, str) else plain(v) for v in operands)
             elif kind in ENTITY_KINDS:
                 assert isinstance(value, str)
                 changes.append(value)
@@ -133,10 +136,11 @@ def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
     body = step.operation.body
     given = [(kind, step.fields[name]) for name, kind in step.operation.takes]
     if all(kind in _SINGLE_INPUTS for kind, _ in given):
+        if not _may_divide(body):
+            return body
         return lambda *values: _plain_result(body(*map(Fraction, values)))
 
     def function(*values: Exact) -> Exact | tuple[Exact, ...]:
-        # An expert's body may divide with `/`, so it gets fractions, on which that is exact.
         supply = map(Fraction, values)
         arguments: list[object] = []
         for kind, value in given:
@@ -147,6 +151,15 @@ def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
         return _plain_result(body(*arguments))
 
     return function
+
+
+@cache
+def _may_divide(body: Callable[..., Any]) -> bool:
+    """Whether a body has a division in it, or calls what may have one: `/` is exact on fractions, but not on ints."""
+    return any(
+        code.opname.startswith("CALL") or (code.opname == "BINARY_OP" and "/" in code.argrepr)
+        for code in dis.get_instructions(body)
+    )
 
 
 def _plain_result(result: Exact | tuple[Exact, ...]) -> Exact | tuple[Exact, ...]:

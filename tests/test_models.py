@@ -52,7 +52,9 @@ def test_folder_gives_a_model_ready_to_generate(tiny_model_dir: Path) -> None:
     assert loaded.tokenizer.pad_token_id is not None
 
 
-def test_relative_folder_is_found_from_anywhere(tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_folder_is_found_from_anywhere(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tiny_model_dir.parent)
     assert load_model("tiny").path == str(tiny_model_dir)
 
@@ -79,8 +81,12 @@ def test_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["/no/such/folder", "./nothing", "a/b/c", "~/nothing-here", ""])
-def test_path_that_does_not_exist_is_not_looked_for_on_the_hub(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.models._hub_answers", lambda hub_id: pytest.fail(f"asked the hub for {hub_id}"))
+def test_path_that_does_not_exist_is_not_looked_for_on_the_hub(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "engine.models._hub_answers", lambda hub_id: pytest.fail(f"asked the hub for {hub_id}")
+    )
     with pytest.raises(UserError, match="there is no model"):
         load_model(name)
 
@@ -95,7 +101,10 @@ def test_hub_id_is_loaded_from_earlier_downloads_where_the_hub_is_out_of_reach(
         asked.append((source, options.get("local_files_only")))
         return original(tiny_model_dir)
 
-    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: (_ for _ in ()).throw(OSError("no network")))
+    def model_info(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
     monkeypatch.setattr("engine.models.AutoTokenizer.from_pretrained", from_pretrained)
     with pytest.raises(UserError, match="can't load org/model"):
         load_model("org/model")
@@ -124,7 +133,10 @@ def test_base_model_without_a_template_gets_a_plain_one_and_is_told(
     loaded = load_model(own_copy)
     assert loaded.tokenizer.chat_template == PLAIN_TEMPLATE
     assert "no chat template" in capsys.readouterr().err
-    assert loaded.tokenizer.decode(prompt_ids(loaded.tokenizer, "How many?")) == "<|bos|>Question: How many?\nTrace:\n"
+    assert (
+        loaded.tokenizer.decode(prompt_ids(loaded.tokenizer, "How many?"))
+        == "<|bos|>Question: How many?\nTrace:\n"
+    )
 
 
 def test_tokenizer_without_an_end_token_is_refused(own_copy: Path) -> None:
@@ -149,7 +161,9 @@ def test_adapter_is_loaded_with_its_base(adapter: Path, tiny_model_dir: Path) ->
         assert torch.allclose(adapted.model(ids).logits, base.model(ids).logits)
 
 
-def test_adapter_of_an_embedded_model_names_it_without_a_path(tiny_model_dir: Path, checkpoints: Path) -> None:
+def test_adapter_of_an_embedded_model_names_it_without_a_path(
+    tiny_model_dir: Path, checkpoints: Path
+) -> None:
     shutil.copytree(tiny_model_dir, checkpoints / "small-base")
     loaded = load_trainable("small-base", lora("small-base"))
     assert loaded.model.peft_config["default"].base_model_name_or_path == "small-base"

@@ -99,6 +99,7 @@ def test_what_was_kept_when_sampling_is_what_is_scored(model: PreTrainedModel) -
     assert torch.allclose(score_tokens(model, rollouts, 0.8, PAD).logprobs, kept, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing", "ignore:fan_in_fan_out")  # PEFT's own
 def test_an_adapters_weights_are_scored_and_get_the_gradient(model: PreTrainedModel) -> None:
     before = score_tokens(model, ROLLOUTS, 1.0, PAD).logprobs.detach()
     adapted = get_peft_model(

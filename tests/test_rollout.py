@@ -256,6 +256,7 @@ def test_no_prompts_give_no_rollouts() -> None:
     assert sample(tiny("llama"), [], end_ids={2}, pad_id=PAD) == []
 
 
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing", "ignore:fan_in_fan_out")  # PEFT's own
 @pytest.mark.parametrize("model_type", ["llama", "gpt2"])
 def test_an_adapter_is_sampled_with_its_weights(model_type: str) -> None:
     adapted = get_peft_model(

@@ -40,11 +40,11 @@ class Answer:
     places: int | None = None
     percent: bool = False
 
-    def matches(self, value: Fraction) -> bool:
+    def matches(self, value: int | Fraction) -> bool:
         """Whether a computed value is this answer."""
         if value == self.value:
             return True
-        if self.places is not None and _rounds_to(value, self.value, self.places):
+        if self.places is not None and _rounds_to(Fraction(value), self.value, self.places):
             return True
         if not self.percent:
             return False

@@ -1,8 +1,8 @@
 """The fast reader: canonical text, line by line, with each distinct line read only once.
 
-It accepts exactly what `experts.trace.write_trace` writes and returns None for anything else, which then goes to the
-YAML reader. That makes it safe to be fast: it has no verdict of its own to get wrong. A property test holds that both
-readers yield the same trace.
+It accepts what `experts.trace.write_trace` writes, and the same form around steps that the schema refuses, and returns
+None for anything else, which then goes to the YAML reader. That makes it safe to be fast: it has no verdict of its own
+to get wrong. A property test holds that both readers yield the same trace.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from experts.trace import Step, write_step
-from verifiers.parsed import MAX_CHARACTERS, ParsedSubTrace
+from experts.trace import write_step
+from verifiers.parsed import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
+from verifiers.prepared import PreparedStep
 from verifiers.schema import BrokenStep, Scalar, read_step
 
 _STEP = re.compile(r"- \{(.*)\}")
-_FIELD = re.compile(r"([a-z_]+): (?:\[([^\[\]{}]*)\]|([^\[\]{},]+))(?:, |$)")
+_SCALAR = r"-?[A-Za-z0-9_.][A-Za-z0-9_./%+-]*"  # what YAML reads as plain text wherever it stands
+_FIELD = re.compile(rf"([A-Za-z_]+): (?:({_SCALAR})|\[({_SCALAR}(?:, {_SCALAR})*)\])(?:, |\Z)")
+_EXPERT = re.compile(r"expert: ([A-Za-z_][A-Za-z0-9_]*)")
 # Long lines are legal but rare; keeping them out bounds the cache to a few megabytes.
 _MAX_CACHED_LINE = 160
-_CACHE_SIZE = 1 << 16
+_CACHE_SIZE = 1 << 15
 
 
 def read_canonical(text: str) -> list[ParsedSubTrace] | None:
@@ -26,63 +29,61 @@ def read_canonical(text: str) -> list[ParsedSubTrace] | None:
     if len(text) > MAX_CHARACTERS:
         return None
     lines = text.split("\n")
-    if lines[-1] == "":
+    if not lines[-1]:
         lines.pop()
     if text.startswith("expert: "):
-        subtrace = _read_subtrace(lines, 0, len(lines), "", "")
+        subtrace = _read_subtrace(lines, 1)
         return None if subtrace is None else [subtrace]
     starts = [index for index, line in enumerate(lines) if line.startswith("- expert: ")]
     # A composition of one is canonically written in the single form.
-    if len(starts) < 2 or starts[0] != 0:
+    if not 2 <= len(starts) <= MAX_SUBTRACES or starts[0] != 0:
         return None
     subtraces = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        subtrace = _read_subtrace(lines, start, end, "- ", "  ")
+        block = [line[2:] for line in lines[start:end]]
+        if any(not line.startswith("  ") for line in lines[start + 1 : end]):
+            return None
+        subtrace = _read_subtrace(block, start + 1)
         if subtrace is None:
             return None
         subtraces.append(subtrace)
     return subtraces
 
 
-def _read_subtrace(lines: list[str], start: int, end: int, lead: str, indent: str) -> ParsedSubTrace | None:
-    if end - start < 3 or lines[start + 1] != f"{indent}trace:":
+def _read_subtrace(lines: list[str], line: int) -> ParsedSubTrace | None:
+    """The sub-trace of unindented lines of which the first is the text's line `line`, or None."""
+    if not 3 <= len(lines) <= MAX_STEPS + 2 or lines[1] != "trace:":
         return None
-    expert = lines[start][len(lead) + len("expert: ") :]
-    if not expert.isidentifier():
+    expert = _EXPERT.fullmatch(lines[0])
+    if expert is None:
         return None
     steps = []
-    width = len(indent)
-    for index in range(start + 2, end):
-        line = lines[index]
-        if width:
-            if line[:width] != indent:
-                return None
-            line = line[width:]
-        step = _cached_step(line) if len(line) <= _MAX_CACHED_LINE else _read_line(line)
+    for content in lines[2:]:
+        step = _cached_step(content) if len(content) <= _MAX_CACHED_LINE else _read_line(content)
         if step is None:
             return None
         steps.append(step)
-    return ParsedSubTrace(expert, steps, start + 1, None)
+    return ParsedSubTrace(expert[1], steps, line)
 
 
-def _read_line(line: str) -> Step | None:
+def _read_line(line: str) -> PreparedStep | BrokenStep | None:
     """The step of one canonical line, or None."""
     match = _STEP.fullmatch(line)
-    if match is None:
+    if match is None or line.endswith(", }"):
         return None
     fields: dict[str, object] = {}
     position = 0
-    inner = match.group(1)
+    inner = match[1]
     for field in _FIELD.finditer(inner):
-        name, items, scalar = field.groups()
+        name, scalar, items = field.groups()
         if field.start() != position or name in fields:
             return None
         position = field.end()
         fields[name] = Scalar(scalar) if items is None else [Scalar(item) for item in items.split(", ")]
-    step = read_step(fields)
-    if position != len(inner) or isinstance(step, BrokenStep) or f"- {write_step(step)}" != line:
+    if position != len(inner):
         return None
-    return step
+    step = read_step(fields)
+    return step if isinstance(step, BrokenStep) or f"- {write_step(step)}" == line else None
 
 
 _cached_step = lru_cache(maxsize=_CACHE_SIZE)(_read_line)

@@ -2,30 +2,73 @@
 
 The pass executes as it goes, so that a step is judged knowing the values it reads. What is wrong is collected, not
 raised; a step that cannot run leaves its variable without a value, and what depends on it is passed over in silence, so
-that one fault is reported once.
+that one fault is reported once. A trace in which nothing is found is run again on other numbers (`verifiers.probe`).
+
+This is the reference. `verifiers.straight` runs a trace without a fault faster, and must agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from typing import NamedTuple
 
 from experts import EXPERTS
 from experts.composition import resolve_source
 from experts.core import CORE_OPERATIONS
-from experts.declaration import Expert
-from experts.trace import Step, apply
-from verifiers.identity import is_identity
-from verifiers.parsed import MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
-from verifiers.question_numbers import QuestionNumbers
-from verifiers.schema import BrokenStep
+from experts.declaration import Exact
+from experts.trace import OperandValue, format_number, plain
+from verifiers.bounds import in_bounds
+from verifiers.composing import repeated_subtraces, unused_subtraces
+from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, Grounding
+from verifiers.parsed import ParsedSubTrace
+from verifiers.prepared import PreparedStep, Role
+from verifiers.probe import probe
+from verifiers.schema import BrokenStep, quoted
 from verifiers.verdict import Violation
 
-MAX_MAGNITUDE = 10**15
-MAX_DENOMINATOR = 10**12
+_FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
 
-_INIT, _QUERY = CORE_OPERATIONS["init"], CORE_OPERATIONS["query"]
+
+class Checked(NamedTuple):
+    """What is known of a trace once it has been checked and run.
+
+    Attributes:
+        violations: what is wrong, in the order in which it was found.
+        answer: what it computes, or None where it does not get that far.
+        values: tells what the variables of the last sub-trace hold in the end.
+        unused: variables that nothing reads, with the index of their sub-trace.
+        used: the bits of the question's numbers that its literals come from.
+        steps: how many steps were executed.
+    """
+
+    violations: Sequence[Violation]
+    answer: Exact | None
+    values: Callable[[], Mapping[str, Exact]]
+    unused: Sequence[tuple[int, str]]
+    used: int
+    steps: int
+
+
+def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked:
+    """Check and run a trace.
+
+    Args:
+        subtraces: as read.
+        grounding: what the question lets the trace write, or None to leave out the grounding stage.
+    """
+    checker = Checker(subtraces, grounding)
+    if not checker.violations:
+        checker.check_answer()
+    last = checker.executions[-1]
+    return Checked(
+        checker.violations,
+        last.answer,
+        lambda: {name: value for name, value in last.values.items() if value is not None},
+        [(run.index, name) for run in checker.executions for name in run.values if name not in run.read],
+        checker.used,
+        sum(run.steps for run in checker.executions),
+    )
 
 
 @dataclass(slots=True)
@@ -35,8 +78,9 @@ class Execution:
     Attributes:
         index: its place in the composition.
         values: what each variable holds; None where a fault left it without a value.
+        results: what each step made, changed first or queried.
         computed: variables that an operation assigned or changed.
-        rooted: variables whose value depends on a number of the question.
+        rooted: variables whose value comes from a number of the question.
         read: variables that something read.
         sources: for variables bound to an earlier answer, the index of its sub-trace.
         answer: the queried value.
@@ -44,101 +88,97 @@ class Execution:
 
     parsed: ParsedSubTrace
     index: int
-    values: dict[str, Fraction | None] = field(default_factory=dict)
+    values: dict[str, Exact | None] = field(default_factory=dict)
+    results: list[Exact | None] = field(default_factory=list)
     computed: set[str] = field(default_factory=set)
     rooted: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     sources: dict[str, int] = field(default_factory=dict)
-    answer: Fraction | None = None
+    answer: Exact | None = None
     queried: str | None = None
     steps: int = 0
 
 
 class Checker:
-    """Checks one trace. Use once.
+    """Checks one trace, as `check` does. Use once.
 
-    Args:
-        subtraces: as read.
-        numbers: the numbers of the question, or None to leave out the grounding stage.
+    Attributes:
+        violations: what is wrong, in the order in which it was found.
+        executions: the sub-traces as they ran.
+        used: the bits of the question's numbers that literals come from.
     """
 
-    def __init__(self, subtraces: Sequence[ParsedSubTrace], numbers: QuestionNumbers | None) -> None:
+    def __init__(self, subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> None:
         self.violations: list[Violation] = []
         self.executions: list[Execution] = []
-        self.literals: set[Fraction | int] = set()
-        self._numbers = numbers
-        if len(subtraces) > MAX_SUBTRACES:
-            self._add("too_large", f"{len(subtraces)} sub-traces; the limit is {MAX_SUBTRACES}")
-            return
-        for index, parsed in enumerate(subtraces):
-            if len(parsed.steps) > MAX_STEPS:
-                self._add("too_large", f"{len(parsed.steps)} steps; the limit is {MAX_STEPS}", index)
-                return
+        self.used = 0
+        self._subtraces = subtraces
+        self._grounding = grounding
+        self._constant_reads = self._constant_terms = 0
         for index, parsed in enumerate(subtraces):
             self._run_subtrace(Execution(parsed, index))
         if len(subtraces) > 1:
             self._check_composition()
 
-    def _add(self, code: str, message: str, subtrace: int | None = None, step: int | None = None) -> None:
-        line = None
-        if subtrace is not None and subtrace < len(self.executions):
-            parsed = self.executions[subtrace].parsed
-            line = parsed.line if step is None else parsed.line_of(step)
+    def add(self, code: str, message: str, subtrace: int, step: int | None = None) -> None:
+        """Report a violation at its place."""
+        parsed = self.executions[subtrace].parsed
+        line = parsed.line if step is None else parsed.line_of(step)
         self.violations.append(Violation(code, message, subtrace, step, line))
 
     def _run_subtrace(self, run: Execution) -> None:
         self.executions.append(run)
         parsed, index = run.parsed, run.index
-        expert = EXPERTS.get(parsed.expert)
-        if expert is None:
-            self._add("unknown_expert", f"no expert {parsed.expert[:40]!r}; there are {', '.join(EXPERTS)}", index)
-        for code, message in parsed.problems:
-            self._add(code, message, index)
+        if parsed.expert not in EXPERTS:
+            self.add(
+                "unknown_expert", f"no expert {quoted(parsed.expert)}; there are {', '.join(EXPERTS)}", index
+            )
+        for problem in parsed.problems:
+            self.add(problem.code, problem.message, index)
         last = len(parsed.steps) - 1
         queried = False
         for position, step in enumerate(parsed.steps):
-            if type(step) is not Step:
+            if isinstance(step, BrokenStep):
+                queried |= step.operation == "query"
                 self._broken(run, position, step)
                 continue
-            operation = step.operation
-            if operation is _INIT:
+            if step.role is Role.VALUE or step.role is Role.SOURCE:
                 self._init(run, position, step)
-            elif operation is _QUERY:
+            elif step.role is Role.QUERY:
                 queried = True
-                if position != last:
-                    self._add("query_not_last", "the query must be the last step, and the only one", index, position)
-                else:
-                    self._query(run, position, step)
+                self._query(run, position, step, is_last=position == last)
             else:
-                self._operate(run, position, step, expert)
+                self._operate(run, position, step)
+            name = step.makes[0] if step.makes else step.target or str(step.fields["var"])
+            run.results.append(run.values.get(name))
             run.steps += 1
         if not queried:
-            self._add("missing_query", "the sub-trace must end with {op: query, var: VARIABLE}", index, max(last, 0))
+            self.add(
+                "missing_query", "the sub-trace must end with {op: query, var: VARIABLE}", index, max(last, 0)
+            )
 
-    def _broken(self, run: Execution, position: int, step: Step | BrokenStep) -> None:
-        assert isinstance(step, BrokenStep)
-        for code, message in step.problems:
-            self._add(code, message, run.index, position)
+    def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
+        for problem in step.problems:
+            self.add(problem.code, problem.message, run.index, position)
         if step.variable is not None:
             run.values.setdefault(step.variable, None)
             run.computed.add(step.variable)
             run.rooted.add(step.variable)
+        run.results.append(None)
 
-    def _init(self, run: Execution, position: int, step: Step) -> None:
-        var = step.target
-        assert var is not None
+    def _init(self, run: Execution, position: int, step: PreparedStep) -> None:
+        var = str(step.target)
         if var in run.values:
             self._overwrite(run, position, var)
-        value = step.fields.get("value")
-        if value is not None:
-            assert isinstance(value, Fraction)
-            if self._numbers is not None and self._grounded(run, position, step):
+        if step.role is Role.VALUE:
+            run.values[var] = step.number if self._bounded(run, position, step.number) else None
+            if self._ground(run, position, step):
                 run.rooted.add(var)
-            run.values[var] = value
             return
-        source = resolve_source(str(step.fields["source"]), run.index)
+        name = str(step.fields["source"])
+        source = resolve_source(name, run.index)
         if source is None:
-            self._add("bad_source", self._source_advice(str(step.fields["source"]), run.index), run.index, position)
+            self.add("bad_source", _source_advice(name, run.index), run.index, position)
             run.values[var] = None
             run.rooted.add(var)
             return
@@ -148,143 +188,176 @@ class Checker:
         if earlier.queried is None or earlier.queried in earlier.rooted:
             run.rooted.add(var)
 
-    @staticmethod
-    def _source_advice(source: str, index: int) -> str:
-        if index == 0:
-            return f"source: {source[:40]} has no earlier sub-trace to read; init takes a value here"
-        return f"source: {source[:40]} names no earlier answer; use prev.result or sub0.result to sub{index - 1}.result"
-
     def _overwrite(self, run: Execution, position: int, var: str) -> None:
-        self._add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
+        self.add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
 
-    def _query(self, run: Execution, position: int, step: Step) -> None:
+    def _query(self, run: Execution, position: int, step: PreparedStep, is_last: bool) -> None:
         var = str(step.fields["var"])
-        run.queried = var
         run.read.add(var)
         if var not in run.values:
             self._undefined(run, position, var)
-            run.rooted.add(var)
-            return
-        run.answer = run.values[var]
-        if var not in run.computed:
-            self._add("query_raw_input", f"{var} was never computed; query what an operation made", run.index, position)
+        elif var not in run.computed and is_last:
+            message = f"{var} was never computed; query what an operation made"
+            self.add("query_raw_input", message, run.index, position)
+        if not is_last:
+            self.add(
+                "query_not_last", "the query must be the last step, and the only one", run.index, position
+            )
+        elif var in run.values:
+            run.queried = var
+            run.answer = run.values[var]
 
     def _undefined(self, run: Execution, position: int, var: str) -> None:
         known = ", ".join(list(run.values)[:8]) or "none yet"
-        self._add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
+        self.add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
 
-    def _operate(self, run: Execution, position: int, step: Step, expert: Expert | None) -> None:
+    def _operate(self, run: Execution, position: int, step: PreparedStep) -> None:
         index, values = run.index, run.values
-        if expert is not None:
-            self._check_boundary(run, position, step, expert)
-        runnable = rooted = True
+        if run.parsed.expert in EXPERTS and run.parsed.expert not in step.experts:
+            code, message = _boundary(step, run.parsed.expert)
+            self.add(code, message, index, position)
+        runnable = True
         for operand in step.reads:
-            if type(operand) is str:
-                run.read.add(operand)
-                if operand not in values:
-                    self._undefined(run, position, operand)
-                    runnable = False
-                elif values[operand] is None:
-                    runnable = False
-        if self._numbers is not None:
-            rooted = self._grounded(run, position, step) or not run.rooted.isdisjoint(step.reads)
+            if isinstance(operand, str) and operand not in values:
+                self._undefined(run, position, operand)
+                runnable = False
         for entity in step.changes:
-            run.read.add(entity)
-            if entity not in values:
-                if entity in step.may_create:  # apply() starts it at 0
-                    continue
-                self._add("not_initialised", f"{entity} is changed before an init gives it a value", index, position)
+            if entity not in values and entity not in step.may_create:  # those start at 0
+                message = f"{entity} is changed before an init gives it a value"
+                self.add("not_initialised", message, index, position)
                 runnable = False
-            elif values[entity] is None:
-                runnable = False
-        identity = is_identity(step)
-        if identity is not None:
-            self._add("identity_compute", identity, index, position)
-        result = self._apply(run, position, step) if runnable else None
-        self._store(run, position, step, result, rooted, identity is not None)
+        run.read.update(step.names)
+        rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
+        if self._grounding is not None:
+            self._count_constants(run, position, step)
+        if step.identity is not None:
+            self.add("identity_compute", step.identity, index, position)
+        self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
 
-    def _check_boundary(self, run: Execution, position: int, step: Step, expert: Expert) -> None:
-        name = step.operation.name
-        if name not in CORE_OPERATIONS and name not in expert.own_operations:
-            owner = next(e.name for e in EXPERTS.values() if name in e.own_operations)
-            message = f"{name} belongs to the expert {owner}, not {expert.name}; use compute, or a composition"
-            self._add("expert_boundary", message, run.index, position)
-        elif expert.compute_ops is not None and name == "compute":
-            computation = str(step.fields["compute_op"])
-            if computation not in expert.compute_ops:
-                allowed = ", ".join(sorted(expert.compute_ops))
-                message = f"{expert.name} computes with {allowed} only, not {computation}"
-                self._add("compute_op_not_allowed", message, run.index, position)
-
-    def _grounded(self, run: Execution, position: int, step: Step) -> bool:
+    def _ground(self, run: Execution, position: int, step: PreparedStep) -> bool:
         """Report literals that the question does not hold; True where one of them is a number of the question."""
-        numbers = self._numbers
-        assert numbers is not None
+        if self._grounding is None:
+            return False
         rooted = False
         for literal in step.literals:
-            if literal in numbers.grounded:
-                rooted = True
-            elif literal not in numbers.constants:
-                message = f"{literal} is neither a number of the question nor a constant that it speaks of"
-                self._add("ungrounded_number", message, run.index, position)
-        self.literals.update(step.literals)
+            bits = self._grounding.bits.get(literal)
+            if bits is None:
+                shown = format_number(literal)
+                message = f"{shown} is neither a number of the question nor a constant that it speaks of"
+                self.add("ungrounded_number", message, run.index, position)
+                continue
+            rooted |= bits > 0
+            self.used |= bits
         return rooted
 
-    def _apply(self, run: Execution, position: int, step: Step) -> tuple[Fraction, ...] | None:
-        """Run the body; None where it cannot run or its result is out of bounds."""
+    def _count_constants(self, run: Execution, position: int, step: PreparedStep) -> None:
+        """Report the step at which constants, read again and again, begin to build a number of the trace's own."""
+        constants = sum(self._is_constant(run, operand) for operand in step.reads)
+        if not constants:
+            return
+        within = self._constant_reads <= MAX_CONSTANT_READS and self._constant_terms <= MAX_CONSTANT_TERMS
+        self._constant_reads += constants
+        if str(step.fields.get("compute_op")) not in _FACTORS:
+            self._constant_terms += constants
+        if within and (
+            self._constant_reads > MAX_CONSTANT_READS or self._constant_terms > MAX_CONSTANT_TERMS
+        ):
+            message = (
+                f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
+                f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
+            )
+            self.add("answer_from_constants", message, run.index, position)
+
+    def _is_constant(self, run: Execution, operand: OperandValue) -> bool:
+        if isinstance(operand, str):
+            return operand in run.values and operand not in run.rooted
+        return self._grounding is not None and self._grounding.bits.get(operand) == 0
+
+    def _results(self, run: Execution, position: int, step: PreparedStep) -> tuple[Exact, ...] | None:
+        """Run the step; None where it cannot run or a result is out of bounds."""
+        present = {**dict.fromkeys(step.may_create, 0), **run.values}
+        inputs = [present[i] if isinstance(i, str) else plain(i) for i in step.inputs]
+        if None in inputs:
+            return None
         try:
-            result = apply(step, run.values)  # type: ignore[arg-type]
+            result = step.function(*inputs)
         except ZeroDivisionError:
-            self._add("division_by_zero", "division by zero", run.index, position)
+            self.add("division_by_zero", "division by zero", run.index, position)
             return None
         results = result if isinstance(result, tuple) else (result,)
-        for value in results:
-            assert isinstance(value, Fraction)
-            if abs(value.numerator) > MAX_MAGNITUDE * value.denominator or value.denominator > MAX_DENOMINATOR:
-                message = "the value is beyond 10^15, or its denominator beyond 10^12"
-                self._add("magnitude", message, run.index, position)
+        if not all(self._bounded(run, position, value) for value in results):
+            return None
+        for name, value in zip(step.changes, results, strict=False):
+            if value < 0:
+                self.add("insufficient_quantity", f"{name} would go below 0", run.index, position)
                 return None
-            if value < 0 and step.changes:
-                short = step.changes[results.index(value)]
-                self._add("insufficient_quantity", f"{short} would go below 0", run.index, position)
-                return None
-        return results  # type: ignore[return-value]
+        return results
+
+    def _bounded(self, run: Execution, position: int, value: Exact) -> bool:
+        if in_bounds(value):
+            return True
+        message = "the value is beyond 10^15, or its denominator beyond 10^12"
+        self.add("magnitude", message, run.index, position)
+        return False
 
     def _store(
         self,
         run: Execution,
         position: int,
-        step: Step,
-        results: tuple[Fraction, ...] | None,
+        step: PreparedStep,
+        results: tuple[Exact, ...] | None,
         rooted: bool,
-        identity: bool,
     ) -> None:
-        targets = step.changes or (step.target,)
-        for number, target in enumerate(targets):
-            assert target is not None
-            if target is step.target and target in run.values:
-                self._overwrite(run, position, target)
-            run.values[target] = None if results is None else results[number]
-            if not identity:
-                run.computed.add(target)
+        for number, name in enumerate(step.makes):
+            if name == step.target and name in run.values:
+                self._overwrite(run, position, name)
+            run.values[name] = None if results is None else results[number]
+            if step.identity is None:
+                run.computed.add(name)
             if rooted:
-                run.rooted.add(target)
+                run.rooted.add(name)
+
+    def check_answer(self) -> None:
+        """Where nothing else is wrong: whether the answer comes from the question, and is computed."""
+        last = self.executions[-1]
+        if self._grounding is not None and last.queried not in last.rooted:
+            message = "no number of the question reaches the answer"
+            self.add("answer_from_constants", message, last.index, len(last.parsed.steps) - 1)
+            return
+        for finding in probe(self._subtraces, self._grounding):
+            self.add(finding.code, finding.message, finding.subtrace, finding.step)
 
     def _check_composition(self) -> None:
-        seen: dict[tuple[object, ...], int] = {}
-        feeding = {self.executions[-1].index}
-        for run in reversed(self.executions):
-            if run.index in feeding:
-                feeding.update(source for var, source in run.sources.items() if var in run.read)
-        for run in self.executions:
-            # Two sub-traces that read different answers are not the same, even where both write prev.result.
-            key = (
-                run.parsed.expert,
-                *((step, run.sources.get(step.target or "")) for step in run.parsed.steps if type(step) is Step),
+        sources = [
+            [index for name, index in run.sources.items() if name in run.read] for run in self.executions
+        ]
+        for index, earlier in repeated_subtraces([run.parsed for run in self.executions]):
+            self.add(
+                "repeated_subtrace",
+                f"the same as sub-trace {earlier}; compute once and use its answer",
+                index,
             )
-            if key in seen:
-                message = f"the same as sub-trace {seen[key]}; compute once and use its answer"
-                self._add("repeated_subtrace", message, run.index)
-            seen.setdefault(key, run.index)
-            if run.index not in feeding:
-                self._add("unused_subtrace", "no later sub-trace reads its answer", run.index)
+        for index in unused_subtraces(sources):
+            self.add("unused_subtrace", "no later sub-trace reads its answer", index)
+
+
+def _source_advice(source: str, index: int) -> str:
+    if index == 0:
+        return f"{quoted(source)}: the first sub-trace has no earlier answer to read; give init a value"
+    example = "sub0.result" if index == 1 else f"sub0.result to sub{index - 1}.result"
+    return f"{quoted(source)} names no earlier answer; use prev.result or {example}"
+
+
+def _boundary(step: PreparedStep, expert: str) -> tuple[str, str]:
+    name = step.operation.name
+    if name in CORE_OPERATIONS:
+        allowed = ", ".join(sorted(EXPERTS[expert].compute_ops or ()))
+        return (
+            "compute_op_not_allowed",
+            f"{expert} computes with {allowed} only, not {step.fields['compute_op']}",
+        )
+    owners = " or ".join(sorted(step.experts))
+    return (
+        "expert_boundary",
+        f"{name} belongs to the expert {owners}, not {expert}; use compute, or a composition",
+    )

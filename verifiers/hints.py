@@ -7,32 +7,37 @@ wrong one was used (plus where minus was meant).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
+from itertools import permutations
 
 from experts.core import COMPUTE_OPS
-from experts.trace import format_number
+from experts.declaration import Exact
+from experts.trace import format_number, plain
 from verifiers.answers import Answer
 
-_TRIED = ("add", "sub", "mul", "div")
+_TRIED = tuple((name, COMPUTE_OPS[name].function) for name in ("add", "sub", "mul", "div"))
+_COMMUTATIVE = frozenset({"add", "mul"})
 
 
-def hint(values: Mapping[str, Fraction], gold: Answer) -> str | None:
+def hint(values: Mapping[str, Exact], gold: Answer) -> str | None:
     """Name a value that is the gold answer, or one operation on two values that gives it; None where there is none.
 
     Args:
         values: the variables of the last sub-trace with what they hold at the end.
         gold: the answer that was expected.
     """
+    wanted = plain(gold.value)
+    exact = gold.places is None and not gold.percent
+
+    def right(value: Exact) -> bool:
+        return value == wanted or (not exact and gold.matches(value))
+
     for name, value in values.items():
-        if gold.matches(value):
+        if right(value):
             return f"{name} holds the right answer, but another variable is queried"
-    for first, a in values.items():
-        for second, b in values.items():
-            for operation in _TRIED:
-                if first == second or (b == 0 and operation == "div"):
-                    continue
-                if operation in ("add", "mul") and first > second:  # commutative: once is enough
-                    continue
-                if gold.matches(COMPUTE_OPS[operation].function(a, b)):
-                    return f"{operation} [{first}, {second}] would give {format_number(gold.value)}"
+    for (first, a), (second, b) in permutations(values.items(), 2):
+        for operation, function in _TRIED:
+            if (operation == "div" and b == 0) or (operation in _COMMUTATIVE and first > second):
+                continue
+            if right(function(a, b)):
+                return f"{operation} [{first}, {second}] would give {format_number(wanted)}"
     return None

@@ -1,122 +1,106 @@
-"""Steps that compute nothing: they would let a model pass a raw number off as a result.
+"""Steps that compute nothing: `add [x, 0]`, `mul [x, 1]`, `min [x, x]`, `div [x, x]`, `percent_of` at rate 100.
 
-Two tests. `is_identity` looks at one step: a literal or a repeat that makes it a copy, `add [x, 0]`, `mul [x, 1]`,
-`min [x, x]`. `copies_an_input` looks at the whole trace: it runs it again on other numbers and sees whether the answer is
-still the same input, which catches the long way round, `add [x, y]` and then `sub [step1, y]`.
+They would let a model pass a raw number off as a result. Only literals and repeats make a step an identity, never what
+a variable happens to hold, so the step alone tells: its variables are given numbers of either sign and any size while
+its literals stay, and a step that gives one of its operands back every time is a copy. Nothing is listed by name, so
+this holds for the operations of every expert. A copy that takes several steps (`add [x, y]`, then `sub [step1, y]`) is
+found by `verifiers.probe`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from random import Random
 
-from experts.composition import resolve_source
-from experts.trace import OperandValue, Step, apply
-from verifiers.parsed import ParsedSubTrace
+from experts.declaration import Exact, Kind
+from experts.trace import Step
+from verifiers.flow import Function
 
-_NEUTRAL: Mapping[str, tuple[int, bool]] = {  # computation -> neutral literal, and whether it may stand first
-    "add": (0, True),
-    "sub": (0, False),
-    "mul": (1, True),
-    "div": (1, False),
-}
-# Computations that make a copy or a constant of one repeated argument.
-_IDEMPOTENT = frozenset({"min", "max", "average", "sub", "div", "floor_div", "ceil_div", "mod"})
-_NEUTRAL_RATE = {"percent_of": 100, "percent_off": 0, "percent_increase": 0}
+_SYMBOLS = 8  # distinct variables of a step; one with more of them computes something
 
 
-def is_identity(step: Step) -> str | None:
-    """What makes the step a mere copy, or None. Only literals and repeats count, never what a variable happens to hold."""
-    reads = step.reads
-    computation = step.fields.get("compute_op")
-    if computation is not None:
-        assert isinstance(computation, str)
-        if computation in _IDEMPOTENT and len(set(reads)) == 1:
-            return f"{computation} of {_show(reads[0])} with itself computes nothing"
-        neutral = _NEUTRAL.get(computation)
-        if neutral is not None:
-            literal, anywhere = neutral
-            for operand in reads if anywhere else reads[1:]:
-                if type(operand) is not str and operand == literal:
-                    return f"{computation} with {literal} computes nothing"
+def _draw_trials() -> list[list[Fraction]]:
+    """Numbers for the variables of a step, for each trial: of either sign, up to 10^3, 10^6, 10^9 and 10^12."""
+    rng = Random(0)
+    return [
+        [sign * Fraction(rng.randint(1, size), rng.choice((7, 11, 13))) for _ in range(_SYMBOLS + 1)]
+        for sign, size in ((1, 10**3), (-1, 10**6), (1, 10**9), (-1, 10**12))
+    ]
+
+
+_TRIALS = _draw_trials()
+
+
+def identity(step: Step, function: Function) -> str | None:
+    """What makes the step a mere copy, or None.
+
+    Args:
+        step: a step that computes or changes.
+        function: what it computes, from the values of its `inputs`.
+    """
+    inputs = step.inputs
+    if len(set(step.changes)) < len(step.changes):
+        return f"{step.operation.name} between {step.changes[0]} and itself changes nothing"
+    if len(inputs) > 1 and len(set(inputs)) == 1:
+        return _repeat(step, function)
+    variables = {
+        name: slot for slot, name in enumerate(dict.fromkeys(i for i in inputs if isinstance(i, str)))
+    }
+    if not step.literals or len(variables) > _SYMBOLS:
         return None
     if step.changes:
-        if any(type(operand) is not str and operand == 0 for operand in reads):
-            return "an amount of 0 changes nothing"
-        return "from and to are the same" if len(set(step.changes)) < len(step.changes) else None
-    rate = _NEUTRAL_RATE.get(step.operation.name)
-    if rate is not None and type(step.fields["rate"]) is not str and step.fields["rate"] == rate:
-        return f"{step.operation.name} at rate {rate} computes nothing"
+        changed = tuple(inputs.index(name) for name in step.changes)
+        if _always_returns(step, function, variables, changed):
+            return f"an amount of {step.literals[0]} changes nothing"
+        return None
+    for place in _places_to_copy(step):
+        if _always_returns(step, function, variables, (place,)):
+            return f"{_name(step)} with {_others(inputs, place)} leaves {inputs[place]} as it is: nothing is computed"
     return None
 
 
-def _show(operand: OperandValue) -> str:
-    return str(operand)
+def _name(step: Step) -> str:
+    return str(step.fields.get("compute_op", step.operation.name))
 
 
-_TRIALS = 12
+def _others(inputs: Sequence[str | Exact], place: int) -> str:
+    return ", ".join(str(operand) for operand in (*inputs[:place], *inputs[place + 1 :]))
 
 
-def copies_an_input(subtraces: Sequence[ParsedSubTrace], answer: Fraction, mentions: Counter[Fraction] | None) -> bool:
-    """Whether the answer is, whatever the numbers, one of the numbers put in.
+def _repeat(step: Step, function: Function) -> str | None:
+    """The identity of a step whose inputs are all the same, as in `min [x, x]` and `sub [x, x]`."""
+    try:
+        results = [function(*[numbers[0]] * len(step.inputs)) for numbers in _TRIALS]
+    except (ArithmeticError, ValueError):
+        return None
+    if results == [numbers[0] for numbers in _TRIALS] or len(set(results)) == 1:
+        return f"{_name(step)} of {step.inputs[0]} with itself computes nothing"
+    return None
 
-    Args:
-        subtraces: a trace that ran without a violation.
-        answer: its answer.
-        mentions: how often the question holds each number. A literal written more often than that is one number used
-            twice; otherwise each place counts as a number of its own ("found 5 and lost 5"). None: all are one number.
 
-    Literals are replaced by random ones, the trace runs again, and the answer is compared with the replacement of the
-    literal it equalled. Only an answer that equals a literal can be a copy, so this is rarely run.
+def _places_to_copy(step: Step) -> range:
+    """The inputs of the first operand field: a step is a copy of its base, or of one of its args.
+
+    That leaves out a percentage of 100 things, which equals its rate and is a computation nevertheless.
     """
-    places = [
-        (literal, (index, position, number))
-        for index, parsed in enumerate(subtraces)
-        for position, step in enumerate(parsed.steps)
-        if isinstance(step, Step)
-        for number, literal in enumerate(step.literals)
-    ]
-    uses = Counter(literal for literal, _ in places)
-    if answer not in uses:
-        return False
-    shared = {literal for literal, count in uses.items() if mentions is None or count > mentions[Fraction(literal)]}
-    suspects = [place for literal, place in places if literal == answer]
-    rng = Random(0)
-    for _ in range(_TRIALS):
-        by_value = {literal: _draw(rng) for literal in shared}
-        replaced = {place: by_value.get(literal) or _draw(rng) for literal, place in places}
+    kinds = [kind for _, kind in step.operation.takes if kind in (Kind.OPERAND, Kind.OPERANDS)]
+    return range(len(step.inputs) if kinds[0] is Kind.OPERANDS else 1)
+
+
+def _always_returns(
+    step: Step, function: Function, variables: Mapping[str, int], places: tuple[int, ...]
+) -> bool:
+    """Whether the outputs are the inputs at these places whatever these and the variables hold, literals as written."""
+    for numbers in _TRIALS:
+        values = [numbers[variables[i]] if isinstance(i, str) else i for i in step.inputs]
+        for place in places:
+            if not isinstance(step.inputs[place], str):
+                values[place] = numbers[_SYMBOLS]
         try:
-            outcome = _rerun(subtraces, replaced)
-        except (ZeroDivisionError, KeyError):
-            continue
-        suspects = [place for place in suspects if replaced[place] == outcome]
-        if not suspects:
+            result = function(*values)
+        except (ArithmeticError, ValueError):
+            return False
+        if (result if isinstance(result, tuple) else (result,)) != tuple(values[place] for place in places):
             return False
     return True
-
-
-def _draw(rng: Random) -> Fraction:
-    """A fraction, so that rounding operations show too, of any size, so that min and max change sides."""
-    return Fraction(rng.randint(1, 10 ** rng.randint(1, 6)), rng.randint(1, 7))
-
-
-def _rerun(subtraces: Sequence[ParsedSubTrace], replaced: Mapping[tuple[int, int, int], Fraction]) -> Fraction:
-    answers: list[Fraction] = []
-    for index, parsed in enumerate(subtraces):
-        values: dict[str, Fraction] = {}
-        for position, step in enumerate(parsed.steps):
-            assert isinstance(step, Step)
-            name = step.operation.name
-            if name == "init":
-                source = resolve_source(str(step.fields.get("source")), index)
-                values[str(step.target)] = replaced[index, position, 0] if source is None else answers[source]
-            elif name == "query":
-                answers.append(values[str(step.fields["var"])])
-            else:
-                literals = [replaced[index, position, number] for number in range(len(step.literals))]
-                result = apply(step.with_literals(literals), values)
-                targets = step.changes or (str(step.target),)
-                values.update(zip(targets, result if isinstance(result, tuple) else (result,), strict=True))  # type: ignore[arg-type]
-    return answers[-1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from experts.trace import Step
-from verifiers.schema import BrokenStep
+from verifiers.prepared import PreparedStep
+from verifiers.schema import BrokenStep, Problem
 
 MAX_CHARACTERS = 20_000
 MAX_STEPS = 64
@@ -25,10 +25,10 @@ class ParsedSubTrace(NamedTuple):
     """
 
     expert: str
-    steps: Sequence[Step | BrokenStep]
+    steps: Sequence[PreparedStep | BrokenStep]
     line: int
-    step_lines: Sequence[int] | None
-    problems: tuple[tuple[str, str], ...] = ()
+    step_lines: Sequence[int] | None = None
+    problems: tuple[Problem, ...] = ()
 
     def line_of(self, step: int) -> int:
         """The line of a step, from 1."""

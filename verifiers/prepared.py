@@ -1,4 +1,4 @@
-"""A step with what checking it needs, worked out once: the same line of text yields the same object, however often it is read.
+"""A step with what checking it needs, worked out once, as the same line of text is read again and again.
 
 What an operation does to its inputs is found out by trying its function, so that an expert declares nothing but the
 function: which inputs each output depends on, and whether always (`Flow`); whether the step merely copies (`identity`).
@@ -6,18 +6,17 @@ function: which inputs each output depends on, and whether always (`Flow`); whet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from experts import EXPERTS
 from experts.core import CORE_OPERATIONS
-from experts.declaration import Exact, Operation
-from experts.trace import FieldValue, Step, function_of, plain
+from experts.declaration import Operation
+from experts.trace import FieldValue, Step, function_of
+from verifiers.bounds import in_bounds
+from verifiers.flow import MAX_INPUTS, Flow, Function, flows_of
 from verifiers.identity import identity
-
-Function = Callable[..., Exact | tuple[Exact, ...]]
 
 
 class Role(Enum):
@@ -30,52 +29,70 @@ class Role(Enum):
     QUERY = "names the answer"
 
 
-class Flow(NamedTuple):
-    """What one output of a step depends on.
-
-    Attributes:
-        inputs: indexes of the inputs that can change it.
-        strict: whether each of them does, whatever the others are, short of a multiplication by 0: true of sums and
-            products, not of `min`, `mod` or `floor_div`.
-    """
-
-    inputs: tuple[int, ...]
-    strict: bool
-
-
 class PreparedStep(Step):
     """A well-typed step, ready to be checked and run.
 
     Attributes:
         role: what it does.
-        value: the number that it binds, if any.
-        function: takes the values of `inputs`; gives the new variable's value, or those of `changes`. Only for ASSIGN
-            and CHANGE, as are `flows` and `identity`.
-        flows: one for each output.
-        identity: why it is a mere copy, or None.
+        creates: the variable that it creates; empty where there is none.
+        number: the number that it binds; 0 where there is none.
         experts: the experts that may use it.
         names: the variables that it reads or changes.
-        makes: the variables that it computes.
+        makes: the variables that it computes: the new one, or those changed.
+        function: for ASSIGN and CHANGE, what it computes: takes the values of `inputs`, gives those of `makes`.
+        flows: one for each of `makes`.
+        identity: why it is a mere copy, or None.
+        fits: the experts under which nothing is wrong with the step in itself.
+        pair: whether it computes a new variable from two others, the most frequent case.
+        strict: for a pair, whether each of both always changes the result, short of a multiplication by 0.
     """
 
-    __slots__ = ("role", "value", "function", "flows", "identity", "experts", "names", "makes")
+    __slots__ = (
+        "creates", "experts", "fits", "flows", "function", "identity",
+        "makes", "names", "number", "pair", "role", "strict",
+    )  # fmt: skip
 
     def __init__(self, operation: Operation, fields: Mapping[str, FieldValue]) -> None:
         super().__init__(operation, fields)
+        computation = str(fields.get("compute_op"))
         self.role = _role(self)
-        self.value = self.literals[0] if self.role is Role.VALUE else None
-        self.experts = _experts(operation, str(fields.get("compute_op")))
+        self.creates = self.target or ""
+        self.number = self.literals[0] if self.role is Role.VALUE else 0
+        self.experts = _experts(operation, computation)
         self.names = frozenset(name for name in self.inputs if isinstance(name, str))
-        self.makes = self.changes or (() if self.target is None else (self.target,))
-        self.function: Function | None = None
+        self.makes: tuple[str, ...] = ()
         self.flows: tuple[Flow, ...] = ()
         self.identity: str | None = None
         if self.role is Role.ASSIGN or self.role is Role.CHANGE:
-            self.function = function_of(self)
-            self.flows = _flows(self)
+            self.function: Function = function_of(self)
+            self.makes = self.changes or (str(self.target),)
+            self.flows = _flows(self, computation)
             self.identity = identity(self, self.function)
         elif self.role is Role.QUERY:
             self.names = frozenset([str(fields["var"])])
+        faulty = self.identity is not None or not in_bounds(self.number)
+        self.fits = frozenset() if faulty else self.experts
+        self.pair = (
+            self.role is Role.ASSIGN
+            and len(self.inputs) == len(self.names) == 2
+            and self.flows[0].inputs == (0, 1)
+        )
+        self.strict = self.pair and self.flows[0].strict
+
+
+_flows_known: dict[tuple[Operation, str, int], tuple[Flow, ...]] = {}
+
+
+def _flows(step: PreparedStep, computation: str) -> tuple[Flow, ...]:
+    """The same for all steps of one operation, computation and number of inputs."""
+    inputs = len(step.inputs)
+    key = (step.operation, computation, inputs)
+    if key in _flows_known:
+        return _flows_known[key]
+    flows = flows_of(step.function, inputs, len(step.makes))
+    if inputs <= MAX_INPUTS:
+        _flows_known[key] = flows
+    return flows
 
 
 def _role(step: Step) -> Role:

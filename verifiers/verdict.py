@@ -59,8 +59,8 @@ CODES: Mapping[str, Stage] = MappingProxyType(
 LINTS = ("unused_variable", "non_canonical_text", "unused_question_number")
 """Codes that are reported and counted but do not fail a trace."""
 
-ERRORS = ("bad_gold", "internal_error")
-"""Codes of the outcome `error`: the gold answer is no number, or the verifier itself failed."""
+ERRORS = ("bad_gold", "not_text", "internal_error")
+"""Codes of the outcome `error`: the gold answer is no number, the trace is no text, or the verifier itself failed."""
 
 
 class Violation(NamedTuple):

@@ -7,19 +7,21 @@ data is never charged to a model.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from experts.composition import COMPOSITION
-from experts.trace import Step, SubTrace, Trace, format_number, write_trace
+from experts.declaration import Exact
+from experts.trace import SubTrace, Trace, format_number, write_trace
 from verifiers.answers import Answer, AnswerError, parse_answer
 from verifiers.canonical import read_canonical
-from verifiers.check import Checker
+from verifiers.check import Checked, check
+from verifiers.grounding import Grounding, ground
 from verifiers.hints import hint
-from verifiers.identity import copies_an_input
 from verifiers.parsed import ParsedSubTrace
-from verifiers.question_numbers import QuestionNumbers, read_question
+from verifiers.prepared import PreparedStep
+from verifiers.straight import run_straight
 from verifiers.verdict import CODES, Outcome, Stage, Verdict, Violation
 from verifiers.yaml_text import UnreadableError, read_yaml
 
@@ -43,21 +45,25 @@ def verify_trace(
         grounding: whether every literal must be a number of the question or a constant that it speaks of.
 
     Returns:
-        The verdict; its outcome comes from the first stage that failed.
+        The verdict; its outcome comes from the first stage that failed. A text that is no str is an `error`, as it
+        can't be what a model wrote.
     """
     try:
+        if not isinstance(text, str):
+            return _error("not_text", f"the trace is a {type(text).__name__}, not a text")
         gold = None if answer is None else parse_answer(answer)
+        return _verify(text, ground(question) if grounding and question is not None else None, gold, expert)
     except AnswerError as error:
-        return Verdict(Outcome.ERROR, (Violation("bad_gold", f"the gold answer is no number: {error}"),))
-    try:
-        numbers = read_question(question) if grounding and question is not None else None
-        return _verify(text, numbers, gold, expert)
+        return _error("bad_gold", f"the gold answer is no number: {error}")
     except Exception as error:  # a fault of ours must not end a run or cost the model a reward
-        message = f"the verifier failed: {type(error).__name__}: {str(error)[:200]}"
-        return Verdict(Outcome.ERROR, (Violation("internal_error", message),))
+        return _error("internal_error", f"the verifier failed: {type(error).__name__}: {str(error)[:200]}")
 
 
-def _verify(text: str, numbers: QuestionNumbers | None, gold: Answer | None, expected: str | None) -> Verdict:
+def _error(code: str, message: str) -> Verdict:
+    return Verdict(Outcome.ERROR, (Violation(code, message),))
+
+
+def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expected: str | None) -> Verdict:
     subtraces = read_canonical(text)
     lints: list[Violation] = []
     if subtraces is None:
@@ -65,54 +71,43 @@ def _verify(text: str, numbers: QuestionNumbers | None, gold: Answer | None, exp
             subtraces = read_yaml(text)
         except UnreadableError as error:
             return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
-        lints.extend(_text_lint(text, subtraces))
-    checker = Checker(subtraces, numbers)
-    violations = checker.violations
-    value = checker.executions[-1].answer if checker.executions else None
-    if not violations:
-        assert value is not None
-        violations.extend(_check_answer(subtraces, checker, value, numbers, gold))
-    lints.extend(_lints(checker, numbers))
-    named = subtraces[0].expert if len(subtraces) == 1 else COMPOSITION
+        lints += _text_lint(text, subtraces)
+    checked = run_straight(subtraces, grounding) or check(subtraces, grounding)
+    violations = checked.violations
+    if gold is not None and checked.answer is not None and not gold.matches(checked.answer):
+        violations = [
+            *violations,
+            _wrong_answer(subtraces[-1], len(subtraces) - 1, checked, checked.answer, gold),
+        ]
     if len(violations) > 1:
-        violations.sort(key=_order)
+        violations = sorted(violations, key=_order)
+    if checked.unused or (grounding is not None and checked.used != grounding.everything):
+        lints += _lints(checked, grounding)
+    named = subtraces[0].expert if len(subtraces) == 1 else COMPOSITION
     return Verdict(
         _outcome(violations, named, expected, gold),
         tuple(violations),
         tuple(lints),
-        value,
+        None if checked.answer is None else Fraction(checked.answer),
         named,
-        sum(run.steps for run in checker.executions),
+        checked.steps,
     )
 
 
-def _check_answer(
-    subtraces: list[ParsedSubTrace],
-    checker: Checker,
-    value: Fraction,
-    numbers: QuestionNumbers | None,
-    gold: Answer | None,
-) -> list[Violation]:
-    """What can only be said of a trace that ran: whether its answer was computed, from the question, and is right."""
-    last = checker.executions[-1]
-    place = (last.index, len(last.parsed.steps) - 1, last.parsed.line_of(len(last.parsed.steps) - 1))
-    if value in checker.literals or numbers is None:
-        mentions = None if numbers is None else Counter(mention.value for mention in numbers.mentions)
-        if copies_an_input(subtraces, value, mentions):
-            message = f"whatever the numbers, the answer is the input {format_number(value)}: nothing is computed"
-            return [Violation("query_raw_input", message, *place)]
-    if numbers is not None and last.queried not in last.rooted:
-        return [Violation("answer_from_constants", "no number of the question reaches the answer", *place)]
-    if gold is not None and not gold.matches(value):
-        message = f"the trace computes {format_number(value)}, not {format_number(gold.value)}"
-        advice = hint({name: v for name, v in last.values.items() if v is not None}, gold)
-        return [Violation("wrong_answer", f"{message}; {advice}" if advice else message, *place)]
-    return []
+def _wrong_answer(
+    parsed: ParsedSubTrace, index: int, checked: Checked, value: Exact, gold: Answer
+) -> Violation:
+    message = f"the trace computes {format_number(value)}, not {format_number(gold.value)}"
+    advice = None if checked.violations else hint(checked.values(), gold)
+    step = len(parsed.steps) - 1
+    return Violation(
+        "wrong_answer", f"{message}; {advice}" if advice else message, index, step, parsed.line_of(step)
+    )
 
 
-def _outcome(violations: list[Violation], named: str, expected: str | None, gold: Answer | None) -> Outcome:
-    if violations and CODES[violations[0].code] is Stage.PARSE:
-        return Outcome.UNPARSED
+def _outcome(
+    violations: Sequence[Violation], named: str, expected: str | None, gold: Answer | None
+) -> Outcome:
     if expected is not None and named != expected:
         return Outcome.WRONG_EXPERT
     if not violations:
@@ -125,28 +120,24 @@ def _order(violation: Violation) -> tuple[int, int, int]:
     return CODES[violation.code], violation.subtrace or 0, -1 if violation.step is None else violation.step
 
 
-def _text_lint(text: str, subtraces: list[ParsedSubTrace]) -> list[Violation]:
+def _text_lint(text: str, subtraces: Sequence[ParsedSubTrace]) -> list[Violation]:
     """A well-typed trace in another style than the canonical one."""
     parts = []
     for parsed in subtraces:
-        steps = [step for step in parsed.steps if isinstance(step, Step)]
+        steps = [step for step in parsed.steps if isinstance(step, PreparedStep)]
         if len(steps) != len(parsed.steps) or parsed.problems:
             return []
         parts.append(SubTrace(parsed.expert, tuple(steps)))
     if write_trace(Trace(tuple(parts))).rstrip("\n") == text.removesuffix("\n"):
         return []
-    return [Violation("non_canonical_text", "the same trace has a canonical text: flow mappings, one step a line")]
+    return [
+        Violation("non_canonical_text", "the same trace has a canonical text: flow mappings, one step a line")
+    ]
 
 
-def _lints(checker: Checker, numbers: QuestionNumbers | None) -> list[Violation]:
-    lints = []
-    for run in checker.executions:
-        if len(run.read) < len(run.values):
-            for name in run.values:
-                if name not in run.read:
-                    lints.append(Violation("unused_variable", f"{name} is never read", run.index))
-    if numbers is not None:
-        for mention in numbers.mentions:
-            if mention.grounded.isdisjoint(checker.literals):
-                lints.append(Violation("unused_question_number", f"{mention.text!r} is never used"))
+def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:
+    lints = [Violation("unused_variable", f"{name} is never read", index) for index, name in checked.unused]
+    for index, mention in enumerate(() if grounding is None else grounding.mentions):
+        if not checked.used >> index & 1:
+            lints.append(Violation("unused_question_number", f"{mention.text!r} is never used"))
     return lints

@@ -7,20 +7,18 @@ way in, and duplicate keys, anchors, aliases and tags, which constructors hide, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import yaml
 
 from verifiers.parsed import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
-from verifiers.schema import BrokenStep, Problem, Scalar, read_step
-from experts.trace import Step
+from verifiers.schema import Problem, Scalar, quoted, read_step
 
 _MAX_DEPTH = 8  # a composition is 5 deep: list, mapping, list of steps, step, args
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FENCE_OPEN = re.compile(r"\s*```(?:ya?ml)?[ \t]*\n", re.IGNORECASE)
-_FENCE_CLOSE = re.compile(r"^```[ \t]*$", re.MULTILINE)
+_FENCE_OPEN = re.compile(r"\s*```(?:ya?ml)?[ \t]*\r?\n", re.IGNORECASE)
+_FENCE_CLOSE = re.compile(r"^```[ \t]*\r?$", re.MULTILINE)
 # A line that can belong to a trace: where YAML fails on any other line, prose has followed the trace.
 _TRACE_LINE = re.compile(r"\s*(?:[-{\[}\]#'\"]|[\w.]+['\"]?\s*:|$)")
 
@@ -43,7 +41,7 @@ class UnreadableError(Exception):
 class _Node(NamedTuple):
     """A list or mapping with the line it starts on."""
 
-    value: list[object] | dict[str, object]
+    value: list[_Node | Scalar] | dict[str, _Node | Scalar]
     line: int
 
 
@@ -58,9 +56,9 @@ def read_yaml(text: str) -> list[ParsedSubTrace]:
         root = _compose(body, first_line)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        raise _syntax_error(body, line - first_line, line, error.problem or str(error.context)) from None
-    except (yaml.YAMLError, UnicodeError, ValueError) as error:
+        failed = mark.line if mark else 0
+        raise _syntax_error(body, failed, first_line, error.problem or str(error.context)) from None
+    except (yaml.YAMLError, UnicodeError) as error:
         raise UnreadableError("yaml_syntax", f"no YAML: {str(error).splitlines()[0][:120]}") from None
     return _subtraces(root)
 
@@ -75,35 +73,36 @@ def _unfence(text: str) -> tuple[str, int]:
     closed = _FENCE_CLOSE.search(body)
     if closed is None:
         return body, first_line
-    if body[closed.end() :].strip():
-        line = first_line + body.count("\n", 0, closed.end()) + 1
+    rest = body[closed.end() :]
+    if rest.strip():
+        line = first_line + body.count("\n", 0, len(body) - len(rest.lstrip()))
         raise UnreadableError("trailing_text", "text stands after the closing fence; end there", line)
     return body[: closed.start()], first_line
 
 
-def _syntax_error(body: str, index: int, line: int, problem: str) -> UnreadableError:
-    """Tell prose after a complete trace from broken YAML."""
+def _syntax_error(body: str, failed: int, first_line: int, problem: str) -> UnreadableError:
+    """Tell prose after a complete trace from broken YAML. `failed` is the index of the line where YAML gave up."""
     lines = body.split("\n")
-    start = next((i for i, content in enumerate(lines) if i > 0 and not _TRACE_LINE.match(content)), None)
-    if start is not None and start <= index + 1:
+    prose = next((i for i, line in enumerate(lines) if i > 0 and not _TRACE_LINE.match(line)), None)
+    if prose is not None and prose <= failed + 1:
         try:
-            _subtraces(_compose("\n".join(lines[:start]) + "\n", 1))
+            _subtraces(_compose("\n".join(lines[:prose]) + "\n", 1))
         except (yaml.YAMLError, UnreadableError):
             pass
         else:
-            return UnreadableError(
-                "trailing_text", "text stands after the trace; end with the query", line - index + start
-            )
-    return UnreadableError("yaml_syntax", f"no YAML: {problem}", line)
+            message = "text stands after the trace; end with the query"
+            return UnreadableError("trailing_text", message, first_line + prose)
+    return UnreadableError("yaml_syntax", f"no YAML: {problem}", first_line + failed)
 
 
-def _compose(body: str, first_line: int) -> Scalar | _Node:
+def _compose(body: str, first_line: int) -> _Node | Scalar:
     """Build lists, mappings and scalars from YAML's events, with a stack of our own in place of recursion."""
-    events = yaml.parse(body, Loader=_LOADER)
-    root: Scalar | _Node | None = None
-    stack: list[tuple[_Node, list[str]]] = []  # open containers, and for a mapping the key that waits for its value
+    root: _Node | Scalar | None = None
+    stack: list[
+        tuple[_Node, list[str]]
+    ] = []  # open containers, and for a mapping the key that waits for its value
 
-    def place(node: Scalar | _Node, line: int) -> None:
+    def place(node: _Node | Scalar, line: int) -> None:
         nonlocal root
         if not stack:
             if root is not None:
@@ -118,79 +117,79 @@ def _compose(body: str, first_line: int) -> Scalar | _Node:
         elif not isinstance(node, Scalar):
             raise UnreadableError("not_a_trace", "a mapping's key must be a plain word", line)
         elif node.text in container.value:
-            raise UnreadableError("duplicate_key", f"the key {node.text} stands twice in one mapping", line)
+            message = f"the key {quoted(node.text)} stands twice in one mapping"
+            raise UnreadableError("duplicate_key", message, line)
         else:
             key.append(node.text)
 
-    for event in events:
-        line = first_line + (event.start_mark.line if event.start_mark else 0)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise UnreadableError("alias_or_tag", "anchors and aliases are not part of the language", line)
+    for event in yaml.parse(body, Loader=_LOADER):
+        assert event.start_mark is not None
+        line = first_line + event.start_mark.line
+        if isinstance(event, yaml.NodeEvent):
+            _refuse_references(event, line)
         if isinstance(event, yaml.ScalarEvent):
-            if event.tag is not None:
-                raise UnreadableError("alias_or_tag", f"tags such as {event.tag[:40]} are not part of the language", line)
-            place(Scalar(event.value, event.style is None or event.style == "", line), line)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            if event.tag is not None:
-                raise UnreadableError("alias_or_tag", f"tags such as {event.tag[:40]} are not part of the language", line)
+            place(Scalar(event.value, not event.style, line), line)
+        elif isinstance(event, yaml.CollectionStartEvent):
             node = _Node({} if isinstance(event, yaml.MappingStartEvent) else [], line)
             place(node, line)
             stack.append((node, []))
             if len(stack) > _MAX_DEPTH:
                 raise UnreadableError("not_a_trace", "nested too deeply to be a trace", line)
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
     if root is None:
         raise UnreadableError("empty", "the text holds nothing but comments")
     return root
 
 
-def _subtraces(root: Scalar | _Node) -> list[ParsedSubTrace]:
+def _refuse_references(event: yaml.NodeEvent, line: int) -> None:
+    if event.anchor is not None:
+        raise UnreadableError("alias_or_tag", "anchors and aliases are not part of the language", line)
+    tag = getattr(event, "tag", None)
+    if tag is not None:
+        raise UnreadableError(
+            "alias_or_tag", f"tags such as {quoted(tag)} are not part of the language", line
+        )
+
+
+def _subtraces(root: _Node | Scalar) -> list[ParsedSubTrace]:
     if isinstance(root, Scalar):
         raise UnreadableError("not_a_trace", "plain text; a trace starts with `expert:`", root.line)
     parts = root.value if isinstance(root.value, list) else [root]
     if not parts:
         raise UnreadableError("not_a_trace", "an empty list; a composition holds sub-traces", root.line)
     if len(parts) > MAX_SUBTRACES:
-        raise UnreadableError("too_large", f"{len(parts)} sub-traces; the limit is {MAX_SUBTRACES}", root.line)
-    return [_subtrace(part, root.line) for part in parts]
+        raise UnreadableError(
+            "too_large", f"{len(parts)} sub-traces; the limit is {MAX_SUBTRACES}", root.line
+        )
+    return [_subtrace(part) for part in parts]
 
 
-def _subtrace(part: object, line: int) -> ParsedSubTrace:
-    if not isinstance(part, _Node) or not isinstance(part.value, dict):
-        raise UnreadableError("not_a_trace", "a sub-trace is a mapping with the keys expert and trace", line)
-    expert, steps = part.value.get("expert"), part.value.get("trace")
-    if not isinstance(expert, Scalar) or not isinstance(steps, _Node) or not isinstance(steps.value, list):
-        raise UnreadableError("not_a_trace", "a trace has `expert: NAME` and `trace:` with a list of steps", part.line)
-    if len(steps.value) > MAX_STEPS:
-        raise UnreadableError("too_large", f"{len(steps.value)} steps; the limit is {MAX_STEPS}", steps.line)
-    extra = [key for key in part.value if key not in ("expert", "trace")]
-    problems = tuple(("unknown_field", f"a sub-trace has no field {key[:40]}; it has expert, trace") for key in extra)
+def _subtrace(part: _Node | Scalar) -> ParsedSubTrace:
+    if isinstance(part, Scalar) or isinstance(part.value, list):
+        message = "a sub-trace is a mapping with the keys expert and trace"
+        raise UnreadableError("not_a_trace", message, part.line)
+    expert, trace = part.value.get("expert"), part.value.get("trace")
+    if not isinstance(expert, Scalar) or not isinstance(trace, _Node) or not isinstance(trace.value, list):
+        message = "a trace has `expert: NAME` and `trace:` with a list of steps"
+        raise UnreadableError("not_a_trace", message, part.line)
+    if len(trace.value) > MAX_STEPS:
+        raise UnreadableError("too_large", f"{len(trace.value)} steps; the limit is {MAX_STEPS}", trace.line)
+    problems = tuple(
+        Problem("unknown_field", f"a sub-trace has no field {quoted(key)}; it has expert, trace")
+        for key in part.value
+        if key not in ("expert", "trace")
+    )
+    steps = [read_step(_raw(step)) for step in trace.value]
     return ParsedSubTrace(
-        expert.text,
-        [_step(step) for step in steps.value],
-        part.line,
-        [step.line or part.line for step in _lined(steps.value)],
-        problems,
+        expert.text, steps, part.line, [step.line or part.line for step in trace.value], problems
     )
 
 
-def _lined(steps: list[object]) -> Iterator[Scalar | _Node]:
-    for step in steps:
-        assert isinstance(step, (Scalar, _Node))
-        yield step
-
-
-def _step(node: object) -> Step | BrokenStep:
-    if not isinstance(node, _Node) or not isinstance(node.value, dict):
-        return BrokenStep((Problem("bad_type", "a step is a mapping such as {op: init, var: eggs, value: 16}"),))
-    return read_step({key: _plain(value) for key, value in node.value.items()})
-
-
-def _plain(value: object) -> object:
-    """Nodes without their lines, as the schema reads them; a bare `value:` counts as left empty."""
-    if isinstance(value, _Node):
-        return [_plain(item) for item in value.value] if isinstance(value.value, list) else value.value
-    if isinstance(value, Scalar) and value.plain and value.text in ("", "~"):
-        return None
-    return value
+def _raw(node: _Node | Scalar) -> object:
+    """A node without its lines, as the schema reads it; None where nothing stands (`value:`, `value: ~`)."""
+    if isinstance(node, Scalar):
+        return None if node.plain and node.text in ("", "~") else node
+    if isinstance(node.value, list):
+        return [_raw(item) for item in node.value]
+    return {key: _raw(value) for key, value in node.value.items()}

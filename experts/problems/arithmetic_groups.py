@@ -5,7 +5,8 @@ from experts.problems.schema import schema, whole
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 20), per_box=whole(3, 40),
+    boxes=whole(2, 20),
+    per_box=whole(3, 40),
     questions=(
         "{name} has {boxes} {containers} with {per_box} {things} in each. How many {things} does {name} "
         "have in all?",
@@ -25,7 +26,9 @@ def equal_groups(t):
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 15), per_box=whole(3, 30), loose=whole(2, 40),
+    boxes=whole(2, 15),
+    per_box=whole(3, 30),
+    loose=whole(2, 40),
     questions=(
         "{name} has {boxes} {containers} with {per_box} {things} in each, and {loose} loose {things} on the "
         "table. How many {things} does {he} have altogether?",
@@ -46,7 +49,10 @@ def groups_and_loose(t):
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 12), per_box=whole(5, 40), bags=whole(2, 12), per_bag=whole(3, 20),
+    boxes=whole(2, 12),
+    per_box=whole(5, 40),
+    bags=whole(2, 12),
+    per_bag=whole(3, 20),
     questions=(
         "{name} buys {boxes} boxes with {per_box} {things} in each and {bags} bags with {per_bag} {things} "
         "in each. How many {things} does {he} buy altogether?",
@@ -68,7 +74,9 @@ def boxes_and_bags(t):
 
 @schema(
     "arithmetic",
-    rows=whole(3, 20), per_row=whole(4, 30), lost=whole(2, 40),
+    rows=whole(3, 20),
+    per_row=whole(4, 30),
+    lost=whole(2, 40),
     where=lambda n: n.lost < n.rows * n.per_row,
     questions=(
         "A farmer plants {rows} rows of {trees} with {per_row} {trees} in each row. A storm knocks down "
@@ -90,7 +98,9 @@ def rows_less(t):
 
 @schema(
     "arithmetic",
-    rows=whole(3, 20), added=whole(2, 12), per_row=whole(4, 30),
+    rows=whole(3, 20),
+    added=whole(2, 12),
+    per_row=whole(4, 30),
     questions=(
         "{name} plants {rows} rows of {trees}. Later {he} plants {added} more rows. Each row has {per_row} "
         "{trees}. How many {trees} does {he} plant altogether?",
@@ -109,7 +119,9 @@ def rows_added(t):
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 15), per_box=whole(4, 40), per_bag=whole(2, 15),
+    boxes=whole(2, 15),
+    per_box=whole(4, 40),
+    per_bag=whole(2, 15),
     where=lambda n: n.boxes * n.per_box % n.per_bag == 0 and n.per_bag not in (n.boxes, n.per_box),
     questions=(
         "{name} has {boxes} boxes with {per_box} {things} in each. {He} moves all the {things} into bags "
@@ -129,7 +141,9 @@ def repack(t):
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 15), per_box=whole(4, 40), per_bag=whole(3, 15),
+    boxes=whole(2, 15),
+    per_box=whole(4, 40),
+    per_bag=whole(3, 15),
     where=lambda n: n.boxes * n.per_box % n.per_bag > 1 and n.per_box > n.per_bag,
     held_out=True,
     questions=(
@@ -150,7 +164,9 @@ def repack_remainder(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 200), first=whole(5, 90), per_box=whole(2, 20),
+    total=whole(20, 200),
+    first=whole(5, 90),
+    per_box=whole(2, 20),
     where=lambda n: n.total >= n.first + 2 * n.per_box and (n.total - n.first) % n.per_box == 0,
     held_out=True,
     questions=(
@@ -171,7 +187,8 @@ def others_in_groups(t):
 
 @schema(
     "arithmetic",
-    dozens=whole(2, 15), used=whole(2, 30),
+    dozens=whole(2, 15),
+    used=whole(2, 30),
     where=lambda n: n.used < 12 * n.dozens,
     questions=(
         "{name} buys {dozens} dozen eggs and uses {used} of them for baking. How many eggs are left?",
@@ -189,7 +206,9 @@ def dozens_less(t):
 
 @schema(
     "arithmetic",
-    dozens=whole(2, 15), added=whole(2, 30), people=whole(2, 12),
+    dozens=whole(2, 15),
+    added=whole(2, 30),
+    people=whole(2, 12),
     where=lambda n: (12 * n.dozens + n.added) % n.people == 0,
     held_out=True,
     questions=(

@@ -5,7 +5,9 @@ from experts.problems.schema import choice, money, schema, whole
 
 @schema(
     "arithmetic",
-    paid=choice(10, 20, 50, 100), count=whole(2, 12), price=money(2, 12),
+    paid=choice(10, 20, 50, 100),
+    count=whole(2, 12),
+    price=money(2, 12),
     where=lambda n: n.count * n.price < n.paid,
     questions=(
         "{name} buys {count} {things} for {price} each and pays with a {paid} dollar bill. How much change "
@@ -25,7 +27,9 @@ def change_from_bill(t):
 
 @schema(
     "arithmetic",
-    count=whole(2, 12), price=money(2, 12, cents=True), cost=money(5, 80),
+    count=whole(2, 12),
+    price=money(2, 12, cents=True),
+    cost=money(5, 80),
     questions=(
         "{name} buys {count} {things} for {price} each and {a_good} for {cost}. How much does {he} pay in "
         "all?",
@@ -43,8 +47,11 @@ def mixed_bill(t):
 
 @schema(
     "arithmetic",
-    paid=choice(50, 100, 200), first=whole(2, 8), first_price=money(2, 12),
-    second=whole(2, 8), second_price=money(2, 12),
+    paid=choice(50, 100, 200),
+    first=whole(2, 8),
+    first_price=money(2, 12),
+    second=whole(2, 8),
+    second_price=money(2, 12),
     where=lambda n: n.first * n.first_price + n.second * n.second_price < n.paid,
     questions=(
         "{name} buys {first} {things} for {first_price} each and {second} {things2} for {second_price} "
@@ -64,7 +71,9 @@ def change_from_two(t):
 
 @schema(
     "arithmetic",
-    first_price=money(3, 30), second_price=money(3, 30), count=whole(2, 12),
+    first_price=money(3, 30),
+    second_price=money(3, 30),
+    count=whole(2, 12),
     where=lambda n: n.first_price != n.second_price,
     questions=(
         "{a_good} costs {first_price} at the mall and {second_price} online. {name} needs {count} of them "
@@ -84,7 +93,9 @@ def cheaper_of_two(t):
 
 @schema(
     "arithmetic",
-    first=money(20, 400), second=money(5, 300), start=money(10, 600),
+    first=money(20, 400),
+    second=money(5, 300),
+    start=money(10, 600),
     where=lambda n: n.first + n.second > n.start + 1 and n.start not in (n.first, n.second),
     questions=(
         "{name} wants to buy {a_good} for {first} and {a_good2} for {second}. {He} has {start}. How much "
@@ -104,7 +115,9 @@ def money_missing(t):
 
 @schema(
     "arithmetic",
-    count=whole(3, 40), price=money(2, 20), cost=money(5, 400),
+    count=whole(3, 40),
+    price=money(2, 20),
+    cost=money(5, 400),
     where=lambda n: n.count * n.price > n.cost,
     questions=(
         "{name} sells {count} birdhouses for {price} each. Making them cost {him} {cost}. How much profit "
@@ -124,7 +137,9 @@ def profit(t):
 
 @schema(
     "arithmetic",
-    first=money(10, 120), second=money(10, 120), people=whole(2, 8),
+    first=money(10, 120),
+    second=money(10, 120),
+    people=whole(2, 8),
     where=lambda n: (n.first + n.second) % n.people == 0,
     questions=(
         "{people} friends buy {a_good} for {first} and {a_good2} for {second}. They share the cost equally. "
@@ -144,7 +159,9 @@ def split_bill(t):
 
 @schema(
     "arithmetic",
-    goal=money(60, 600), start=money(5, 150), per_week=money(5, 40),
+    goal=money(60, 600),
+    start=money(5, 150),
+    per_week=money(5, 40),
     where=lambda n: n.goal - n.start > n.per_week and (n.goal - n.start) % n.per_week == 0,
     questions=(
         "{name} wants to buy {a_good} for {goal}. {He} has {start} and saves {per_week} each week. How many "
@@ -164,7 +181,10 @@ def weeks_to_goal(t):
 
 @schema(
     "arithmetic",
-    goal=money(100, 900), start=money(10, 150), per_week=money(5, 60), weeks=whole(2, 20),
+    goal=money(100, 900),
+    start=money(10, 150),
+    per_week=money(5, 60),
+    weeks=whole(2, 20),
     where=lambda n: n.goal > n.start + n.per_week * n.weeks + 1,
     questions=(
         "{name} wants {a_good} that costs {goal}. {He} has {start} and saves {per_week} a week. How much "
@@ -184,7 +204,9 @@ def savings_short(t):
 
 @schema(
     "arithmetic",
-    total=money(20, 300), shipping=money(3, 20), count=whole(2, 15),
+    total=money(20, 300),
+    shipping=money(3, 20),
+    count=whole(2, 15),
     where=lambda n: n.total - n.shipping >= 2 * n.count and (n.total - n.shipping) % n.count == 0,
     held_out=True,
     questions=(
@@ -205,11 +227,17 @@ def price_before_shipping(t):
 
 @schema(
     "arithmetic",
-    adults=whole(5, 60), adult_price=money(4, 20), children=whole(5, 80), child_price=money(2, 9),
-    cost=money(20, 300), people=whole(2, 10),
-    where=lambda n: n.child_price < n.adult_price
-    and n.adults * n.adult_price + n.children * n.child_price > n.cost
-    and (n.adults * n.adult_price + n.children * n.child_price - n.cost) % n.people == 0,
+    adults=whole(5, 60),
+    adult_price=money(4, 20),
+    children=whole(5, 80),
+    child_price=money(2, 9),
+    cost=money(20, 300),
+    people=whole(2, 10),
+    where=lambda n: (
+        n.child_price < n.adult_price
+        and n.adults * n.adult_price + n.children * n.child_price > n.cost
+        and (n.adults * n.adult_price + n.children * n.child_price - n.cost) % n.people == 0
+    ),
     held_out=True,
     questions=(
         "At a school play, {adults} adults pay {adult_price} each and {children} children pay {child_price} "
@@ -234,7 +262,8 @@ def ticket_sales_shared(t):
 
 @schema(
     "arithmetic",
-    price=money(4, 40), count=whole(2, 12),
+    price=money(4, 40),
+    count=whole(2, 12),
     where=lambda n: n.price % 2 == 0,
     questions=(
         "A ticket costs {price} for adults and half as much for children. {name} buys an adult ticket and "
@@ -254,7 +283,9 @@ def half_price_tickets(t):
 
 @schema(
     "arithmetic",
-    paid=choice(10, 20, 50), count=whole(4, 60), cents=whole(15, 95),
+    paid=choice(10, 20, 50),
+    count=whole(4, 60),
+    cents=whole(15, 95),
     where=lambda n: n.cents % 5 == 0 and n.count * n.cents < 100 * n.paid,
     questions=(
         "{name} buys {count} stamps for {cents} cents each and pays with a {paid} dollar bill. How many "
@@ -274,8 +305,11 @@ def change_from_cents(t):
 
 @schema(
     "arithmetic",
-    boxes=whole(2, 12), per_box=whole(6, 40), sold=whole(5, 200),
-    first_price=money(3, 12), second_price=money(2, 8),
+    boxes=whole(2, 12),
+    per_box=whole(6, 40),
+    sold=whole(5, 200),
+    first_price=money(3, 12),
+    second_price=money(2, 8),
     where=lambda n: n.boxes * n.per_box > n.sold + 1 and n.first_price > n.second_price,
     questions=(
         "A bakery fills {boxes} trays with {per_box} rolls each. It sells {sold} rolls for {first_price} "

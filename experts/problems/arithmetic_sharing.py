@@ -5,7 +5,8 @@ from experts.problems.schema import choice, money, schema, whole
 
 @schema(
     "arithmetic",
-    total=whole(12, 240), people=whole(2, 15),
+    total=whole(12, 240),
+    people=whole(2, 15),
     where=lambda n: n.total % n.people == 0 and n.total > n.people,
     questions=(
         "{name} shares {total} {things} equally among {people} friends. How many {things} does each friend "
@@ -26,7 +27,9 @@ def share_equally(t):
 
 @schema(
     "arithmetic",
-    first=whole(6, 120), second=whole(6, 120), people=whole(2, 12),
+    first=whole(6, 120),
+    second=whole(6, 120),
+    people=whole(2, 12),
     where=lambda n: (n.first + n.second) % n.people == 0,
     questions=(
         "{name} has {first} {things} and {name2} has {second}. They put all of them together and share them "
@@ -46,7 +49,9 @@ def share_pooled(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 240), kept=whole(2, 40), groups=whole(2, 12),
+    total=whole(20, 240),
+    kept=whole(2, 40),
+    groups=whole(2, 12),
     where=lambda n: n.total > n.kept + n.groups and (n.total - n.kept) % n.groups == 0,
     questions=(
         "A hall has {total} seats. {kept} of them are kept for guests of honor, and the rest are split "
@@ -66,7 +71,8 @@ def share_the_rest(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 200), people=whole(3, 15),
+    total=whole(20, 200),
+    people=whole(3, 15),
     where=lambda n: n.total % n.people > 1,
     questions=(
         "{name} shares {total} {things} equally among {people} friends and gives each of them as many as "
@@ -86,7 +92,8 @@ def share_leftover(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 300), per_box=whole(3, 24),
+    total=whole(20, 300),
+    per_box=whole(3, 24),
     where=lambda n: n.total % n.per_box != 0 and n.total > 2 * n.per_box,
     questions=(
         "{name} has {total} {things}. Each {container} holds {per_box} {things}. How many {containers} can "
@@ -105,7 +112,9 @@ def full_boxes(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 300), per_box=whole(3, 24), price=money(2, 20),
+    total=whole(20, 300),
+    per_box=whole(3, 24),
+    price=money(2, 20),
     where=lambda n: n.total % n.per_box != 0 and n.total > 2 * n.per_box,
     questions=(
         "{name} has {total} {things} and packs them into boxes of {per_box}. Only full boxes are sold, for "
@@ -125,7 +134,8 @@ def full_boxes_sold(t):
 
 @schema(
     "arithmetic",
-    people=whole(20, 300), seats=whole(4, 30),
+    people=whole(20, 300),
+    seats=whole(4, 30),
     where=lambda n: n.people % n.seats != 0 and n.people > n.seats,
     questions=(
         "{people} students go on a trip by bus. Each bus has {seats} seats. How many buses are needed?",
@@ -144,7 +154,9 @@ def buses_needed(t):
 
 @schema(
     "arithmetic",
-    students=whole(20, 300), adults=whole(2, 30), seats=whole(4, 30),
+    students=whole(20, 300),
+    adults=whole(2, 30),
+    seats=whole(4, 30),
     where=lambda n: (n.students + n.adults) % n.seats != 0 and n.students > n.seats,
     held_out=True,
     questions=(
@@ -165,7 +177,9 @@ def buses_for_all(t):
 
 @schema(
     "arithmetic",
-    people=whole(20, 150), per_box=whole(4, 24), price=money(2, 15),
+    people=whole(20, 150),
+    per_box=whole(4, 24),
+    price=money(2, 15),
     where=lambda n: n.people % n.per_box != 0 and n.people > n.per_box,
     held_out=True,
     questions=(
@@ -186,7 +200,9 @@ def whole_packs_cost(t):
 
 @schema(
     "arithmetic",
-    first=whole(5, 100), second=whole(5, 100), third=whole(5, 100),
+    first=whole(5, 100),
+    second=whole(5, 100),
+    third=whole(5, 100),
     where=lambda n: (n.first + n.second + n.third) % 3 == 0 and n.first != n.second,
     questions=(
         "{name} scored {first}, {second} and {third} points in {his} games this {month}. What was {his} "
@@ -205,7 +221,10 @@ def average_of_three(t):
 
 @schema(
     "arithmetic",
-    goal=whole(60, 95), tests=choice(3), first=whole(50, 100), second=whole(50, 100),
+    goal=whole(60, 95),
+    tests=choice(3),
+    first=whole(50, 100),
+    second=whole(50, 100),
     where=lambda n: 40 <= 3 * n.goal - n.first - n.second <= 100 and n.first != n.second,
     questions=(
         "{name} wants an average of {goal} points over {tests} tests. So far {he} has {first} points on a "
@@ -225,7 +244,9 @@ def score_needed(t):
 
 @schema(
     "arithmetic",
-    first=whole(10, 90), second=whole(10, 90), third=whole(5, 60),
+    first=whole(10, 90),
+    second=whole(10, 90),
+    third=whole(5, 60),
     where=lambda n: n.first != n.second,
     questions=(
         "{name} throws for {first} points and then for {second} points, and only the better throw counts. "

@@ -5,7 +5,8 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "arithmetic",
-    hours=whole(2, 9), minutes=whole(5, 55),
+    hours=whole(2, 9),
+    minutes=whole(5, 55),
     questions=(
         "A movie lasts {hours} hours and {minutes} minutes. How many minutes does it last in all?",
         "{name} worked in the garden for {hours} hours and then for another {minutes} minutes. How many "
@@ -24,7 +25,9 @@ def in_minutes(t):
 
 @schema(
     "arithmetic",
-    hours=whole(2, 8), first=whole(10, 120), second=whole(10, 120),
+    hours=whole(2, 8),
+    first=whole(10, 120),
+    second=whole(10, 120),
     where=lambda n: 60 * n.hours > n.first + n.second,
     held_out=True,
     questions=(
@@ -45,7 +48,8 @@ def time_left(t):
 
 @schema(
     "arithmetic",
-    weeks=whole(2, 12), days=whole(2, 6),
+    weeks=whole(2, 12),
+    days=whole(2, 6),
     questions=(
         "{name} is on vacation for {weeks} weeks and {days} days. How many days is that altogether?",
         "A ship sails for {weeks} weeks, then lies in a harbor for {days} days. How many days does this "
@@ -62,7 +66,8 @@ def in_days(t):
 
 @schema(
     "arithmetic",
-    per_day=whole(3, 40), sold=whole(5, 150),
+    per_day=whole(3, 40),
+    sold=whole(5, 150),
     where=lambda n: 7 * n.per_day > n.sold,
     questions=(
         "A hen house gives {per_day} eggs every day. By the end of a week, {sold} eggs have been sold. How "
@@ -82,7 +87,9 @@ def week_less(t):
 
 @schema(
     "arithmetic",
-    total=whole(60, 600), per_day=whole(5, 40), days=whole(2, 14),
+    total=whole(60, 600),
+    per_day=whole(5, 40),
+    days=whole(2, 14),
     where=lambda n: n.total > n.per_day * n.days,
     questions=(
         "A book has {total} pages. {name} reads {per_day} pages a day for {days} days. How many pages are "
@@ -102,7 +109,9 @@ def work_left(t):
 
 @schema(
     "arithmetic",
-    total=whole(60, 600), done=whole(10, 200), days=whole(2, 14),
+    total=whole(60, 600),
+    done=whole(10, 200),
+    days=whole(2, 14),
     where=lambda n: n.total > n.done + n.days and (n.total - n.done) % n.days == 0,
     questions=(
         "A book has {total} pages. {name} has read {done} of them. {He} wants to finish it in {days} days, "
@@ -122,7 +131,8 @@ def daily_rest(t):
 
 @schema(
     "arithmetic",
-    years=whole(2, 15), months=whole(2, 11),
+    years=whole(2, 15),
+    months=whole(2, 11),
     questions=(
         "{name}'s dog is {years} years and {months} months old. How many months old is it?",
         "A building took {years} years to plan and {months} months to build. How many months did the work "
@@ -139,7 +149,9 @@ def in_months(t):
 
 @schema(
     "arithmetic",
-    weeks=whole(2, 8), per_day=whole(2, 12), start=whole(10, 90),
+    weeks=whole(2, 8),
+    per_day=whole(2, 12),
+    start=whole(10, 90),
     held_out=True,
     questions=(
         "{name} knows {start} French words. {He} learns {per_day} new words every day for {weeks} weeks. "
@@ -159,7 +171,9 @@ def weeks_of_growth(t):
 
 @schema(
     "arithmetic",
-    first=money(6, 60), second=money(6, 60), days=whole(2, 20),
+    first=money(6, 60),
+    second=money(6, 60),
+    days=whole(2, 20),
     questions=(
         "{name} earns {first} a day at the {shop} and {second} a day with a paper route. {He} does both on "
         "{days} days. How much does {he} earn altogether?",
@@ -178,7 +192,9 @@ def daily_amounts(t):
 
 @schema(
     "arithmetic",
-    age=whole(4, 30), older=whole(2, 20), years=whole(2, 15),
+    age=whole(4, 30),
+    older=whole(2, 20),
+    years=whole(2, 15),
     questions=(
         "{name} is {age} years old. {His} cousin is {older} years older. How old will the cousin be in "
         "{years} years?",
@@ -197,7 +213,9 @@ def age_later(t):
 
 @schema(
     "arithmetic",
-    per_day=whole(8, 40), used=whole(2, 12), price=money(2, 9),
+    per_day=whole(8, 40),
+    used=whole(2, 12),
+    price=money(2, 9),
     where=lambda n: n.per_day > n.used + 1,
     questions=(
         "{name}'s hens lay {per_day} eggs every day. {He} uses {used} of them each day and sells all the "

@@ -5,7 +5,9 @@ from experts.problems.schema import schema, whole
 
 @schema(
     "arithmetic",
-    first=whole(5, 90), second=whole(5, 90), third=whole(5, 90),
+    first=whole(5, 90),
+    second=whole(5, 90),
+    third=whole(5, 90),
     questions=(
         "{name} collects {first} {things} on {day}, {second} on the next day and {third} on the day after "
         "that. How many {things} does {he} collect in all?",
@@ -26,7 +28,9 @@ def sum_of_three(t):
 
 @schema(
     "arithmetic",
-    total=whole(60, 900), first=whole(5, 300), second=whole(5, 300),
+    total=whole(60, 900),
+    first=whole(5, 300),
+    second=whole(5, 300),
     where=lambda n: n.total - n.first - n.second >= 3,
     questions=(
         "{name} has {total} {things}. {first} of them are {color}, {second} are {color2} and the rest are "
@@ -48,7 +52,8 @@ def third_part(t):
 
 @schema(
     "arithmetic",
-    goal=whole(30, 900), start=whole(5, 500),
+    goal=whole(30, 900),
+    start=whole(5, 500),
     where=lambda n: n.goal - n.start >= 3,
     questions=(
         "{name} needs {goal} {things} for the {event}. {He} already has {start}. How many does {he} still "
@@ -70,7 +75,9 @@ def still_needed(t):
 
 @schema(
     "arithmetic",
-    goal=whole(60, 400), start=whole(5, 90), people=whole(2, 12),
+    goal=whole(60, 400),
+    start=whole(5, 90),
+    people=whole(2, 12),
     where=lambda n: n.goal > n.start + n.people and (n.goal - n.start) % n.people == 0,
     questions=(
         "{people} friends need {goal} {things} for the {event}. They have {start} already. If each friend "
@@ -90,7 +97,8 @@ def goal_shared(t):
 
 @schema(
     "arithmetic",
-    first=whole(3, 60), times=whole(3, 9),
+    first=whole(3, 60),
+    times=whole(3, 9),
     questions=(
         "{name} has {first} {things}. {name2} has {times} times as many. How many {things} do they have "
         "together?",
@@ -109,7 +117,8 @@ def multiple_and_total(t):
 
 @schema(
     "arithmetic",
-    first=whole(12, 90), fewer=whole(2, 40),
+    first=whole(12, 90),
+    fewer=whole(2, 40),
     where=lambda n: n.first - n.fewer >= 3,
     questions=(
         "{name} has {first} {things}. {name2} has {fewer} fewer {things} than {name}. How many {things} do "
@@ -129,7 +138,8 @@ def fewer_and_total(t):
 
 @schema(
     "arithmetic",
-    first=whole(3, 50), more=whole(2, 30),
+    first=whole(3, 50),
+    more=whole(2, 30),
     questions=(
         "{name} has {first} {things}. {name2} has {more} more {things} than {name}, and {name3} has twice "
         "as many as {name2}. How many {things} do they all have together?",
@@ -150,7 +160,9 @@ def chain_of_three(t):
 
 @schema(
     "arithmetic",
-    first=whole(3, 40), times=whole(3, 6), fewer=whole(2, 40),
+    first=whole(3, 40),
+    times=whole(3, 6),
+    fewer=whole(2, 40),
     where=lambda n: n.first * n.times - n.fewer >= 3,
     held_out=True,
     questions=(
@@ -172,7 +184,8 @@ def chain_with_fewer(t):
 
 @schema(
     "arithmetic",
-    total=whole(20, 200), part=whole(2, 80),
+    total=whole(20, 200),
+    part=whole(2, 80),
     where=lambda n: n.total % 2 == 0 and n.total / 2 - n.part >= 3,
     questions=(
         "Half of {name}'s {total} {things} are {color}, {part} are {color2} and the rest are {color3}. How "
@@ -192,7 +205,9 @@ def rest_of_half(t):
 
 @schema(
     "arithmetic",
-    start=whole(20, 200), added=whole(4, 80), groups=whole(2, 12),
+    start=whole(20, 200),
+    added=whole(4, 80),
+    groups=whole(2, 12),
     where=lambda n: n.start % 2 == 0 and (n.start / 2 + n.added) % n.groups == 0,
     held_out=True,
     questions=(

@@ -5,7 +5,8 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "comparison",
-    larger=whole(12, 900), smaller=whole(3, 800),
+    larger=whole(12, 900),
+    smaller=whole(3, 800),
     where=lambda n: n.larger - n.smaller >= 2 and n.larger < 12 * n.smaller,
     questions=(
         "{name} has {larger} {things}, and {name2} has {smaller}. How many more {things} does {name} have "
@@ -27,7 +28,8 @@ def how_many_more(t):
 
 @schema(
     "comparison",
-    larger=whole(12, 900), smaller=whole(3, 800),
+    larger=whole(12, 900),
+    smaller=whole(3, 800),
     where=lambda n: n.larger - n.smaller >= 2 and n.larger < 12 * n.smaller,
     questions=(
         "{name} has {smaller} {things}. {name2} has {larger}. How many fewer {things} does {name} have than "
@@ -49,7 +51,8 @@ def how_many_fewer(t):
 
 @schema(
     "comparison",
-    larger=whole(12, 400), smaller=whole(3, 60),
+    larger=whole(12, 400),
+    smaller=whole(3, 60),
     where=lambda n: n.larger % n.smaller == 0 and n.smaller < n.larger <= 15 * n.smaller,
     questions=(
         "{name} has {larger} {things}, and {name2} has {smaller}. How many times as many {things} does "
@@ -70,7 +73,8 @@ def times_as_many(t):
 
 @schema(
     "comparison",
-    larger=money(8, 300, cents=True), smaller=money(5, 250, cents=True),
+    larger=money(8, 300, cents=True),
+    smaller=money(5, 250, cents=True),
     where=lambda n: n.larger - n.smaller >= 1 and n.larger < 6 * n.smaller,
     questions=(
         "{a_good} costs {larger} at the mall and {smaller} online. How much more does it cost at the mall "
@@ -91,7 +95,8 @@ def price_gap(t):
 
 @schema(
     "comparison",
-    first=whole(3, 60), times=whole(3, 9),
+    first=whole(3, 60),
+    times=whole(3, 9),
     questions=(
         "{name} has {first} {things}. {name2} has {times} times as many. How many more {things} does "
         "{name2} have than {name}?",
@@ -110,7 +115,9 @@ def gap_of_multiple(t):
 
 @schema(
     "comparison",
-    start=whole(20, 300), part=whole(3, 90), smaller=whole(3, 200),
+    start=whole(20, 300),
+    part=whole(3, 90),
+    smaller=whole(3, 200),
     where=lambda n: n.start - n.part >= n.smaller + 2,
     questions=(
         "Of {name}'s {start} {things}, {part} are {color} and the rest are {color2}. {name2} has {smaller} "
@@ -130,8 +137,12 @@ def gap_of_rest(t):
 
 @schema(
     "comparison",
-    first=whole(5, 120), second=whole(5, 120), smaller=whole(3, 60),
-    where=lambda n: (n.first + n.second) % n.smaller == 0 and n.smaller < n.first + n.second <= 30 * n.smaller,
+    first=whole(5, 120),
+    second=whole(5, 120),
+    smaller=whole(3, 60),
+    where=lambda n: (
+        (n.first + n.second) % n.smaller == 0 and n.smaller < n.first + n.second <= 30 * n.smaller
+    ),
     questions=(
         "{name} has {first} {things} at home and {second} at school. {name2} has {smaller} {things}. How "
         "many times as many {things} does {name} have as {name2}?",
@@ -150,7 +161,9 @@ def times_of_total(t):
 
 @schema(
     "comparison",
-    larger=whole(40, 200), first=whole(10, 150), second=whole(10, 150),
+    larger=whole(40, 200),
+    first=whole(10, 150),
+    second=whole(10, 150),
     where=lambda n: (n.first + n.second) % 2 == 0 and n.larger > (n.first + n.second) / 2 + 1,
     held_out=True,
     questions=(

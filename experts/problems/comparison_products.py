@@ -5,7 +5,10 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "comparison",
-    first=whole(5, 120), second=whole(5, 120), third=whole(5, 120), fourth=whole(5, 120),
+    first=whole(5, 120),
+    second=whole(5, 120),
+    third=whole(5, 120),
+    fourth=whole(5, 120),
     where=lambda n: n.first + n.second > n.third + n.fourth + 1,
     questions=(
         "{name} collected {first} {things} on {day} and {second} on {day2}. {name2} collected {third} on "
@@ -25,7 +28,9 @@ def totals_gap(t):
 
 @schema(
     "comparison",
-    boxes=whole(2, 12), per_box=whole(4, 40), smaller=whole(5, 200),
+    boxes=whole(2, 12),
+    per_box=whole(4, 40),
+    smaller=whole(5, 200),
     where=lambda n: n.boxes * n.per_box > n.smaller + 1,
     questions=(
         "{name} has {boxes} {containers} with {per_box} {things} in each. {name2} has {smaller} {things}. "
@@ -45,7 +50,10 @@ def groups_gap(t):
 
 @schema(
     "comparison",
-    first=whole(2, 15), first_price=money(2, 25), second=whole(2, 15), second_price=money(2, 25),
+    first=whole(2, 15),
+    first_price=money(2, 25),
+    second=whole(2, 15),
+    second_price=money(2, 25),
     where=lambda n: n.first * n.first_price > n.second * n.second_price,
     questions=(
         "{name} buys {first} {things} for {first_price} each. {name2} buys {second} {things2} for "
@@ -65,7 +73,9 @@ def costs_gap(t):
 
 @schema(
     "comparison",
-    first=money(4, 60), second=money(3, 50), weeks=whole(2, 20),
+    first=money(4, 60),
+    second=money(3, 50),
+    weeks=whole(2, 20),
     where=lambda n: n.first > n.second,
     questions=(
         "{name} saves {first} a week, and {name2} saves {second} a week. How much more than {name2} has "
@@ -85,9 +95,14 @@ def weekly_gap(t):
 
 @schema(
     "comparison",
-    boxes=whole(2, 20), per_box=whole(3, 40), smaller=whole(4, 90),
-    where=lambda n: n.boxes * n.per_box % n.smaller == 0 and n.smaller not in (n.boxes, n.per_box)
-    and n.smaller < n.boxes * n.per_box <= 50 * n.smaller,
+    boxes=whole(2, 20),
+    per_box=whole(3, 40),
+    smaller=whole(4, 90),
+    where=lambda n: (
+        n.boxes * n.per_box % n.smaller == 0
+        and n.smaller not in (n.boxes, n.per_box)
+        and n.smaller < n.boxes * n.per_box <= 50 * n.smaller
+    ),
     held_out=True,
     questions=(
         "{name} has {boxes} {containers} with {per_box} {things} in each. {name2} has {smaller} {things}. "
@@ -107,9 +122,14 @@ def times_of_groups(t):
 
 @schema(
     "comparison",
-    first=whole(2, 15), first_price=money(2, 25), second=whole(2, 15), second_price=money(2, 25),
-    where=lambda n: n.first * n.first_price % (n.second * n.second_price) == 0
-    and n.second * n.second_price < n.first * n.first_price <= 20 * n.second * n.second_price,
+    first=whole(2, 15),
+    first_price=money(2, 25),
+    second=whole(2, 15),
+    second_price=money(2, 25),
+    where=lambda n: (
+        n.first * n.first_price % (n.second * n.second_price) == 0
+        and n.second * n.second_price < n.first * n.first_price <= 20 * n.second * n.second_price
+    ),
     held_out=True,
     questions=(
         "{name} buys {first} {things} for {first_price} each. {name2} buys {second} {things2} for "
@@ -129,9 +149,14 @@ def cost_multiple(t):
 
 @schema(
     "comparison",
-    total=whole(24, 480), per_bag=whole(2, 10), per_box=whole(4, 24),
-    where=lambda n: n.total % n.per_bag == 0 and n.total % n.per_box == 0
-    and n.total / n.per_bag > n.total / n.per_box + 1,
+    total=whole(24, 480),
+    per_bag=whole(2, 10),
+    per_box=whole(4, 24),
+    where=lambda n: (
+        n.total % n.per_bag == 0
+        and n.total % n.per_box == 0
+        and n.total / n.per_bag > n.total / n.per_box + 1
+    ),
     held_out=True,
     questions=(
         "{name} has {total} {things}. {He} can put them into bags of {per_bag} or into boxes of {per_box}. "

@@ -10,7 +10,10 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "composition",
-    price=money(5, 40), discount=percent(5, 60), count=whole(2, 30), shipping=money(3, 40),
+    price=money(5, 40),
+    discount=percent(5, 60),
+    count=whole(2, 30),
+    shipping=money(3, 40),
     questions=(
         "Each {thing} costs {price}, but {name} gets {discount} off. {He} buys {count} {things} and pays "
         "{shipping} for delivery. How much does {he} pay in total?",
@@ -32,7 +35,10 @@ def sale_items(t):
 
 @schema(
     "composition",
-    income=money(800, 6000), tax=percent(5, 40), rent=money(100, 1500), food=money(50, 600),
+    income=money(800, 6000),
+    tax=percent(5, 40),
+    rent=money(100, 1500),
+    food=money(50, 600),
     where=lambda n: n.income * (100 - n.tax) / 100 > n.rent + n.food,
     questions=(
         "{name} earns {income} a month and pays {tax} of it in taxes. From what remains, {he} pays {rent} "
@@ -55,7 +61,10 @@ def payday(t):
 
 @schema(
     "composition",
-    first=whole(2, 20), first_price=money(2, 30), second=whole(2, 20), second_price=money(2, 30),
+    first=whole(2, 20),
+    first_price=money(2, 30),
+    second=whole(2, 20),
+    second_price=money(2, 30),
     discount=percent(5, 50),
     where=lambda n: n.first_price != n.second_price,
     questions=(
@@ -84,7 +93,10 @@ def basket_discount(t):
 
 @schema(
     "composition",
-    people=whole(2, 15), price=money(6, 40), drinks=money(5, 80), tip=percent(5, 30),
+    people=whole(2, 15),
+    price=money(6, 40),
+    drinks=money(5, 80),
+    tip=percent(5, 30),
     held_out=True,
     questions=(
         "{people} friends go out to eat. Each meal costs {price}, and all the drinks together cost {drinks}. "
@@ -107,7 +119,9 @@ def meal_with_tip(t):
 
 @schema(
     "composition",
-    price=money(20, 500), discount=percent(5, 60), other=money(15, 500),
+    price=money(20, 500),
+    discount=percent(5, 60),
+    other=money(15, 500),
     where=lambda n: n.price * (100 - n.discount) < 100 * n.other < 130 * n.price,
     questions=(
         "A store sells {a_good} for {price} but gives {discount} off. Another store sells the same {good} "
@@ -131,7 +145,9 @@ def cheaper_store(t):
 
 @schema(
     "composition",
-    pages=whole(60, 900), rate=percent(10, 90, step=10), per_day=whole(4, 40),
+    pages=whole(60, 900),
+    rate=percent(10, 90, step=10),
+    per_day=whole(4, 40),
     where=lambda n: n.pages * n.rate % 100 == 0 and n.pages * (100 - n.rate) % (100 * n.per_day) == 0,
     questions=(
         "A book has {pages} pages. {name} has already read {rate} of it. If {he} reads {per_day} pages a day "
@@ -154,7 +170,10 @@ def pages_to_read(t):
 
 @schema(
     "composition",
-    eggs=whole(40, 800), rate=percent(30, 95), sold=whole(5, 300), bought=whole(4, 120),
+    eggs=whole(40, 800),
+    rate=percent(30, 95),
+    sold=whole(5, 300),
+    bought=whole(4, 120),
     where=lambda n: n.eggs * n.rate % 100 == 0 and n.eggs * n.rate / 100 > n.sold,
     questions=(
         "A farm has {eggs} eggs, and {rate} of them hatch. The farmer sells {sold} of the chicks and later "

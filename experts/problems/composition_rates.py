@@ -8,7 +8,9 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "composition",
-    per_hour=whole(10, 200), hours=whole(3, 24), rate=percent(5, 60),
+    per_hour=whole(10, 200),
+    hours=whole(3, 24),
+    rate=percent(5, 60),
     where=lambda n: n.per_hour * n.hours * n.rate % 100 == 0,
     questions=(
         "A machine packs {per_hour} {things} an hour and runs for {hours} hours. {rate} of the {things} are "
@@ -31,7 +33,9 @@ def good_output(t):
 
 @schema(
     "composition",
-    wage=money(9, 60), hours=whole(4, 60), rate=percent(5, 60),
+    wage=money(9, 60),
+    hours=whole(4, 60),
+    rate=percent(5, 60),
     held_out=True,
     questions=(
         "{name} earns {wage} an hour and works {hours} hours. {He} saves {rate} of what {he} earns. How many "
@@ -54,7 +58,10 @@ def wages_saved(t):
 
 @schema(
     "composition",
-    speed=whole(20, 80), hours=whole(2, 12), price=money(2, 6), fee=money(10, 150),
+    speed=whole(20, 80),
+    hours=whole(2, 12),
+    price=money(2, 6),
+    fee=money(10, 150),
     questions=(
         "A truck drives at {speed} miles per hour for {hours} hours. The company charges {price} for every "
         "mile and a fixed fee of {fee}. How much does the trip cost?",
@@ -76,7 +83,10 @@ def trip_charge(t):
 
 @schema(
     "composition",
-    per_minute=whole(3, 40), minutes=whole(5, 60), used=whole(5, 300), added=whole(5, 200),
+    per_minute=whole(3, 40),
+    minutes=whole(5, 60),
+    used=whole(5, 300),
+    added=whole(5, 200),
     where=lambda n: n.per_minute * n.minutes > n.used,
     questions=(
         "A tap fills an empty tank with {per_minute} liters of water a minute for {minutes} minutes. Then "
@@ -105,7 +115,9 @@ def tank_filled(t):
 
 @schema(
     "composition",
-    speed=whole(15, 80), hours=whole(2, 12), other=whole(10, 400),
+    speed=whole(15, 80),
+    hours=whole(2, 12),
+    other=whole(10, 400),
     where=lambda n: n.speed * n.hours > n.other,
     questions=(
         "{name} drives for {hours} hours at {speed} miles per hour. {name2} drives {other} miles. How many "
@@ -128,7 +140,10 @@ def farther_trip(t):
 
 @schema(
     "composition",
-    count=whole(3, 30), per_lap=whole(2, 12), rest=whole(2, 40), speed=whole(4, 30),
+    count=whole(3, 30),
+    per_lap=whole(2, 12),
+    rest=whole(2, 40),
+    speed=whole(4, 30),
     held_out=True,
     where=lambda n: (n.count * n.per_lap + n.rest) % n.speed == 0 and n.count * n.per_lap + n.rest > n.speed,
     questions=(
@@ -154,7 +169,10 @@ def lap_ride(t):
 
 @schema(
     "composition",
-    boxes=whole(3, 40), per_box=whole(5, 60), loose=whole(2, 60), per_hour=whole(5, 60),
+    boxes=whole(3, 40),
+    per_box=whole(5, 60),
+    loose=whole(2, 60),
+    per_hour=whole(5, 60),
     where=lambda n: (n.boxes * n.per_box + n.loose) % n.per_hour == 0 and n.boxes * n.per_box > n.per_hour,
     questions=(
         "A store has {boxes} boxes with {per_box} {things} in each and {loose} loose {things}. A machine "

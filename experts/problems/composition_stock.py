@@ -9,7 +9,11 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "composition",
-    start=whole(20, 200), found=whole(4, 60), lost=whole(2, 40), price=money(2, 12), cost=money(5, 120),
+    start=whole(20, 200),
+    found=whole(4, 60),
+    lost=whole(2, 40),
+    price=money(2, 12),
+    cost=money(5, 120),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.lost and (n.start + n.found - n.lost) * n.price > n.cost,
     questions=(
@@ -38,8 +42,13 @@ def stock_income(t):
 
 @schema(
     "composition",
-    start=whole(40, 600), given=whole(2, 60), lost=whole(2, 60), price=money(3, 40), donated=money(20, 500),
-    variables={"start": "tickets"}, held_out=True,
+    start=whole(40, 600),
+    given=whole(2, 60),
+    lost=whole(2, 60),
+    price=money(3, 40),
+    donated=money(20, 500),
+    variables={"start": "tickets"},
+    held_out=True,
     where=lambda n: n.start > n.given + n.lost,
     questions=(
         "There are {start} tickets for the {event}. {given} are given to the helpers and {lost} are not "
@@ -68,7 +77,10 @@ def ticket_income(t):
 
 @schema(
     "composition",
-    start=whole(20, 300), other=whole(10, 200), given=whole(2, 90), rate=percent(5, 95),
+    start=whole(20, 300),
+    other=whole(10, 200),
+    given=whole(2, 90),
+    rate=percent(5, 95),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start > n.given and (n.other + n.given) * n.rate % 100 == 0,
     questions=(
@@ -96,7 +108,10 @@ def gift_share(t):
 
 @schema(
     "composition",
-    start=whole(100, 900), used=whole(5, 300), added=whole(5, 300), per_minute=whole(3, 30),
+    start=whole(100, 900),
+    used=whole(5, 300),
+    added=whole(5, 300),
+    per_minute=whole(3, 30),
     variables={"start": "water"},
     where=lambda n: n.start > n.used and (n.start - n.used + n.added) % n.per_minute == 0,
     questions=(
@@ -125,7 +140,11 @@ def tank_emptied(t):
 
 @schema(
     "composition",
-    boxes=whole(3, 20), per_box=whole(5, 40), loose=whole(2, 40), given=whole(3, 120), found=whole(2, 60),
+    boxes=whole(3, 20),
+    per_box=whole(5, 40),
+    loose=whole(2, 40),
+    given=whole(3, 120),
+    found=whole(2, 60),
     where=lambda n: n.boxes * n.per_box + n.loose > n.given,
     questions=(
         "{name} has {boxes} boxes with {per_box} {things} in each and {loose} loose {things}. {He} gives "
@@ -154,10 +173,16 @@ def boxes_then_changes(t):
 
 @schema(
     "composition",
-    start=whole(20, 300), found=whole(4, 90), lost=whole(2, 60), other=whole(2, 60),
+    start=whole(20, 300),
+    found=whole(4, 90),
+    lost=whole(2, 60),
+    other=whole(2, 60),
     variables={"start": "{name}.{things}"},
-    where=lambda n: n.start > n.lost and (n.start + n.found - n.lost) % n.other == 0
-    and n.start + n.found - n.lost > n.other,
+    where=lambda n: (
+        n.start > n.lost
+        and (n.start + n.found - n.lost) % n.other == 0
+        and n.start + n.found - n.lost > n.other
+    ),
     questions=(
         "{name} has {start} {things}. {He} finds {found} more and loses {lost}. {name2} has {other} "
         "{things}. How many times as many {things} as {name2} does {name} have now?",
@@ -181,7 +206,11 @@ def times_after_changes(t):
 
 @schema(
     "composition",
-    count=whole(4, 60), price=money(2, 30), bonus=money(10, 200), spent=money(5, 100), other=money(20, 1500),
+    count=whole(4, 60),
+    price=money(2, 30),
+    bonus=money(10, 200),
+    spent=money(5, 100),
+    other=money(20, 1500),
     where=lambda n: n.count * n.price + n.bonus > n.spent + n.other,
     questions=(
         "{name} sells {count} {things} for {price} each, gets {bonus} from {his} {family}, and spends "

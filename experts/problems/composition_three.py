@@ -5,9 +5,13 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "composition",
-    first_price=money(30, 600), discount=percent(5, 60), second_price=money(20, 500), coupon=percent(5, 60),
-    where=lambda n: n.discount != n.coupon
-    and n.first_price * (100 - n.discount) > n.second_price * (100 - n.coupon),
+    first_price=money(30, 600),
+    discount=percent(5, 60),
+    second_price=money(20, 500),
+    coupon=percent(5, 60),
+    where=lambda n: (
+        n.discount != n.coupon and n.first_price * (100 - n.discount) > n.second_price * (100 - n.coupon)
+    ),
     questions=(
         "In a store in {city}, {a_good} costs {first_price} and is {discount} off. In another store, the "
         "same {good} costs {second_price} and is {coupon} off. How much cheaper is it in the other store?",
@@ -31,7 +35,10 @@ def two_sales_compared(t):
 
 @schema(
     "composition",
-    first=money(500, 5000), tax=percent(5, 30), second=money(300, 4000), rate=percent(5, 30),
+    first=money(500, 5000),
+    tax=percent(5, 30),
+    second=money(300, 4000),
+    rate=percent(5, 30),
     held_out=True,
     where=lambda n: n.tax != n.rate and n.first * (100 + n.tax) > n.second * (100 + n.rate),
     questions=(
@@ -57,10 +64,13 @@ def two_raises_compared(t):
 
 @schema(
     "composition",
-    first_speed=whole(20, 80), first_hours=whole(2, 12), second_speed=whole(15, 70),
+    first_speed=whole(20, 80),
+    first_hours=whole(2, 12),
+    second_speed=whole(15, 70),
     second_hours=whole(2, 12),
-    where=lambda n: n.first_speed * n.first_hours > n.second_speed * n.second_hours
-    and n.first_hours != n.second_hours,
+    where=lambda n: (
+        n.first_speed * n.first_hours > n.second_speed * n.second_hours and n.first_hours != n.second_hours
+    ),
     questions=(
         "{name} drives at {first_speed} miles per hour for {first_hours} hours. {name2} drives at "
         "{second_speed} miles per hour for {second_hours} hours. How many miles farther does {name} drive?",
@@ -87,11 +97,16 @@ def two_trips_compared(t):
 
 @schema(
     "composition",
-    first_rate=whole(5, 90), first_hours=whole(2, 15), second_rate=whole(5, 90), second_hours=whole(2, 15),
+    first_rate=whole(5, 90),
+    first_hours=whole(2, 15),
+    second_rate=whole(5, 90),
+    second_hours=whole(2, 15),
     lost=whole(2, 60),
     held_out=True,
-    where=lambda n: n.first_rate * n.first_hours + n.second_rate * n.second_hours > 2 * n.lost
-    and n.first_hours != n.second_hours,
+    where=lambda n: (
+        n.first_rate * n.first_hours + n.second_rate * n.second_hours > 2 * n.lost
+        and n.first_hours != n.second_hours
+    ),
     questions=(
         "The old machine sorts {first_rate} {things} an hour and runs for {first_hours} hours. The new "
         "machine sorts {second_rate} {things} an hour and runs for {second_hours} hours. {lost} of all the "
@@ -119,7 +134,10 @@ def two_outputs(t):
 
 @schema(
     "composition",
-    first=money(300, 3000), tax=percent(5, 40), second=money(300, 3000), rate=percent(5, 40),
+    first=money(300, 3000),
+    tax=percent(5, 40),
+    second=money(300, 3000),
+    rate=percent(5, 40),
     rent=money(100, 1500),
     where=lambda n: n.tax != n.rate and n.first * (100 - n.tax) + n.second * (100 - n.rate) > 100 * n.rent,
     questions=(
@@ -145,9 +163,15 @@ def two_incomes(t):
 
 @schema(
     "composition",
-    per_hour=whole(10, 120), hours=whole(3, 20), rate=percent(5, 50), price=money(2, 15), cost=money(20, 600),
-    where=lambda n: n.per_hour * n.hours * n.rate % 100 == 0
-    and n.per_hour * n.hours * (100 - n.rate) / 100 * n.price > n.cost,
+    per_hour=whole(10, 120),
+    hours=whole(3, 20),
+    rate=percent(5, 50),
+    price=money(2, 15),
+    cost=money(20, 600),
+    where=lambda n: (
+        n.per_hour * n.hours * n.rate % 100 == 0
+        and n.per_hour * n.hours * (100 - n.rate) / 100 * n.price > n.cost
+    ),
     questions=(
         "A machine makes {per_hour} toys an hour for {hours} hours. {rate} of them are faulty, and the rest "
         "are sold for {price} each. The owner pays {cost} for electricity. How much money is left for the "
@@ -175,7 +199,10 @@ def good_output_sold(t):
 
 @schema(
     "composition",
-    start=whole(20, 400), found=whole(5, 200), rate=percent(10, 90), price=money(3, 20),
+    start=whole(20, 400),
+    found=whole(5, 200),
+    rate=percent(10, 90),
+    price=money(3, 20),
     low_price=money(2, 10),
     variables={"start": "{things}"},
     where=lambda n: (n.start + n.found) * n.rate % 100 == 0 and n.low_price < n.price,
@@ -207,10 +234,16 @@ def two_price_sale(t):
 
 @schema(
     "composition",
-    first=whole(3, 20), first_price=money(4, 30), first_fee=money(5, 60), second=whole(3, 20),
-    second_price=money(4, 30), second_fee=money(5, 60),
-    where=lambda n: n.first * n.first_price + n.first_fee > n.second * n.second_price + n.second_fee
-    and n.first_price != n.second_price,
+    first=whole(3, 20),
+    first_price=money(4, 30),
+    first_fee=money(5, 60),
+    second=whole(3, 20),
+    second_price=money(4, 30),
+    second_fee=money(5, 60),
+    where=lambda n: (
+        n.first * n.first_price + n.first_fee > n.second * n.second_price + n.second_fee
+        and n.first_price != n.second_price
+    ),
     questions=(
         "{name} buys {first} {things} for {first_price} each and pays {first_fee} for delivery. {name2} buys "
         "{second} {things} for {second_price} each and pays {second_fee} for delivery. How much more does "
@@ -238,7 +271,11 @@ def two_orders_compared(t):
 
 @schema(
     "composition",
-    count=whole(3, 25), price=money(4, 40), rent=money(20, 200), discount=percent(5, 50), fee=money(5, 80),
+    count=whole(3, 25),
+    price=money(4, 40),
+    rent=money(20, 200),
+    discount=percent(5, 50),
+    fee=money(5, 80),
     people=whole(3, 12),
     where=lambda n: ((n.count * n.price + n.rent) * (100 - n.discount) + 100 * n.fee) % n.people == 0,
     questions=(

@@ -10,7 +10,9 @@ from experts.problems.schema import decimal, money, schema, whole
 
 @schema(
     "entity_track",
-    start=whole(15, 400), found=whole(3, 90), lost=whole(2, 60),
+    start=whole(15, 400),
+    found=whole(3, 90),
+    lost=whole(2, 60),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.lost,
     questions=(
@@ -35,7 +37,9 @@ def found_and_lost(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 500), given=whole(2, 120), lent=whole(2, 120),
+    start=whole(20, 500),
+    given=whole(2, 120),
+    lent=whole(2, 120),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.given + n.lent,
     questions=(
@@ -60,7 +64,10 @@ def gifts_to_friends(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 240), eaten=whole(2, 40), given=whole(5, 90), baked=whole(6, 96),
+    start=whole(20, 240),
+    eaten=whole(2, 40),
+    given=whole(5, 90),
+    baked=whole(6, 96),
     variables={"start": "cookies"},
     where=lambda n: n.start > n.eaten + n.given,
     questions=(
@@ -85,7 +92,10 @@ def cookies_left(t):
 
 @schema(
     "entity_track",
-    start=whole(40, 600), sold=whole(5, 150), received=whole(10, 300), broken=whole(2, 30),
+    start=whole(40, 600),
+    sold=whole(5, 150),
+    received=whole(10, 300),
+    broken=whole(2, 30),
     returned=whole(2, 20),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.sold and n.broken < n.received and n.returned < n.sold,
@@ -115,7 +125,10 @@ def shop_stock(t):
 
 @schema(
     "entity_track",
-    start=whole(12, 300), born=whole(3, 60), sold=whole(2, 90), bought=whole(2, 70),
+    start=whole(12, 300),
+    born=whole(3, 60),
+    sold=whole(2, 90),
+    bought=whole(2, 70),
     variables={"start": "{animals}"},
     where=lambda n: n.start > n.sold,
     questions=(
@@ -141,7 +154,9 @@ def farm_animals(t):
 
 @schema(
     "entity_track",
-    start=money(40, 600), earned=money(10, 250, cents=True), spent=money(5, 200, cents=True),
+    start=money(40, 600),
+    earned=money(10, 250, cents=True),
+    spent=money(5, 200, cents=True),
     donated=money(5, 50),
     variables={"start": "savings"},
     where=lambda n: n.start + n.earned > n.spent + n.donated,
@@ -166,7 +181,10 @@ def savings_account(t):
 
 @schema(
     "entity_track",
-    start=whole(60, 400), used=decimal(5, 50), added=decimal(5, 80), lost=decimal(2, 9),
+    start=whole(60, 400),
+    used=decimal(5, 50),
+    added=decimal(5, 80),
+    lost=decimal(2, 9),
     variables={"start": "water"},
     where=lambda n: n.start > n.used,
     questions=(
@@ -192,7 +210,11 @@ def water_tank(t):
 
 @schema(
     "entity_track",
-    start=whole(30, 300), won=whole(5, 90), lost=whole(5, 90), bonus=whole(10, 60), penalty=whole(2, 40),
+    start=whole(30, 300),
+    won=whole(5, 90),
+    lost=whole(5, 90),
+    bonus=whole(10, 60),
+    penalty=whole(2, 40),
     variables={"start": "points"},
     where=lambda n: n.start > n.lost and n.start + n.won + n.bonus > n.lost + n.penalty,
     questions=(
@@ -219,8 +241,13 @@ def game_points(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 90), left=whole(3, 18), boarded=whole(4, 30), alighted=whole(3, 18), joined=whole(2, 25),
-    variables={"start": "passengers"}, held_out=True,
+    start=whole(20, 90),
+    left=whole(3, 18),
+    boarded=whole(4, 30),
+    alighted=whole(3, 18),
+    joined=whole(2, 25),
+    variables={"start": "passengers"},
+    held_out=True,
     where=lambda n: n.start > n.left and n.start - n.left + n.boarded > n.alighted,
     questions=(
         "A bus leaves {city} with {start} passengers. At the next stop {left} get off and {boarded} get on. "

@@ -8,7 +8,10 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "entity_track",
-    start=whole(12, 150), eaten=whole(2, 20), used=whole(2, 30), price=money(2, 9),
+    start=whole(12, 150),
+    eaten=whole(2, 20),
+    used=whole(2, 30),
+    price=money(2, 9),
     variables={"start": "eggs"},
     where=lambda n: n.start > n.eaten + n.used,
     questions=(
@@ -31,7 +34,9 @@ def eggs_sold(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 300), lost=whole(2, 60), people=whole(3, 12),
+    start=whole(20, 300),
+    lost=whole(2, 60),
+    people=whole(3, 12),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.lost and (n.start - n.lost) % n.people == 0,
     questions=(
@@ -53,7 +58,10 @@ def rest_shared(t):
 
 @schema(
     "entity_track",
-    start=whole(60, 500), per_day=whole(2, 15), days=whole(3, 14), bought=whole(10, 150),
+    start=whole(60, 500),
+    per_day=whole(2, 15),
+    days=whole(3, 14),
+    bought=whole(10, 150),
     variables={"start": "treats"},
     where=lambda n: n.start > n.per_day * n.days,
     questions=(
@@ -76,7 +84,9 @@ def daily_treats(t):
 
 @schema(
     "entity_track",
-    start=whole(10, 200), found=whole(4, 60), given=whole(3, 80),
+    start=whole(10, 200),
+    found=whole(4, 60),
+    given=whole(3, 80),
     variables={"start": "{things}"},
     where=lambda n: n.start > n.given,
     questions=(
@@ -101,8 +111,12 @@ def twice_as_many_found(t):
 
 @schema(
     "entity_track",
-    start=whole(30, 400), broken=whole(2, 40), bought=whole(5, 120), per_box=whole(4, 12),
-    variables={"start": "{things}"}, held_out=True,
+    start=whole(30, 400),
+    broken=whole(2, 40),
+    bought=whole(5, 120),
+    per_box=whole(4, 12),
+    variables={"start": "{things}"},
+    held_out=True,
     where=lambda n: n.start > n.broken and (n.start - n.broken + n.bought) % n.per_box == 0,
     questions=(
         "{name} has {start} {things}. {He} throws away {broken} that turn out to be broken and then buys "

@@ -9,7 +9,9 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "entity_track",
-    start=whole(12, 300), other=whole(3, 200), given=whole(2, 90),
+    start=whole(12, 300),
+    other=whole(3, 200),
+    given=whole(2, 90),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start > n.given,
     questions=(
@@ -34,7 +36,10 @@ def gift_received(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 300), other=whole(3, 150), found=whole(3, 60), given=whole(2, 90),
+    start=whole(20, 300),
+    other=whole(3, 150),
+    found=whole(3, 60),
+    given=whole(2, 90),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start > n.given,
     questions=(
@@ -60,7 +65,10 @@ def giver_after_find(t):
 
 @schema(
     "entity_track",
-    start=whole(15, 250), other=whole(15, 250), given=whole(2, 60), returned=whole(2, 60),
+    start=whole(15, 250),
+    other=whole(15, 250),
+    given=whole(2, 60),
+    returned=whole(2, 60),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start > n.given and n.other > n.returned and n.given != n.returned,
     questions=(
@@ -87,7 +95,10 @@ def swap(t):
 
 @schema(
     "entity_track",
-    start=whole(15, 300), given=whole(5, 120), found=whole(3, 60), lost=whole(2, 30),
+    start=whole(15, 300),
+    given=whole(5, 120),
+    found=whole(3, 60),
+    lost=whole(2, 30),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start > n.given and n.given + n.found > n.lost,
     questions=(
@@ -114,7 +125,10 @@ def new_collector(t):
 
 @schema(
     "entity_track",
-    start=whole(15, 250), other=whole(15, 250), given=whole(3, 90), lent=whole(3, 90),
+    start=whole(15, 250),
+    other=whole(15, 250),
+    given=whole(3, 90),
+    lent=whole(3, 90),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}", "third": "{name3}.{things}"},
     where=lambda n: n.start > n.given and n.other > n.lent,
     questions=(
@@ -142,7 +156,11 @@ def two_givers(t):
 
 @schema(
     "entity_track",
-    start=whole(15, 200), other=whole(10, 200), third=whole(5, 150), given=whole(2, 60), passed=whole(2, 60),
+    start=whole(15, 200),
+    other=whole(10, 200),
+    third=whole(5, 150),
+    given=whole(2, 60),
+    passed=whole(2, 60),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}", "third": "{name3}.{things}"},
     held_out=True,
     where=lambda n: n.start > n.given and n.other > n.passed and n.given != n.passed,
@@ -171,7 +189,9 @@ def passed_along(t):
 
 @schema(
     "entity_track",
-    start=whole(30, 400), other=whole(3, 120), given=whole(2, 60),
+    start=whole(30, 400),
+    other=whole(3, 120),
+    given=whole(2, 60),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start - n.given > n.other + n.given,
     questions=(
@@ -194,7 +214,9 @@ def gap_after_gift(t):
 
 @schema(
     "entity_track",
-    start=whole(10, 300), other=whole(3, 150), lost=whole(2, 40),
+    start=whole(10, 300),
+    other=whole(3, 150),
+    lost=whole(2, 40),
     variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
     where=lambda n: n.start % 2 == 0 and n.other + n.start / 2 > n.lost,
     questions=(
@@ -220,7 +242,11 @@ def half_given(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 300), other=whole(20, 300), moved=whole(3, 90), borrowed=whole(2, 60), added=whole(2, 60),
+    start=whole(20, 300),
+    other=whole(20, 300),
+    moved=whole(3, 90),
+    borrowed=whole(2, 60),
+    added=whole(2, 60),
     variables={"start": "top.books", "other": "bottom.books"},
     where=lambda n: n.start > n.moved and n.other > n.borrowed,
     questions=(
@@ -250,7 +276,10 @@ def bookshelves(t):
 
 @schema(
     "entity_track",
-    start=money(30, 400), other=money(5, 120), lent=money(5, 90), spent=money(3, 120, cents=True),
+    start=money(30, 400),
+    other=money(5, 120),
+    lent=money(5, 90),
+    spent=money(3, 120, cents=True),
     variables={"start": "{name}.money", "other": "{name2}.money"},
     where=lambda n: n.start > n.lent and n.other + n.lent > n.spent,
     questions=(
@@ -274,8 +303,13 @@ def loan(t):
 
 @schema(
     "entity_track",
-    start=whole(15, 250), other=whole(10, 250), given=whole(2, 60), lost=whole(2, 40), broken=whole(2, 40),
-    variables={"start": "{name}.{things}", "other": "{name2}.{things}"}, held_out=True,
+    start=whole(15, 250),
+    other=whole(10, 250),
+    given=whole(2, 60),
+    lost=whole(2, 40),
+    broken=whole(2, 40),
+    variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
+    held_out=True,
     where=lambda n: n.start > n.given + n.broken and n.other > n.lost,
     questions=(
         "{name} has {start} {things} and {name2} has {other}. {name} gives {given} {things} to {name2}. Then "
@@ -302,8 +336,13 @@ def both_after_losses(t):
 
 @schema(
     "entity_track",
-    start=whole(20, 300), other=whole(3, 120), given=whole(3, 90), broken=whole(2, 20), price=money(2, 12),
-    variables={"start": "{name}.{things}", "other": "{name2}.{things}"}, held_out=True,
+    start=whole(20, 300),
+    other=whole(3, 120),
+    given=whole(3, 90),
+    broken=whole(2, 20),
+    price=money(2, 12),
+    variables={"start": "{name}.{things}", "other": "{name2}.{things}"},
+    held_out=True,
     where=lambda n: n.start > n.given and n.other + n.given > n.broken,
     questions=(
         "{name} has {start} {things} and {name2} has {other}. {name} gives {given} {things} to {name2}. "

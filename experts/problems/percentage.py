@@ -8,7 +8,8 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "percentage",
-    price=money(10, 600), discount=percent(5, 75),
+    price=money(10, 600),
+    discount=percent(5, 75),
     questions=(
         "{a_good} costs {price}. The shop takes {discount} off. How much does it cost now?",
         "{name} buys {a_good} marked at {price} and gets a discount of {discount}. How much does {name} pay?",
@@ -29,7 +30,8 @@ def sale_price(t):
 
 @schema(
     "percentage",
-    price=money(10, 600), discount=percent(5, 75),
+    price=money(10, 600),
+    discount=percent(5, 75),
     questions=(
         "{a_good} costs {price}. {name} gets {discount} off. How much money does {name} save?",
         "The {shop} gives a discount of {discount} on {a_good} that is priced at {price}. How many dollars "
@@ -49,7 +51,8 @@ def discount_amount(t):
 
 @schema(
     "percentage",
-    bill=money(10, 140), tip=percent(5, 30),
+    bill=money(10, 140),
+    tip=percent(5, 30),
     questions=(
         "{name}'s bill at a restaurant is {bill}. {He} leaves a tip of {tip}. How much does {he} pay in "
         "total?",
@@ -70,7 +73,8 @@ def bill_with_tip(t):
 
 @schema(
     "percentage",
-    price=money(10, 900), tax=percent(2, 25, step=1),
+    price=money(10, 900),
+    tax=percent(2, 25, step=1),
     questions=(
         "{name} buys {a_good} for {price}. A sales tax of {tax} is added. How much does {name} pay in all?",
         "The price of {a_good} is {price} before tax. If the tax is {tax}, what is the price with tax?",
@@ -89,7 +93,8 @@ def price_with_tax(t):
 
 @schema(
     "percentage",
-    people=whole(20, 900), rate=percent(5, 95),
+    people=whole(20, 900),
+    rate=percent(5, 95),
     where=lambda n: n.people * n.rate % 100 == 0,
     questions=(
         "There are {people} students at a school. {rate} of them play {sport}. How many students play "
@@ -112,7 +117,8 @@ def group_part(t):
 
 @schema(
     "percentage",
-    people=whole(20, 900), rate=percent(5, 95),
+    people=whole(20, 900),
+    rate=percent(5, 95),
     where=lambda n: n.people * n.rate % 100 == 0,
     questions=(
         "There are {people} students at a school. {rate} of them walk to school and the others take the bus. "
@@ -132,8 +138,10 @@ def group_rest(t):
 
 @schema(
     "percentage",
-    start=whole(20, 800), rate=percent(5, 95),
-    variables={"start": "{things}"}, held_out=True,
+    start=whole(20, 800),
+    rate=percent(5, 95),
+    variables={"start": "{things}"},
+    held_out=True,
     where=lambda n: n.start * n.rate % 100 == 0,
     questions=(
         "{name} has {start} {things}. {He} gives {rate} of them to {his} {family}. How many {things} does "
@@ -153,7 +161,8 @@ def things_left(t):
 
 @schema(
     "percentage",
-    savings=money(100, 5000), rate=percent(2, 12, step=1),
+    savings=money(100, 5000),
+    rate=percent(2, 12, step=1),
     questions=(
         "{name} puts {savings} in a bank that pays {rate} interest a year. How much interest does {he} earn "
         "in a year?",
@@ -171,7 +180,8 @@ def interest(t):
 
 @schema(
     "percentage",
-    savings=money(100, 5000), rate=percent(2, 12, step=1),
+    savings=money(100, 5000),
+    rate=percent(2, 12, step=1),
     questions=(
         "{name} puts {savings} in a bank that pays {rate} interest a year. How much money is in the account "
         "after a year?",
@@ -190,7 +200,8 @@ def balance_after_year(t):
 
 @schema(
     "percentage",
-    people=whole(40, 4000), rate=percent(5, 95),
+    people=whole(40, 4000),
+    rate=percent(5, 95),
     variables={"people": "members"},
     where=lambda n: n.people * n.rate % 100 == 0,
     questions=(

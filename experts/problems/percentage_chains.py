@@ -8,7 +8,9 @@ from experts.problems.schema import money, percent, schema, whole
 
 @schema(
     "percentage",
-    price=money(20, 500), discount=percent(5, 60), tax=percent(5, 25),
+    price=money(20, 500),
+    discount=percent(5, 60),
+    tax=percent(5, 25),
     where=lambda n: n.price * (100 - n.discount) * (100 + n.tax) % 100 == 0,
     questions=(
         "{a_good} costs {price}. It is on sale for {discount} off, and then a sales tax of {tax} is added to "
@@ -28,7 +30,9 @@ def sale_with_tax(t):
 
 @schema(
     "percentage",
-    price=money(20, 500), discount=percent(5, 60), coupon=percent(5, 40),
+    price=money(20, 500),
+    discount=percent(5, 60),
+    coupon=percent(5, 40),
     where=lambda n: n.price * (100 - n.discount) * (100 - n.coupon) % 100 == 0,
     questions=(
         "{a_good} costs {price}. The shop takes {discount} off, and {name} has a coupon for another {coupon} "
@@ -48,7 +52,9 @@ def two_discounts(t):
 
 @schema(
     "percentage",
-    bill=money(20, 400), tip=percent(5, 30), people=whole(3, 9),
+    bill=money(20, 400),
+    tip=percent(5, 30),
+    people=whole(3, 9),
     where=lambda n: n.bill * (100 + n.tip) % n.people == 0,
     questions=(
         "Dinner costs {bill}. A tip of {tip} is added, and {people} friends split the total equally. How "
@@ -68,7 +74,9 @@ def tip_split(t):
 
 @schema(
     "percentage",
-    price=money(20, 500), discount=percent(5, 60), shipping=money(3, 30),
+    price=money(20, 500),
+    discount=percent(5, 60),
+    shipping=money(3, 30),
     questions=(
         "{a_good} costs {price}. {name} gets {discount} off but has to pay {shipping} for shipping. How much "
         "does {he} pay in total?",
@@ -89,7 +97,9 @@ def sale_with_shipping(t):
 
 @schema(
     "percentage",
-    sales=money(500, 9000), rate=percent(2, 20, step=1), salary=money(300, 3000),
+    sales=money(500, 9000),
+    rate=percent(2, 20, step=1),
+    salary=money(300, 3000),
     questions=(
         "{name} sells goods worth {sales} and earns a commission of {rate} on them. {He} also gets a salary "
         "of {salary}. How much does {he} earn altogether?",
@@ -108,7 +118,9 @@ def commission(t):
 
 @schema(
     "percentage",
-    income=money(400, 6000), rate=percent(5, 60), rent=money(100, 2000),
+    income=money(400, 6000),
+    rate=percent(5, 60),
+    rent=money(100, 2000),
     where=lambda n: n.income * (100 - n.rate) / 100 > n.rent,
     questions=(
         "{name} earns {income} a month. {He} pays {rate} of it in taxes and then {rent} for rent. How much "
@@ -128,7 +140,9 @@ def after_rent(t):
 
 @schema(
     "percentage",
-    people=whole(40, 1200), rate=percent(5, 95), share=percent(5, 95),
+    people=whole(40, 1200),
+    rate=percent(5, 95),
+    share=percent(5, 95),
     where=lambda n: n.people * n.rate % 100 == 0 and n.people * n.rate * n.share % 10000 == 0,
     questions=(
         "There are {people} students at a school. {rate} of them play an instrument, and {share} of those "
@@ -148,7 +162,9 @@ def part_of_part(t):
 
 @schema(
     "percentage",
-    count=whole(2, 60), price=money(2, 20), discount=percent(5, 50),
+    count=whole(2, 60),
+    price=money(2, 20),
+    discount=percent(5, 50),
     questions=(
         "{name} buys {count} {things} for {price} each and gets a discount of {discount} on the whole order. "
         "How much does {he} pay?",
@@ -167,7 +183,9 @@ def order_discount(t):
 
 @schema(
     "percentage",
-    wage=money(8, 60), rate=percent(5, 50), hours=whole(2, 60),
+    wage=money(8, 60),
+    rate=percent(5, 50),
+    hours=whole(2, 60),
     questions=(
         "{name} earned {wage} an hour and then got a raise of {rate}. How much does {he} earn now for "
         "{hours} hours of work?",
@@ -186,7 +204,10 @@ def raise_in_pay(t):
 
 @schema(
     "percentage",
-    first=whole(20, 600), rate=percent(5, 95), second=whole(20, 600), share=percent(5, 95),
+    first=whole(20, 600),
+    rate=percent(5, 95),
+    second=whole(20, 600),
+    share=percent(5, 95),
     variables={"first": "boys", "second": "girls"},
     where=lambda n: n.first * n.rate % 100 == 0 and n.second * n.share % 100 == 0,
     questions=(
@@ -207,8 +228,11 @@ def two_groups(t):
 
 @schema(
     "percentage",
-    people=whole(40, 4000), rate=percent(5, 90), growth=percent(5, 90),
-    variables={"people": "visitors"}, held_out=True,
+    people=whole(40, 4000),
+    rate=percent(5, 90),
+    growth=percent(5, 90),
+    variables={"people": "visitors"},
+    held_out=True,
     where=lambda n: n.people * n.rate % 100 == 0 and n.people * (100 + n.rate) * n.growth % 10000 == 0,
     questions=(
         "A museum had {people} visitors in {month}. The number rose by {rate} in the next month and by "
@@ -228,8 +252,11 @@ def growth_twice(t):
 
 @schema(
     "percentage",
-    start=whole(40, 1500), rate=percent(5, 80), per_box=whole(4, 20),
-    variables={"start": "{things}"}, held_out=True,
+    start=whole(40, 1500),
+    rate=percent(5, 80),
+    per_box=whole(4, 20),
+    variables={"start": "{things}"},
+    held_out=True,
     where=lambda n: n.start * n.rate % 100 == 0 and n.start * (100 - n.rate) / 100 % n.per_box == 0,
     questions=(
         "{name} has {start} {things}. {He} throws away {rate} of them and packs the rest in boxes of "
@@ -249,7 +276,9 @@ def rest_in_boxes(t):
 
 @schema(
     "percentage",
-    cost=money(2, 25), rate=percent(10, 100), count=whole(3, 60),
+    cost=money(2, 25),
+    rate=percent(10, 100),
+    count=whole(3, 60),
     held_out=True,
     questions=(
         "Each {thing} costs a shop {cost}. The shop makes a profit of {rate} on it. How much profit does it "
@@ -269,7 +298,9 @@ def markup_profit(t):
 
 @schema(
     "percentage",
-    bill=money(60, 900), tax=percent(5, 25), parking=money(5, 60),
+    bill=money(60, 900),
+    tax=percent(5, 25),
+    parking=money(5, 60),
     held_out=True,
     questions=(
         "A hotel in {city} charges {bill} for a stay. A city tax of {tax} is added, and parking costs "

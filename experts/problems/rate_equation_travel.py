@@ -5,7 +5,8 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "rate_equation",
-    speed=whole(20, 120), hours=whole(2, 12),
+    speed=whole(20, 120),
+    hours=whole(2, 12),
     questions=(
         "A {vehicle} travels at {speed} miles per hour for {hours} hours. How many miles does it go?",
         "{name} drives for {hours} hours at a speed of {speed} kilometers per hour. How far does {he} "
@@ -25,7 +26,8 @@ def distance_traveled(t):
 
 @schema(
     "rate_equation",
-    distance=whole(40, 900), speed=whole(10, 90),
+    distance=whole(40, 900),
+    speed=whole(10, 90),
     where=lambda n: n.distance % n.speed == 0 and n.speed < n.distance <= 15 * n.speed,
     questions=(
         "A {vehicle} has to go {distance} miles. It travels at {speed} miles per hour. How many hours does "
@@ -44,7 +46,8 @@ def travel_time(t):
 
 @schema(
     "rate_equation",
-    distance=whole(40, 900), hours=whole(2, 12),
+    distance=whole(40, 900),
+    hours=whole(2, 12),
     where=lambda n: n.distance % n.hours == 0 and 10 <= n.distance / n.hours <= 120,
     questions=(
         "A {vehicle} goes {distance} miles in {hours} hours. What is its speed in miles per hour?",
@@ -63,7 +66,9 @@ def average_speed(t):
 
 @schema(
     "rate_equation",
-    distance=whole(20, 600), hours=whole(2, 9), later=whole(2, 15),
+    distance=whole(20, 600),
+    hours=whole(2, 9),
+    later=whole(2, 15),
     where=lambda n: n.distance % n.hours == 0 and n.later != n.hours and 5 <= n.distance / n.hours <= 90,
     questions=(
         "A {vehicle} goes {distance} miles in {hours} hours. At the same speed, how many miles does it go "
@@ -83,9 +88,13 @@ def same_speed(t):
 
 @schema(
     "rate_equation",
-    distance=whole(2, 90), minutes=whole(5, 55),
-    where=lambda n: n.distance * 60 % n.minutes == 0 and n.distance != n.minutes
-    and 4 <= n.distance * 60 / n.minutes <= 120,
+    distance=whole(2, 90),
+    minutes=whole(5, 55),
+    where=lambda n: (
+        n.distance * 60 % n.minutes == 0
+        and n.distance != n.minutes
+        and 4 <= n.distance * 60 / n.minutes <= 120
+    ),
     questions=(
         "A {vehicle} covers {distance} miles in {minutes} minutes. What is its speed in miles per hour?",
         "{name} rides {distance} kilometers in {minutes} minutes. At this speed, how many kilometers would "
@@ -103,8 +112,12 @@ def speed_from_minutes(t):
 
 @schema(
     "rate_equation",
-    cost=money(4, 120), count=whole(2, 24), bought=whole(2, 30),
-    where=lambda n: n.cost * 4 % n.count == 0 and n.cost <= 15 * n.count and n.count not in (n.cost, n.bought),
+    cost=money(4, 120),
+    count=whole(2, 24),
+    bought=whole(2, 30),
+    where=lambda n: (
+        n.cost * 4 % n.count == 0 and n.cost <= 15 * n.count and n.count not in (n.cost, n.bought)
+    ),
     questions=(
         "{count} {things} cost {cost}. How much do {bought} {things} cost at the same price?",
         "{name} pays {cost} for {count} {things}. {name2} buys {bought} of the same {things}. How much does "
@@ -121,7 +134,8 @@ def same_price(t):
 
 @schema(
     "rate_equation",
-    cost=money(4, 200), count=whole(2, 25),
+    cost=money(4, 200),
+    count=whole(2, 25),
     where=lambda n: n.cost * 4 % n.count == 0,
     questions=(
         "{name} pays {cost} for {count} {things}. All of them have the same price. What does each {thing} "
@@ -139,7 +153,9 @@ def unit_price(t):
 
 @schema(
     "rate_equation",
-    distance=whole(60, 900), per_gallon=whole(12, 45), price=money(2, 5, cents=True),
+    distance=whole(60, 900),
+    per_gallon=whole(12, 45),
+    price=money(2, 5, cents=True),
     where=lambda n: n.distance % n.per_gallon == 0 and n.distance > n.per_gallon,
     held_out=True,
     questions=(
@@ -160,9 +176,12 @@ def fuel_cost(t):
 
 @schema(
     "rate_equation",
-    used=whole(4, 120), servings=whole(2, 24), wanted=whole(2, 40),
-    where=lambda n: n.used % n.servings == 0 and n.used <= 8 * n.servings
-    and n.servings not in (n.used, n.wanted),
+    used=whole(4, 120),
+    servings=whole(2, 24),
+    wanted=whole(2, 40),
+    where=lambda n: (
+        n.used % n.servings == 0 and n.used <= 8 * n.servings and n.servings not in (n.used, n.wanted)
+    ),
     held_out=True,
     questions=(
         "A soup for {servings} people takes {used} ounces of beans. How many ounces of beans does a soup "
@@ -182,9 +201,16 @@ def recipe_scaled(t):
 
 @schema(
     "rate_equation",
-    used=whole(12, 600), first=whole(2, 12), days=whole(2, 12), second=whole(2, 15), later=whole(2, 14),
-    where=lambda n: n.used % (n.first * n.days) == 0 and n.used <= 20 * n.first * n.days
-    and not {n.first, n.days} & {n.second, n.later},
+    used=whole(12, 600),
+    first=whole(2, 12),
+    days=whole(2, 12),
+    second=whole(2, 15),
+    later=whole(2, 14),
+    where=lambda n: (
+        n.used % (n.first * n.days) == 0
+        and n.used <= 20 * n.first * n.days
+        and not {n.first, n.days} & {n.second, n.later}
+    ),
     questions=(
         "{first} {animals} eat {used} pounds of feed in {days} days. At this rate, how many pounds of feed "
         "do {second} {animals} eat in {later} days?",

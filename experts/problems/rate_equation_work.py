@@ -5,7 +5,9 @@ from experts.problems.schema import money, schema, whole
 
 @schema(
     "rate_equation",
-    rate=money(8, 40), hours=whole(2, 10), days=whole(2, 20),
+    rate=money(8, 40),
+    hours=whole(2, 10),
+    days=whole(2, 20),
     questions=(
         "{name} earns {rate} an hour. {He} works {hours} hours a day. How much does {he} earn in {days} "
         "days?",
@@ -23,7 +25,9 @@ def wages(t):
 
 @schema(
     "rate_equation",
-    goal=money(60, 900), rate=money(8, 30), hours=whole(2, 9),
+    goal=money(60, 900),
+    rate=money(8, 30),
+    hours=whole(2, 9),
     where=lambda n: n.goal % (n.rate * n.hours) == 0 and n.goal > n.rate * n.hours,
     questions=(
         "{name} wants to earn {goal}. {He} is paid {rate} an hour and works {hours} hours a day. How many "
@@ -43,7 +47,9 @@ def days_of_work(t):
 
 @schema(
     "rate_equation",
-    rate=money(8, 40), hours=whole(2, 9), weeks=whole(2, 12),
+    rate=money(8, 40),
+    hours=whole(2, 9),
+    weeks=whole(2, 12),
     held_out=True,
     questions=(
         "{name} works every day of the week, {hours} hours a day, for {rate} an hour. How much does {he} "
@@ -63,7 +69,9 @@ def wages_over_weeks(t):
 
 @schema(
     "rate_equation",
-    per_hour=whole(5, 90), hours=whole(2, 12), days=whole(2, 20),
+    per_hour=whole(5, 90),
+    hours=whole(2, 12),
+    days=whole(2, 20),
     questions=(
         "A machine packs {per_hour} {things} per hour. It runs {hours} hours a day. How many {things} does "
         "it pack in {days} days?",
@@ -82,7 +90,9 @@ def production(t):
 
 @schema(
     "rate_equation",
-    machines=whole(2, 12), made=whole(24, 900), hours=whole(2, 12),
+    machines=whole(2, 12),
+    made=whole(24, 900),
+    hours=whole(2, 12),
     where=lambda n: n.made % (n.machines * n.hours) == 0 and n.made > n.machines * n.hours,
     questions=(
         "{machines} machines pack {made} {things} in {hours} hours, all equally fast. How many {things} "
@@ -102,7 +112,9 @@ def machine_rate(t):
 
 @schema(
     "rate_equation",
-    goal=whole(60, 960), machines=whole(2, 12), per_hour=whole(3, 40),
+    goal=whole(60, 960),
+    machines=whole(2, 12),
+    per_hour=whole(3, 40),
     where=lambda n: n.goal % (n.machines * n.per_hour) == 0 and n.goal > n.machines * n.per_hour,
     held_out=True,
     questions=(
@@ -123,7 +135,9 @@ def hours_for_order(t):
 
 @schema(
     "rate_equation",
-    workers=whole(2, 12), days=whole(2, 20), others=whole(2, 15),
+    workers=whole(2, 12),
+    days=whole(2, 20),
+    others=whole(2, 15),
     where=lambda n: n.workers * n.days % n.others == 0 and n.others not in (n.workers, n.days),
     questions=(
         "{workers} workers build a wall in {days} days. How many days would {others} workers need for the "
@@ -143,7 +157,8 @@ def shared_work(t):
 
 @schema(
     "rate_equation",
-    total=whole(40, 900), per_day=whole(4, 60),
+    total=whole(40, 900),
+    per_day=whole(4, 60),
     where=lambda n: n.total % n.per_day == 0 and n.total > n.per_day,
     questions=(
         "A book has {total} pages. {name} reads {per_day} pages a day. How many days does {he} need for the "
@@ -160,7 +175,8 @@ def days_needed(t):
 
 @schema(
     "rate_equation",
-    per_minute=whole(3, 60), hours=whole(2, 9),
+    per_minute=whole(3, 60),
+    hours=whole(2, 9),
     questions=(
         "A pump moves {per_minute} liters of water per minute. How many liters does it move in {hours} "
         "hours?",
@@ -178,7 +194,8 @@ def minutes_to_hours(t):
 
 @schema(
     "rate_equation",
-    per_day=whole(3, 40), weeks=whole(2, 12),
+    per_day=whole(3, 40),
+    weeks=whole(2, 12),
     questions=(
         "{name} cycles {per_day} kilometers every day. How many kilometers does {he} cycle in {weeks} weeks?",
         "A cafe uses {per_day} liters of milk a day and is open every day. How many liters does it use in "

@@ -1,0 +1,232 @@
+"""The straight path: runs a trace that has nothing wrong, fast, and gives up at the first doubt.
+
+It has no verdict of its own to get wrong: it returns None for any trace that it does not know to be without violation,
+and `verifiers.check` then says what is wrong. A property test holds that both agree. Most traces of a trained model
+take this path, so it keeps one tuple a variable and little else.
+
+Numbers of the question are followed as bits: for each variable, the numbers that go into its value, and those of them
+that surely change it. A number surely changes a value that it reaches by one way only, short of a multiplication by 0;
+operations that can swallow a change (`Flow.strict` is false: `min`, `mod`) let it through where every operand can vary.
+Where no number surely changes what a step makes, the step may be a constant in disguise, and where an answer equals a
+number put in and no other surely changes it, it may be a copy: then `verifiers.probe` is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, cast
+
+from experts.composition import resolve_source
+from experts.declaration import Exact
+from verifiers.bounds import MAX_MAGNITUDE, in_bounds
+from verifiers.check import Checked
+from verifiers.composing import repeated_subtraces, unused_subtraces
+from verifiers.grounding import MAX_CONSTANT_TERMS, Grounding
+from verifiers.parsed import ParsedSubTrace
+from verifiers.prepared import PreparedStep, Role
+from verifiers.probe import probe
+
+Followed = tuple[Exact, int, int]
+"""A value, the bits of the numbers that go into it, and the bits of those that surely change it."""
+
+_NEW_ENTITY: Followed = (0, 0, 0)
+_VALUE, _SOURCE, _QUERY = Role.VALUE, Role.SOURCE, Role.QUERY
+
+
+class _EachItsOwn:
+    """Where no question is known, every literal counts as a number of its own."""
+
+    def __init__(self) -> None:
+        self._last = 1
+
+    def __getitem__(self, value: Exact) -> int:
+        self._last <<= 1
+        return self._last
+
+
+class _SubTraceRun(NamedTuple):
+    """A sub-trace that ran without a fault.
+
+    Attributes:
+        known: its variables.
+        answer: what it queries.
+        literals: the numbers written in it.
+        sources: the earlier sub-traces whose answers it uses.
+        unused: variables that nothing reads, with the index of the sub-trace.
+        constant_reads: how often it computes with something that no number of the question goes into.
+        doubtful: whether one of its values may be a constant, or its answer a copy.
+    """
+
+    known: dict[str, Followed]
+    answer: Followed
+    literals: list[Exact]
+    sources: list[int]
+    unused: list[tuple[int, str]]
+    constant_reads: int
+    doubtful: bool
+
+
+def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
+    """What checking the trace yields where nothing is wrong with it; None where something may be."""
+    numbers = _EachItsOwn() if grounding is None else grounding.bits
+    runs: list[_SubTraceRun] = []
+    try:
+        for parsed in subtraces:
+            run = _run(parsed, runs, numbers)
+            if run is None:
+                return None
+            runs.append(run)
+    except (
+        KeyError,
+        ZeroDivisionError,
+    ):  # a variable without a value, an ungrounded number, a division by zero
+        return None
+    last = runs[-1]
+    literals, constant_reads, doubtful, unused = (
+        last.literals,
+        last.constant_reads,
+        last.doubtful,
+        last.unused,
+    )
+    if len(runs) > 1:
+        if unused_subtraces([run.sources for run in runs]) or any(repeated_subtraces(subtraces)):
+            return None
+        literals = [literal for run in runs for literal in run.literals]
+        constant_reads = sum(run.constant_reads for run in runs)
+        unused = [place for run in runs for place in run.unused]
+        doubtful = any(run.doubtful or _may_copy(run, run.literals, runs, grounding) for run in runs)
+    value, bits, _ = last.answer
+    if not bits or constant_reads > MAX_CONSTANT_TERMS:
+        return None
+    if (doubtful or _may_copy(last, literals, runs, grounding)) and probe(subtraces, grounding):
+        return None
+    used = 0
+    if grounding is not None:
+        for literal in literals:
+            used |= grounding.bits[literal]
+    steps = sum([len(parsed.steps) for parsed in subtraces])
+    return Checked(
+        (), value, lambda: {name: known[0] for name, known in last.known.items()}, unused, used, steps
+    )
+
+
+def _may_copy(
+    run: _SubTraceRun, literals: Sequence[Exact], runs: Sequence[_SubTraceRun], grounding: Grounding | None
+) -> bool:
+    """Whether the answer may be one of the literals or an earlier answer: equal, and not surely changed by another."""
+    value, _, sure = run.answer
+    if value in literals and (grounding is None or not sure & ~grounding.bits[value]):
+        return True
+    return any(runs[index].answer[0] == value and not sure & ~runs[index].answer[1] for index in run.sources)
+
+
+def _run(
+    parsed: ParsedSubTrace, earlier: Sequence[_SubTraceRun], numbers: Mapping[Exact, int] | _EachItsOwn
+) -> _SubTraceRun | None:
+    """Run one sub-trace after the earlier ones. Raises KeyError and ZeroDivisionError where it can't be run."""
+    if parsed.problems or len(parsed.steps) < 2:
+        return None
+    expert = parsed.expert
+    # A broken step fits no expert, so it does not get past the first test.
+    *body, query = cast("Sequence[PreparedStep]", parsed.steps)
+    known: dict[str, Followed] = {}
+    read: set[str | Exact] = set()
+    literals: list[Exact] = []
+    sources: dict[str, int] = {}
+    constant_reads = 0
+    doubtful = False
+    for step in body:
+        name = step.creates
+        if expert not in step.fits or name in known:
+            return None
+        role = step.role
+        if role is _VALUE:
+            value = step.number
+            bits = numbers[value]
+            known[name] = (value, bits, bits)
+            literals.append(value)
+        elif step.pair:  # of what is left, the most frequent case
+            one, other = step.inputs
+            first, first_bits, first_sure = known[one]  # type: ignore[index]
+            second, second_bits, second_sure = known[other]  # type: ignore[index]
+            value = step.function(first, second)
+            if not (type(value) is int and -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE) and not in_bounds(value):
+                return None
+            bits = first_bits | second_bits
+            sure = 0
+            if value and (step.strict or (first_sure and second_sure)):
+                sure = (first_sure | second_sure) & ~(first_bits & second_bits)
+            known[name] = (value, bits, sure)
+            read.update(step.inputs)
+            if not (first_bits and second_bits):
+                constant_reads += 1 if bits else 2
+            if bits and not sure:
+                doubtful = True
+        elif role is _SOURCE:
+            index = resolve_source(str(step.fields["source"]), len(earlier))
+            if index is None:
+                return None
+            known[name] = earlier[index].answer
+            sources[name] = index
+        elif role is _QUERY:
+            return None
+        else:
+            given = [_input(step, operand, known, numbers) for operand in step.inputs]
+            made = _outputs(step, given)
+            if made is None:
+                return None
+            known.update(zip(step.makes, made, strict=True))
+            read |= step.names
+            literals += step.literals
+            for _, bits, _ in given:
+                if not bits:
+                    constant_reads += 1
+            for _, bits, sure in made:
+                if bits and not sure:
+                    doubtful = True
+    if expert not in query.fits or query.role is not _QUERY:
+        return None
+    (name,) = query.names
+    if name not in body[-1].makes and not any(name in step.makes for step in body):
+        return None
+    read.add(name)
+    return _SubTraceRun(
+        known,
+        known[name],
+        literals,
+        [index for var, index in sources.items() if var in read] if sources else [],
+        [] if known.keys() <= read else [(len(earlier), var) for var in known if var not in read],
+        constant_reads,
+        doubtful,
+    )
+
+
+def _input(
+    step: PreparedStep,
+    operand: str | Exact,
+    known: Mapping[str, Followed],
+    numbers: Mapping[Exact, int] | _EachItsOwn,
+) -> Followed:
+    if not isinstance(operand, str):
+        bits = numbers[operand]
+        return operand, bits, bits
+    return _NEW_ENTITY if operand in step.may_create and operand not in known else known[operand]
+
+
+def _outputs(step: PreparedStep, given: Sequence[Followed]) -> list[Followed] | None:
+    """What any step makes of its inputs; None where a result is out of bounds or an entity goes below 0."""
+    result = step.function(*[value for value, _, _ in given])
+    made: list[Followed] = []
+    for value, flow in zip(result if isinstance(result, tuple) else (result,), step.flows, strict=True):
+        if not in_bounds(value) or (step.changes and value < 0):
+            return None
+        bits = sure = twice = 0
+        swallowed = False
+        for place in flow.inputs:
+            _, more, surely = given[place]
+            twice |= bits & more
+            bits |= more
+            sure |= surely
+            swallowed |= not (surely or flow.strict)
+        made.append((value, bits, 0 if swallowed or not value else sure & ~twice))
+    return made
