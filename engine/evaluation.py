@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Any
 
 from engine.intervals import wilson
-from engine.judge import majority
+from engine.judge import completion_row, majority
 from experts import EXPERT_NAMES
 from experts.problems.problem import Problem
 from verifiers.verdict import Outcome, Verdict, Violation
@@ -237,15 +237,11 @@ class Evaluation:
         for record in self.records:
             problem = record.problem
             for completion in record.completions:
-                yield {
-                    "id": problem.id,
-                    "prompt": problem.question,
-                    "answer": problem.answer,
-                    "expert": problem.expert,
-                    "completion": completion.text,
-                    "outcome": str(completion.verdict.outcome),
-                    "reward": completion.reward,
-                    "violations": [violation.code for violation in completion.verdict.violations],
-                    "tokens": completion.tokens,
-                    "ended": completion.ended,
-                }
+                yield completion_row(
+                    problem,
+                    completion.text,
+                    completion.verdict,
+                    completion.reward,
+                    completion.tokens,
+                    completion.ended,
+                )

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from experts.problems.problem import Problem
 from verifiers import verify_trace
@@ -20,6 +21,31 @@ from verifiers.verdict import Verdict
 def judge(problem: Problem, completion: str) -> Verdict:
     """The verdict on a completion, with the expert expected that the problem states, if it states one."""
     return verify_trace(completion, question=problem.question, answer=problem.answer, expert=problem.expert)
+
+
+def completion_row(
+    problem: Problem, text: str, verdict: Verdict, reward: float | None, tokens: int, ended: bool
+) -> dict[str, Any]:
+    """A judged completion as a JSON object: a line of `rollouts.jsonl`, and of a file that `trainer audit` reads.
+
+    Args:
+        text: the completion without its end token.
+        reward: None where the verdict earns none either way.
+        tokens: its length in tokens, the end token included.
+        ended: it ended by itself.
+    """
+    return {
+        "id": problem.id,
+        "prompt": problem.question,
+        "answer": problem.answer,
+        "expert": problem.expert,
+        "completion": text,
+        "outcome": str(verdict.outcome),
+        "reward": reward,
+        "violations": [violation.code for violation in verdict.violations],
+        "tokens": tokens,
+        "ended": ended,
+    }
 
 
 def verified(verdict: Verdict) -> bool:

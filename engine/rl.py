@@ -162,9 +162,17 @@ def command(
         run, config = None, recipe_from("rl", recipe, given).rl
     run, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
     _report(run, evaluations)
+    _write_report(run)
     if len(evaluations) < 2:
         click.echo(f"Interrupted; go on with: trainer rl --resume --name {run.path.name}", err=True)
         raise SystemExit(INTERRUPTED)
+
+
+def _write_report(run: Run) -> None:
+    from engine.report import write_report
+
+    page = write_report(run.path / "report.html", [run.path])
+    click.echo(f"report: {page}")
 
 
 def _report(run: Run, evaluations: Sequence[Evaluation]) -> None:

@@ -29,7 +29,7 @@ from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.collapse import WATCHED, check_collapse
 from engine.config import RLConfig
 from engine.errors import UserError
-from engine.judge import judge
+from engine.judge import completion_row, judge
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
 from engine.policy import score_tokens
@@ -210,10 +210,12 @@ class NativeLoop:
         rise = max(1, self.config.warmup_iterations * self.config.minibatches)
         Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(samples)
         count = min(self.config.minibatches, len(samples))
+        self.updating = True
         for number in range(count):
             done = self.iteration * self.config.minibatches + number + 1
             self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * min(1.0, done / rise)
             self.step(samples[number::count], stats)
+        self.updating = False
         return stats
 
     def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
@@ -334,12 +336,6 @@ def summary(samples: list[list[Sample]]) -> dict[str, Any]:
 
 def rollout_record(iteration: int, s: Sample) -> dict[str, Any]:
     """A line of rollouts.jsonl."""
-    return {
-        "step": iteration,
-        "id": s.problem.id,
-        "prompt": s.problem.question,
-        "completion": s.text,
-        "reward": s.reward,
-        "outcome": str(s.verdict.outcome),
-        "violations": [v.code for v in s.verdict.violations],
-    }
+    tokens = len(s.rollout.completion_ids)
+    row = completion_row(s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
+    return {"step": iteration, **row}

@@ -80,6 +80,7 @@ def train(
         f"{len(rows):,} rows of {source}: {check_lengths(rows, problems, config.max_length)}", file=sys.stderr
     )
     require_health(patient, skip)
+    fresh = run is None
     if run is None:
         run = Run.create(
             "sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite
@@ -100,6 +101,8 @@ def train(
 
     before = measure(loaded)
     print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
+    if fresh:  # what the model wrote before it was trained: the report shows it beside the figures
+        run.log_rollouts({"step": 0, **row} for row in before.rows())
     try:
         training = _fit(run, loaded, rows, config)
     except BaseException:

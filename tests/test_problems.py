@@ -611,11 +611,11 @@ def test_a_word_that_does_not_exist_is_a_key_error() -> None:
         WordDraw(Random(0))["thingies"]
 
 
-def test_a_variable_is_lower_case_without_spaces() -> None:
+def test_a_variable_is_spelt_as_in_the_question_without_spaces() -> None:
     words = WordDraw(Random(0))
     variable = words.variable("{name}.{good}")
-    assert variable == f"{words['name'].lower()}.{words['good'].replace(' ', '_')}"
-    assert re.fullmatch(r"[a-z_]+\.[a-z_]+", variable)
+    assert variable == f"{words['name']}.{words['good'].replace(' ', '_')}"
+    assert re.fullmatch(r"[A-Z][a-z]+\.[a-z_]+", variable)
 
 
 # --- distractors

@@ -8,7 +8,8 @@ to get wrong. A property test holds that both readers yield the same trace.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
+from typing import cast
 
 from experts.trace import write_step
 from verifiers.parsed import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
@@ -57,13 +58,12 @@ def _read_subtrace(lines: list[str], line: int) -> ParsedSubTrace | None:
     expert = _EXPERT.fullmatch(lines[0])
     if expert is None:
         return None
-    steps = []
-    for content in lines[2:]:
-        step = _cached_step(content) if len(content) <= _MAX_CACHED_LINE else _read_line(content)
-        if step is None:
-            return None
-        steps.append(step)
-    return ParsedSubTrace(expert[1], steps, line)
+    steps = [_STEPS[content] for content in lines[2:]]
+    return (
+        ParsedSubTrace(expert[1], cast("Sequence[PreparedStep | BrokenStep]", steps), line)
+        if all(steps)
+        else None
+    )
 
 
 def _read_line(line: str) -> PreparedStep | BrokenStep | None:
@@ -86,4 +86,16 @@ def _read_line(line: str) -> PreparedStep | BrokenStep | None:
     return step if isinstance(step, BrokenStep) or f"- {write_step(step)}" == line else None
 
 
-_cached_step = lru_cache(maxsize=_CACHE_SIZE)(_read_line)
+class _Steps(dict[str, PreparedStep | BrokenStep | None]):
+    """The steps of lines read so far. Emptied when full, which costs less than remembering what was used last."""
+
+    def __missing__(self, line: str) -> PreparedStep | BrokenStep | None:
+        step = _read_line(line)
+        if len(line) <= _MAX_CACHED_LINE:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[line] = step
+        return step
+
+
+_STEPS = _Steps()

@@ -18,7 +18,7 @@ from experts.composition import resolve_source
 from experts.core import CORE_OPERATIONS
 from experts.declaration import Exact
 from experts.trace import OperandValue, format_number, plain
-from verifiers.bounds import in_bounds
+from verifiers.bounds import computable, in_bounds
 from verifiers.composing import repeated_subtraces, unused_subtraces
 from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, Grounding
 from verifiers.parsed import ParsedSubTrace
@@ -154,7 +154,10 @@ class Checker:
             run.steps += 1
         if not queried:
             self.add(
-                "missing_query", "the sub-trace must end with {op: query, var: VARIABLE}", index, max(last, 0)
+                "missing_query",
+                "the sub-trace must end with {op: query, var: VARIABLE}",
+                index,
+                last if parsed.steps else None,
             )
 
     def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
@@ -279,6 +282,9 @@ class Checker:
         inputs = [present[i] if isinstance(i, str) else plain(i) for i in step.inputs]
         if None in inputs:
             return None
+        if not computable(inputs):
+            self._add_magnitude(run, position)
+            return None
         try:
             result = step.function(*inputs)
         except ZeroDivisionError:
@@ -296,9 +302,12 @@ class Checker:
     def _bounded(self, run: Execution, position: int, value: Exact) -> bool:
         if in_bounds(value):
             return True
+        self._add_magnitude(run, position)
+        return False
+
+    def _add_magnitude(self, run: Execution, position: int) -> None:
         message = "the value is beyond 10^15, or its denominator beyond 10^12"
         self.add("magnitude", message, run.index, position)
-        return False
 
     def _store(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from experts.declaration import Exact
+from verifiers.bounds import FEW_INPUTS
 
 Function = Callable[..., Any]
 """Takes numbers, gives one (Exact), or a tuple of them for an operation that changes entities."""
@@ -31,14 +32,12 @@ class Flow(NamedTuple):
 
 _BASE = (5, 7, 11, 13, 3, 17, 19, 23)
 _VARIED = range(1, 25)
-MAX_INPUTS = len(_BASE)
-"""Functions of more inputs are not tried."""
 
 
 def flows_of(function: Function, inputs: int, outputs: int) -> tuple[Flow, ...]:
     """The flow into each output of a function of so many inputs. Where it can't be tried it is never strict."""
     unknown = (Flow(tuple(range(inputs)), False),) * outputs
-    if inputs > MAX_INPUTS:
+    if inputs > FEW_INPUTS:
         return unknown
     reaching: list[list[int]] = [[] for _ in range(outputs)]
     strict = [True] * outputs

@@ -14,17 +14,16 @@ from fractions import Fraction
 from random import Random
 
 from experts.declaration import Exact, Kind
-from experts.trace import Step
+from experts.trace import Step, format_number
+from verifiers.bounds import FEW_INPUTS
 from verifiers.flow import Function
-
-_SYMBOLS = 8  # distinct variables of a step; one with more of them computes something
 
 
 def _draw_trials() -> list[list[Fraction]]:
-    """Numbers for the variables of a step, for each trial: of either sign, up to 10^3, 10^6, 10^9 and 10^12."""
+    """Numbers for a step's inputs and one literal, for each trial: of either sign, up to 10^3, 10^6, 10^9 and 10^12."""
     rng = Random(0)
     return [
-        [sign * Fraction(rng.randint(1, size), rng.choice((7, 11, 13))) for _ in range(_SYMBOLS + 1)]
+        [sign * Fraction(rng.randint(1, size), rng.choice((7, 11, 13))) for _ in range(FEW_INPUTS + 1)]
         for sign, size in ((1, 10**3), (-1, 10**6), (1, 10**9), (-1, 10**12))
     ]
 
@@ -33,7 +32,7 @@ _TRIALS = _draw_trials()
 
 
 def identity(step: Step, function: Function) -> str | None:
-    """What makes the step a mere copy, or None.
+    """What makes the step a mere copy, or None. A step of more than 8 inputs is taken to compute something.
 
     Args:
         step: a step that computes or changes.
@@ -42,21 +41,21 @@ def identity(step: Step, function: Function) -> str | None:
     inputs = step.inputs
     if len(set(step.changes)) < len(step.changes):
         return f"{step.operation.name} between {step.changes[0]} and itself changes nothing"
+    if len(inputs) > FEW_INPUTS:
+        return None
     if len(inputs) > 1 and len(set(inputs)) == 1:
         return _repeat(step, function)
-    variables = {
-        name: slot for slot, name in enumerate(dict.fromkeys(i for i in inputs if isinstance(i, str)))
-    }
-    if not step.literals or len(variables) > _SYMBOLS:
+    if not step.literals:
         return None
+    variables = {name: slot for slot, name in enumerate(inputs) if isinstance(name, str)}
     if step.changes:
         changed = tuple(inputs.index(name) for name in step.changes)
         if _always_returns(step, function, variables, changed):
-            return f"an amount of {step.literals[0]} changes nothing"
+            return f"an amount of {_shown(step.literals[0])} changes nothing"
         return None
     for place in _places_to_copy(step):
         if _always_returns(step, function, variables, (place,)):
-            return f"{_name(step)} with {_others(inputs, place)} leaves {inputs[place]} as it is: nothing is computed"
+            return f"{_name(step)} with {_others(inputs, place)} leaves {_shown(inputs[place])} as it is: nothing is computed"
     return None
 
 
@@ -64,8 +63,12 @@ def _name(step: Step) -> str:
     return str(step.fields.get("compute_op", step.operation.name))
 
 
+def _shown(operand: str | Exact) -> str:
+    return operand if isinstance(operand, str) else format_number(operand)
+
+
 def _others(inputs: Sequence[str | Exact], place: int) -> str:
-    return ", ".join(str(operand) for operand in (*inputs[:place], *inputs[place + 1 :]))
+    return ", ".join(map(_shown, (*inputs[:place], *inputs[place + 1 :])))
 
 
 def _repeat(step: Step, function: Function) -> str | None:
@@ -75,7 +78,7 @@ def _repeat(step: Step, function: Function) -> str | None:
     except (ArithmeticError, ValueError):
         return None
     if results == [numbers[0] for numbers in _TRIALS] or len(set(results)) == 1:
-        return f"{_name(step)} of {step.inputs[0]} with itself computes nothing"
+        return f"{_name(step)} of {_shown(step.inputs[0])} with itself computes nothing"
     return None
 
 
@@ -96,7 +99,7 @@ def _always_returns(
         values = [numbers[variables[i]] if isinstance(i, str) else i for i in step.inputs]
         for place in places:
             if not isinstance(step.inputs[place], str):
-                values[place] = numbers[_SYMBOLS]
+                values[place] = numbers[FEW_INPUTS]
         try:
             result = function(*values)
         except (ArithmeticError, ValueError):

@@ -14,8 +14,8 @@ from experts import EXPERTS
 from experts.core import CORE_OPERATIONS
 from experts.declaration import Operation
 from experts.trace import FieldValue, Step, function_of
-from verifiers.bounds import in_bounds
-from verifiers.flow import MAX_INPUTS, Flow, Function, flows_of
+from verifiers.bounds import FEW_INPUTS, in_bounds
+from verifiers.flow import Flow, Function, flows_of
 from verifiers.identity import identity
 
 
@@ -43,8 +43,8 @@ class PreparedStep(Step):
         flows: one for each of `makes`.
         identity: why it is a mere copy, or None.
         fits: the experts under which nothing is wrong with the step in itself.
-        pair: whether it computes a new variable from two others, the most frequent case.
-        strict: for a pair, whether each of both always changes the result, short of a multiplication by 0.
+        pair: in the most frequent case, one value made of two inputs, the variable that gets it; otherwise empty.
+        strict: for a pair, whether its flow is.
     """
 
     __slots__ = (
@@ -72,12 +72,9 @@ class PreparedStep(Step):
             self.names = frozenset([str(fields["var"])])
         faulty = self.identity is not None or not in_bounds(self.number)
         self.fits = frozenset() if faulty else self.experts
-        self.pair = (
-            self.role is Role.ASSIGN
-            and len(self.inputs) == len(self.names) == 2
-            and self.flows[0].inputs == (0, 1)
-        )
-        self.strict = self.pair and self.flows[0].strict
+        is_pair = len(self.makes) == 1 and len(self.inputs) == 2 and self.flows[0].inputs == (0, 1)
+        self.pair = self.makes[0] if is_pair else ""
+        self.strict = is_pair and self.flows[0].strict
 
 
 _flows_known: dict[tuple[Operation, str, int], tuple[Flow, ...]] = {}
@@ -90,7 +87,7 @@ def _flows(step: PreparedStep, computation: str) -> tuple[Flow, ...]:
     if key in _flows_known:
         return _flows_known[key]
     flows = flows_of(step.function, inputs, len(step.makes))
-    if inputs <= MAX_INPUTS:
+    if inputs <= FEW_INPUTS:
         _flows_known[key] = flows
     return flows
 

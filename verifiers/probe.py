@@ -13,10 +13,14 @@ Whole numbers stay whole, so that `floor_div [mul [x, 2], 2]` is found; constant
 number of the question changes together, 20 and 80 of "20 %" too. Each number is also made far larger and far smaller
 than the rest, so that an honest `min` or `mod` shows what it does.
 
-Not found, because nothing sets them apart from an honest trace: the minimum or maximum of two numbers of the question
-taken for the sake of one of them, and a formula over the question's numbers that was worked out backwards from an
-answer known beforehand (`sub [mul [a, b], c]` that happens to be right). Only other numbers in the question tell these,
-which is why training draws fresh ones.
+Not found, because nothing sets them apart from an honest trace:
+
+- an operation that happens to do nothing at the size of the numbers, taken for the sake of one of them: the minimum or
+  maximum of two numbers of the question, `mod` by a larger one, `add` of a `floor_div` that gives 0;
+- a formula over the question's numbers, with a constant here or there, that was worked out backwards from an answer
+  known beforehand.
+
+Only other numbers in the same question tell these, which is why training draws fresh ones.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from typing import NamedTuple, cast
 
 from experts.composition import resolve_source
 from experts.declaration import Exact
-from verifiers.bounds import MAX_MAGNITUDE, in_bounds
+from verifiers.bounds import MAX_MAGNITUDE, computable, in_bounds
 from verifiers.check import Checked
 from verifiers.composing import repeated_subtraces, unused_subtraces
 from verifiers.grounding import MAX_CONSTANT_TERMS, Grounding
@@ -48,7 +48,7 @@ class _SubTraceRun(NamedTuple):
     """A sub-trace that ran without a fault.
 
     Attributes:
-        known: its variables.
+        known: its variables, and the literals that its operations take.
         answer: what it queries.
         literals: the numbers written in it.
         sources: the earlier sub-traces whose answers it uses.
@@ -57,13 +57,17 @@ class _SubTraceRun(NamedTuple):
         doubtful: whether one of its values may be a constant, or its answer a copy.
     """
 
-    known: dict[str, Followed]
+    known: dict[str | Exact, Followed]
     answer: Followed
     literals: list[Exact]
     sources: list[int]
     unused: list[tuple[int, str]]
     constant_reads: int
     doubtful: bool
+
+    def values(self) -> dict[str, Exact]:
+        """What its variables hold."""
+        return {name: value for name, (value, _, _) in self.known.items() if isinstance(name, str)}
 
 
 def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
@@ -105,9 +109,7 @@ def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | Non
         for literal in literals:
             used |= grounding.bits[literal]
     steps = sum([len(parsed.steps) for parsed in subtraces])
-    return Checked(
-        (), value, lambda: {name: known[0] for name, known in last.known.items()}, unused, used, steps
-    )
+    return Checked((), value, last.values, unused, used, steps)
 
 
 def _may_copy(
@@ -129,61 +131,66 @@ def _run(
     expert = parsed.expert
     # A broken step fits no expert, so it does not get past the first test.
     *body, query = cast("Sequence[PreparedStep]", parsed.steps)
-    known: dict[str, Followed] = {}
+    known: dict[str | Exact, Followed] = {}  # variables, and the literals that operations take
     read: set[str | Exact] = set()
     literals: list[Exact] = []
     sources: dict[str, int] = {}
     constant_reads = 0
     doubtful = False
     for step in body:
-        name = step.creates
-        if expert not in step.fits or name in known:
+        if expert not in step.fits or step.creates in known:
             return None
-        role = step.role
+        name, role = step.creates, step.role
         if role is _VALUE:
             value = step.number
             bits = numbers[value]
             known[name] = (value, bits, bits)
             literals.append(value)
-        elif step.pair:  # of what is left, the most frequent case
+            continue
+        if role is _SOURCE:
+            index = resolve_source(str(step.fields["source"]), len(earlier))
+            if index is None:
+                return None
+            known[name] = earlier[index].answer
+            sources[name] = index
+            continue
+        if role is _QUERY:
+            return None
+        for value in step.literals:
+            bits = numbers[value]
+            known[value] = (value, bits, bits)
+            literals.append(value)
+        read.update(step.inputs)
+        if step.pair:  # by far the most frequent case of the general one
             one, other = step.inputs
-            first, first_bits, first_sure = known[one]  # type: ignore[index]
-            second, second_bits, second_sure = known[other]  # type: ignore[index]
+            first, first_bits, first_sure = known[one]
+            second, second_bits, second_sure = known[other]
             value = step.function(first, second)
+            if step.changes:
+                (value,) = value
+                if value < 0:
+                    return None
             if not (type(value) is int and -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE) and not in_bounds(value):
                 return None
             bits = first_bits | second_bits
             sure = 0
             if value and (step.strict or (first_sure and second_sure)):
                 sure = (first_sure | second_sure) & ~(first_bits & second_bits)
-            known[name] = (value, bits, sure)
-            read.update(step.inputs)
+            known[step.pair] = (value, bits, sure)
             if not (first_bits and second_bits):
                 constant_reads += 1 if bits else 2
             if bits and not sure:
                 doubtful = True
-        elif role is _SOURCE:
-            index = resolve_source(str(step.fields["source"]), len(earlier))
-            if index is None:
-                return None
-            known[name] = earlier[index].answer
-            sources[name] = index
-        elif role is _QUERY:
+            continue
+        for entity in step.may_create:
+            known.setdefault(entity, _NEW_ENTITY)
+        given = [known[name] for name in step.inputs]
+        made = _outputs(step, given)
+        if made is None:
             return None
-        else:
-            given = [_input(step, operand, known, numbers) for operand in step.inputs]
-            made = _outputs(step, given)
-            if made is None:
-                return None
-            known.update(zip(step.makes, made, strict=True))
-            read |= step.names
-            literals += step.literals
-            for _, bits, _ in given:
-                if not bits:
-                    constant_reads += 1
-            for _, bits, sure in made:
-                if bits and not sure:
-                    doubtful = True
+        known.update(zip(step.makes, made, strict=True))
+        constant_reads += sum(not bits for _, bits, _ in given)
+        doubtful = doubtful or any(bits and not sure for _, bits, sure in made)
     if expert not in query.fits or query.role is not _QUERY:
         return None
     (name,) = query.names
@@ -195,27 +202,18 @@ def _run(
         known[name],
         literals,
         [index for var, index in sources.items() if var in read] if sources else [],
-        [] if known.keys() <= read else [(len(earlier), var) for var in known if var not in read],
+        [] if known.keys() <= read else [(len(earlier), str(var)) for var in known if var not in read],
         constant_reads,
         doubtful,
     )
 
 
-def _input(
-    step: PreparedStep,
-    operand: str | Exact,
-    known: Mapping[str, Followed],
-    numbers: Mapping[Exact, int] | _EachItsOwn,
-) -> Followed:
-    if not isinstance(operand, str):
-        bits = numbers[operand]
-        return operand, bits, bits
-    return _NEW_ENTITY if operand in step.may_create and operand not in known else known[operand]
-
-
 def _outputs(step: PreparedStep, given: Sequence[Followed]) -> list[Followed] | None:
     """What any step makes of its inputs; None where a result is out of bounds or an entity goes below 0."""
-    result = step.function(*[value for value, _, _ in given])
+    values = [value for value, _, _ in given]
+    if not computable(values):
+        return None
+    result = step.function(*values)
     made: list[Followed] = []
     for value, flow in zip(result if isinstance(result, tuple) else (result,), step.flows, strict=True):
         if not in_bounds(value) or (step.changes and value < 0):

@@ -178,6 +178,10 @@ class WordDraw:
         return inflect(self._drawn[pool, index])
 
     def variable(self, template: str) -> str:
-        """A trace variable from a template over words: "{name}.{things}" -> "alice.marbles"."""
+        """A trace variable from a template over words: "{name}.{things}" -> "Alice.marbles".
+
+        Names keep their capital: a small model copies the token that the question used, but has to learn a lower-case
+        spelling name by name (docs/decisions.md has the figures).
+        """
         text = re.sub(r"\{(\w+)\}", lambda match: self[match.group(1)], template)
-        return re.sub(r"[^a-z0-9_.]", "_", text.lower())
+        return re.sub(r"[^A-Za-z0-9_.]", "_", text)
