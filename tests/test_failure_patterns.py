@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from traces import EGGS, QUESTION, composition, trace
+
 from verifiers import Outcome, Verdict, verify_trace
 
 BILL = "A meal costs $50 and the tip is 20%. How much is it with the tip?"

@@ -422,7 +422,8 @@ def test_reading_time_grows_no_faster_than_the_question(piece: str) -> None:
         read_question(question)
         return time.process_time() - start
 
-    assert seconds(40_000) < 0.2 + 16 * min(seconds(5_000) for _ in range(3))
+    # Quadratic time would be 64 times as long; the second of slack is for a machine that is busy with other work.
+    assert seconds(40_000) < 1 + 16 * min(seconds(5_000) for _ in range(3))
 
 
 def test_readings_do_not_depend_on_earlier_readings() -> None:

@@ -81,7 +81,8 @@ def test_a_run_leaves_a_folder_with_everything(rl: Callable[..., Result], checkp
     run = checkpoints / "trial"
     assert {path.name for path in run.iterdir()} == {
         "model.safetensors", "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-        "chat_template.jinja", "config.yaml", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "eval.json",
+        "chat_template.jinja", "config.yaml", "manifest.json", "metrics.jsonl", "report.html", "rollouts.jsonl",
+        "eval.json",
     }  # fmt: skip
     assert [record["step"] for record in metrics(run)] == [1, 2]
     assert manifest(run)["status"] == "finished"

@@ -229,7 +229,8 @@ def test_micro_batches_do_not_change_the_update(new_loop: Callable[..., NativeLo
     for loop in loops:
         loop.run(cycle(PROBLEMS[:4]))
     one, other = map(weights, loops)
-    assert all(torch.allclose(one[name], other[name], atol=1e-5) for name in one)
+    # Where a gradient is all but 0, rounding decides a little of Adam's step; a wrong weight would move whole steps.
+    assert all(torch.allclose(one[name], other[name], atol=CONFIG.learning_rate / 20) for name in one)
 
 
 @pytest.mark.parametrize("objective", [*OBJECTIVES, "expert-iteration"])

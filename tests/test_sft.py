@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import engine.sft_trainer
 from engine.batches import plan_batches
 from engine.cli import trainer
-from engine.config import SFTConfig
+from engine.config import SFTConfig, load_recipe
 from engine.errors import UserError
 from engine.models import load_model
 from engine.problem_files import write_problems
@@ -50,7 +50,7 @@ def run_command(*arguments: str) -> Result:
 
 
 def options_of(config: SFTConfig) -> list[str]:
-    defaults = SFTConfig()
+    defaults = load_recipe().sft
     changed = {name: value for name, value in vars(config).items() if value != getattr(defaults, name)}
     return [part for name, value in changed.items() for part in (f"--{name.replace('_', '-')}", str(value))]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-
 from traces import composition, trace
+
 from verifiers import Outcome, Stage, verify_trace
 from verifiers.verdict import CODES
 
@@ -255,7 +255,9 @@ CASES = [
 ]
 
 
-QUESTION = "Ann has 16 eggs, eats 3 and sells the rest for $5 each; she finds 0 or 1 more. How much does she make in the end?"
+QUESTION = (
+    "Ann has 16 eggs, eats 3 and sells the rest for $5 each; she finds 0 or 1 more. What does she make?"
+)
 IDS = [f"{case.code}-{index}" for index, case in enumerate(CASES)]
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-
 from traces import EGGS, QUESTION, composition, trace
+
 from verifiers import Outcome, verify_trace
 from verifiers.execution import run_steps
 
@@ -145,7 +145,14 @@ def test_violations_of_an_earlier_stage_come_first() -> None:
         "query, var: b",
     )
     found = codes(text, question=QUESTION, answer=65)
-    assert found == ["string_value", "identity_compute", "query_raw_input", "ungrounded_number", "ungrounded_number", "wrong_answer"]  # fmt: skip
+    assert found == [
+        "string_value",
+        "identity_compute",
+        "query_raw_input",
+        "ungrounded_number",
+        "ungrounded_number",
+        "wrong_answer",
+    ]
 
 
 def test_one_fault_is_reported_once() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from traces import composition, trace
+
 from verifiers import Violation, verify_trace
 
 FIRST = trace(

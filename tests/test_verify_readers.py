@@ -7,11 +7,11 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trace_strategies import NUMBERS, Parts, sensible_traces, traces
+from trace_styles import canonical, styled
 
 from experts.problems import SPLITS, generate
 from experts.trace import SubTrace, Trace, format_number, write_trace
-from trace_strategies import NUMBERS, Parts, sensible_traces, traces
-from trace_styles import canonical, styled
 from verifiers import Outcome, Verdict, verify_trace
 from verifiers.canonical import read_canonical
 from verifiers.check import Checked, check

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from traces import composition, trace
+
 from verifiers import Outcome, verify_trace
 
 QUESTION = "Ann has 18 eggs and eats 3. She boils 4 and finds 6. Hens cost 20% more than last year."

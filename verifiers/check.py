@@ -280,13 +280,14 @@ class Checker:
         """Run the step; None where it cannot run or a result is out of bounds."""
         present = {**dict.fromkeys(step.may_create, 0), **run.values}
         inputs = [present[i] if isinstance(i, str) else plain(i) for i in step.inputs]
-        if None in inputs:
+        values = [value for value in inputs if value is not None]
+        if len(values) < len(inputs):
             return None
-        if not computable(inputs):
+        if not computable(values):
             self._add_magnitude(run, position)
             return None
         try:
-            result = step.function(*inputs)
+            result = step.function(*values)
         except ZeroDivisionError:
             self.add("division_by_zero", "division by zero", run.index, position)
             return None

@@ -16,6 +16,7 @@ from verifiers.answers import Answer
 
 _TRIED = tuple((name, COMPUTE_OPS[name].function) for name in ("add", "sub", "mul", "div"))
 _COMMUTATIVE = frozenset({"add", "mul"})
+_MAX_VALUES = 20  # with more, pairs are not tried: some would fit by chance, and it would take long
 
 
 def hint(values: Mapping[str, Exact], gold: Answer) -> str | None:
@@ -34,7 +35,7 @@ def hint(values: Mapping[str, Exact], gold: Answer) -> str | None:
     for name, value in values.items():
         if right(value):
             return f"{name} holds the right answer, but another variable is queried"
-    for (first, a), (second, b) in permutations(values.items(), 2):
+    for (first, a), (second, b) in permutations(values.items() if len(values) <= _MAX_VALUES else (), 2):
         for operation, function in _TRIED:
             if (operation == "div" and b == 0) or (operation in _COMMUTATIVE and first > second):
                 continue

@@ -9,7 +9,7 @@ found by `verifiers.probe`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 
@@ -32,7 +32,7 @@ _TRIALS = _draw_trials()
 
 
 def identity(step: Step, function: Function) -> str | None:
-    """What makes the step a mere copy, or None. A step of more than 8 inputs is taken to compute something.
+    """What makes the step a mere copy, or None. One of more than 8 different inputs is taken to compute something.
 
     Args:
         step: a step that computes or changes.
@@ -41,21 +41,21 @@ def identity(step: Step, function: Function) -> str | None:
     inputs = step.inputs
     if len(set(step.changes)) < len(step.changes):
         return f"{step.operation.name} between {step.changes[0]} and itself changes nothing"
-    if len(inputs) > FEW_INPUTS:
-        return None
-    if len(inputs) > 1 and len(set(inputs)) == 1:
+    different = list(dict.fromkeys(inputs))
+    if len(different) == 1 < len(inputs):
         return _repeat(step, function)
-    if not step.literals:
+    if not step.literals or len(different) > FEW_INPUTS:
         return None
-    variables = {name: slot for slot, name in enumerate(inputs) if isinstance(name, str)}
+    variables = {name: slot for slot, name in enumerate(different) if isinstance(name, str)}
     if step.changes:
         changed = tuple(inputs.index(name) for name in step.changes)
         if _always_returns(step, function, variables, changed):
             return f"an amount of {_shown(step.literals[0])} changes nothing"
         return None
     for place in _places_to_copy(step):
-        if _always_returns(step, function, variables, (place,)):
-            return f"{_name(step)} with {_others(inputs, place)} leaves {_shown(inputs[place])} as it is: nothing is computed"
+        if inputs.index(inputs[place]) == place and _always_returns(step, function, variables, (place,)):
+            others = ", ".join(_shown(operand) for operand in different if operand != inputs[place])
+            return f"{_name(step)} with {others} leaves {_shown(inputs[place])} as it is: nothing is computed"
     return None
 
 
@@ -67,19 +67,20 @@ def _shown(operand: str | Exact) -> str:
     return operand if isinstance(operand, str) else format_number(operand)
 
 
-def _others(inputs: Sequence[str | Exact], place: int) -> str:
-    return ", ".join(map(_shown, (*inputs[:place], *inputs[place + 1 :])))
-
-
 def _repeat(step: Step, function: Function) -> str | None:
     """The identity of a step whose inputs are all the same, as in `min [x, x]` and `sub [x, x]`."""
-    try:
-        results = [function(*[numbers[0]] * len(step.inputs)) for numbers in _TRIALS]
-    except (ArithmeticError, ValueError):
-        return None
-    if results == [numbers[0] for numbers in _TRIALS] or len(set(results)) == 1:
-        return f"{_name(step)} of {_shown(step.inputs[0])} with itself computes nothing"
-    return None
+    copied = constant = True
+    first = None
+    for number, *_ in _TRIALS:
+        try:
+            result = function(*[number] * len(step.inputs))
+        except (ArithmeticError, ValueError):
+            return None
+        first = result if first is None else first
+        copied, constant = copied and result == number, constant and result == first
+        if not copied and not constant:
+            return None
+    return f"{_name(step)} of {_shown(step.inputs[0])} with itself computes nothing"
 
 
 def _places_to_copy(step: Step) -> range:
