@@ -80,17 +80,6 @@ class Step:
         self.changes = tuple(changes)
         self.may_create = tuple(may_create)
 
-    def with_literals(self, literals: Iterable[Fraction]) -> Step:
-        """The same step with other numbers, one for each of `literals`, in their order."""
-        fresh = iter(literals)
-
-        def replace(value: FieldValue) -> FieldValue:
-            if isinstance(value, tuple):
-                return tuple(v if isinstance(v, str) else next(fresh) for v in value)
-            return value if isinstance(value, str) else next(fresh)
-
-        return Step(self.operation, {name: replace(value) for name, value in self.fields.items()})
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Step) and self.operation is other.operation and self.fields == other.fields
 

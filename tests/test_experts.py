@@ -235,14 +235,6 @@ def test_a_step_knows_what_it_reads_changes_and_creates() -> None:
     assert (compute.changes, compute.target) == ((), "r")
 
 
-def test_literals_of_an_init_and_of_operands_are_replaced_in_order() -> None:
-    compute = step("compute", compute_op="add", args=(Fraction(1), "a", Fraction(2)), var="r")
-    replaced = compute.with_literals([Fraction(8), Fraction(9)])
-    assert write_step(replaced) == "{op: compute, compute_op: add, args: [8, a, 9], var: r}"
-    init = step("init", var="a", value=Fraction(1)).with_literals([Fraction(5)])
-    assert write_step(init) == "{op: init, var: a, value: 5}"
-
-
 def test_equal_steps_are_equal_and_hash_alike() -> None:
     one, other = (step("init", var="a", value=Fraction(1)) for _ in range(2))
     assert one == other

@@ -20,11 +20,14 @@ from verifiers.flow import Function
 
 
 def _draw_trials() -> list[list[Fraction]]:
-    """Numbers for a step's inputs and one literal, for each trial: of either sign, up to 10^3, 10^6, 10^9 and 10^12."""
+    """Numbers for a step's inputs and one literal, by trial: of either sign, small, and larger than any literal."""
     rng = Random(0)
     return [
-        [sign * Fraction(rng.randint(1, size), rng.choice((7, 11, 13))) for _ in range(FEW_INPUTS + 1)]
-        for sign, size in ((1, 10**3), (-1, 10**6), (1, 10**9), (-1, 10**12))
+        [
+            sign * Fraction(rng.randint(size // 10, size), rng.choice((7, 11, 13)))
+            for _ in range(FEW_INPUTS + 1)
+        ]
+        for sign, size in ((1, 10**3), (-1, 10**6), (1, 10**18), (-1, 10**18))
     ]
 
 
@@ -42,7 +45,9 @@ def identity(step: Step, function: Function) -> str | None:
     if len(set(step.changes)) < len(step.changes):
         return f"{step.operation.name} between {step.changes[0]} and itself changes nothing"
     different = list(dict.fromkeys(inputs))
-    if len(different) == 1 < len(inputs):
+    if (
+        len(different) == 1 < len(inputs) and not step.changes
+    ):  # an entity may be used up: `consume` all of it
         return _repeat(step, function)
     if not step.literals or len(different) > FEW_INPUTS:
         return None
