@@ -62,6 +62,42 @@ def test_a_composition_of_one_equals_the_single_form() -> None:
     assert listed == single._replace(lints=listed.lints)
 
 
+MOVE = trace(
+    "init, var: a, value: 16",
+    "transfer, from: a, to: b, amount: 3",
+    "query, var: b",
+    expert="entity_track",
+)
+
+
+def test_the_long_names_of_a_transfer_are_accepted() -> None:
+    verdict = verify_trace(MOVE.replace("from:", "from_entity:").replace("to:", "to_entity:"), QUESTION, 3)
+    assert verdict.answer == 3
+    assert [lint.code for lint in verdict.lints if lint.code != "unused_question_number"] == [
+        "non_canonical_text"
+    ]
+
+
+def test_a_field_under_both_of_its_names_is_refused() -> None:
+    (violation,) = verify_trace(MOVE.replace("to: b", "to: b, to_entity: b")).violations
+    assert (violation.code, violation.message) == (
+        "unknown_field",
+        "to_entity is another name of to; write it once",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["off", "on", "yes", "no", "null", "true", "y", "alice.marbles", "_a1", "a" * 64]
+)
+def test_a_word_that_yaml_would_read_otherwise_is_an_ordinary_name(name: str) -> None:
+    assert verify_trace(EGGS.replace("eggs", name), QUESTION, 65).outcome is Outcome.CORRECT
+
+
+@pytest.mark.parametrize("name", ["2a", "a-b", "a b", ".a", "a.", "é", "a" * 65])
+def test_a_word_that_is_no_name_is_refused(name: str) -> None:
+    assert verify_trace(EGGS.replace("eggs", name), QUESTION, 65).outcome is Outcome.INVALID_TRACE
+
+
 # --- the expected expert
 
 

@@ -10,24 +10,22 @@ This is the reference. `verifiers.straight` runs a trace without a fault faster,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from experts import EXPERTS
 from experts.composition import resolve_source
-from experts.core import CORE_OPERATIONS
 from experts.declaration import Exact
-from experts.trace import OperandValue, format_number, plain
+from experts.trace import format_number, plain
+from verifiers.advice import boundary_advice, source_advice
 from verifiers.bounds import computable, in_bounds
 from verifiers.composing import repeated_subtraces, unused_subtraces
-from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, Grounding
+from verifiers.grounding import Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.probe import probe
+from verifiers.running import ConstantBudget, Execution
 from verifiers.schema import BrokenStep, quoted
 from verifiers.verdict import Violation
-
-_FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
 
 
 class Checked(NamedTuple):
@@ -71,34 +69,6 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
     )
 
 
-@dataclass(slots=True)
-class Execution:
-    """One sub-trace while it is checked and run.
-
-    Attributes:
-        index: its place in the composition.
-        values: what each variable holds; None where a fault left it without a value.
-        results: what each step made, changed first or queried.
-        computed: variables that an operation assigned or changed.
-        rooted: variables whose value comes from a number of the question.
-        read: variables that something read.
-        sources: for variables bound to an earlier answer, the index of its sub-trace.
-        answer: the queried value.
-    """
-
-    parsed: ParsedSubTrace
-    index: int
-    values: dict[str, Exact | None] = field(default_factory=dict)
-    results: list[Exact | None] = field(default_factory=list)
-    computed: set[str] = field(default_factory=set)
-    rooted: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)
-    sources: dict[str, int] = field(default_factory=dict)
-    answer: Exact | None = None
-    queried: str | None = None
-    steps: int = 0
-
-
 class Checker:
     """Checks one trace, as `check` does. Use once.
 
@@ -114,7 +84,7 @@ class Checker:
         self.used = 0
         self._subtraces = subtraces
         self._grounding = grounding
-        self._constant_reads = self._constant_terms = 0
+        self._constants = None if grounding is None else ConstantBudget(grounding)
         for index, parsed in enumerate(subtraces):
             self._run_subtrace(Execution(parsed, index))
         if len(subtraces) > 1:
@@ -163,10 +133,10 @@ class Checker:
     def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
         for problem in step.problems:
             self.add(problem.code, problem.message, run.index, position)
-        if step.variable is not None:
-            run.values.setdefault(step.variable, None)
-            run.computed.add(step.variable)
-            run.rooted.add(step.variable)
+        for name in step.creates:
+            run.values.setdefault(name, None)
+            run.computed.add(name)
+            run.rooted.add(name)
         run.results.append(None)
 
     def _init(self, run: Execution, position: int, step: PreparedStep) -> None:
@@ -181,7 +151,7 @@ class Checker:
         name = str(step.fields["source"])
         source = resolve_source(name, run.index)
         if source is None:
-            self.add("bad_source", _source_advice(name, run.index), run.index, position)
+            self.add("bad_source", source_advice(name, run.index), run.index, position)
             run.values[var] = None
             run.rooted.add(var)
             return
@@ -217,7 +187,7 @@ class Checker:
     def _operate(self, run: Execution, position: int, step: PreparedStep) -> None:
         index, values = run.index, run.values
         if run.parsed.expert in EXPERTS and run.parsed.expert not in step.experts:
-            code, message = _boundary(step, run.parsed.expert)
+            code, message = boundary_advice(step, run.parsed.expert)
             self.add(code, message, index, position)
         runnable = True
         for operand in step.reads:
@@ -231,8 +201,8 @@ class Checker:
                 runnable = False
         run.read.update(step.names)
         rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
-        if self._grounding is not None:
-            self._count_constants(run, position, step)
+        if self._constants is not None and self._constants.spend(run, step):
+            self.add("answer_from_constants", ConstantBudget.EXCEEDED, index, position)
         if step.identity is not None:
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
@@ -252,29 +222,6 @@ class Checker:
             rooted |= bits > 0
             self.used |= bits
         return rooted
-
-    def _count_constants(self, run: Execution, position: int, step: PreparedStep) -> None:
-        """Report the step at which constants, read again and again, begin to build a number of the trace's own."""
-        constants = sum(self._is_constant(run, operand) for operand in step.reads)
-        if not constants:
-            return
-        within = self._constant_reads <= MAX_CONSTANT_READS and self._constant_terms <= MAX_CONSTANT_TERMS
-        self._constant_reads += constants
-        if str(step.fields.get("compute_op")) not in _FACTORS:
-            self._constant_terms += constants
-        if within and (
-            self._constant_reads > MAX_CONSTANT_READS or self._constant_terms > MAX_CONSTANT_TERMS
-        ):
-            message = (
-                f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
-                f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
-            )
-            self.add("answer_from_constants", message, run.index, position)
-
-    def _is_constant(self, run: Execution, operand: OperandValue) -> bool:
-        if isinstance(operand, str):
-            return operand in run.values and operand not in run.rooted
-        return self._grounding is not None and self._grounding.bits.get(operand) == 0
 
     def _results(self, run: Execution, position: int, step: PreparedStep) -> tuple[Exact, ...] | None:
         """Run the step; None where it cannot run or a result is out of bounds."""
@@ -349,25 +296,3 @@ class Checker:
             )
         for index in unused_subtraces(sources):
             self.add("unused_subtrace", "no later sub-trace reads its answer", index)
-
-
-def _source_advice(source: str, index: int) -> str:
-    if index == 0:
-        return f"{quoted(source)}: the first sub-trace has no earlier answer to read; give init a value"
-    example = "sub0.result" if index == 1 else f"sub0.result to sub{index - 1}.result"
-    return f"{quoted(source)} names no earlier answer; use prev.result or {example}"
-
-
-def _boundary(step: PreparedStep, expert: str) -> tuple[str, str]:
-    name = step.operation.name
-    if name in CORE_OPERATIONS:
-        allowed = ", ".join(sorted(EXPERTS[expert].compute_ops or ()))
-        return (
-            "compute_op_not_allowed",
-            f"{expert} computes with {allowed} only, not {step.fields['compute_op']}",
-        )
-    owners = " or ".join(sorted(step.experts))
-    return (
-        "expert_boundary",
-        f"{name} belongs to the expert {owners}, not {expert}; use compute, or a composition",
-    )

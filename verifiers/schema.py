@@ -54,13 +54,13 @@ class BrokenStep:
     Attributes:
         problems: what is wrong with it.
         operation: the operation that it names, if that exists.
-        variable: what it would have created, so that later uses of it are no errors.
+        creates: what it would have created, so that later uses of it are no errors.
         fits: the experts under which nothing is wrong with it: none. A PreparedStep has the same attribute.
     """
 
     problems: tuple[Problem, ...]
     operation: str | None = None
-    variable: str | None = None
+    creates: tuple[str, ...] = ()
     fits: ClassVar[frozenset[str]] = frozenset()
 
 
@@ -79,23 +79,38 @@ def read_step(raw: object) -> PreparedStep | BrokenStep:
         return BrokenStep(
             (Problem("bad_type", "a step is a mapping such as {op: init, var: eggs, value: 16}"),)
         )
-    var = raw.get("var")
-    variable = var.text if isinstance(var, Scalar) and _is_variable(var.text) else None
-    name = raw.get("op")
-    if name is None:
-        return BrokenStep(
-            (Problem("missing_field", f"the step has no op; there are {_names(OPERATIONS)}"),), None, variable
-        )
-    if not isinstance(name, Scalar):
-        return BrokenStep((Problem("bad_type", "op must be the name of an operation"),), None, variable)
-    operation = OPERATIONS.get(name.text)
-    if operation is None:
-        return BrokenStep((Problem("unknown_op", _unknown_op(name.text)),), None, variable)
+    operation = _read_operation(raw.get("op"))
+    if isinstance(operation, Problem):
+        return BrokenStep((operation,), None, _created(raw))
     problems: list[Problem] = []
     fields = _read_fields(operation, raw, problems)
     if problems:
-        return BrokenStep(tuple(problems), operation.name, variable)
+        return BrokenStep(tuple(problems), operation.name, _created(raw))
     return PreparedStep(operation, fields)
+
+
+def _read_operation(name: object) -> Operation | Problem:
+    if name is None:
+        return Problem("missing_field", f"the step has no op; there are {_names(OPERATIONS)}")
+    if not isinstance(name, Scalar):
+        return Problem("bad_type", "op must be the name of an operation")
+    return OPERATIONS.get(name.text) or Problem("unknown_op", _unknown_op(name.text))
+
+
+_CREATING = frozenset(
+    name
+    for operation in OPERATIONS.values()
+    for declared in operation.fields
+    if declared.kind is Kind.NEW_VARIABLE or declared.kind is Kind.ENTITY_OR_NEW
+    for name in (declared.name, *(alias for alias, own in operation.aliases.items() if own == declared.name))
+)
+"""The fields by which some operation creates a variable: `var`, `to`, `to_entity`."""
+
+
+def _created(raw: RawFields) -> tuple[str, ...]:
+    """What a broken step would have created, as far as one can tell."""
+    texts = [value.text for key, value in raw.items() if key in _CREATING and isinstance(value, Scalar)]
+    return tuple(text for text in texts if _is_variable(text))
 
 
 def _read_fields(operation: Operation, raw: RawFields, problems: list[Problem]) -> dict[str, FieldValue]:
