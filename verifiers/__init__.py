@@ -1,7 +1,39 @@
 """Verifiers: what a model wrote is judged by running it, never by comparing strings."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
 from verifiers.rewards import POLICIES, score
 from verifiers.verdict import Outcome, Stage, Verdict, Violation
 from verifiers.verify import verify_trace
 
-__all__ = ["POLICIES", "Outcome", "Stage", "Verdict", "Violation", "score", "verify_trace"]
+if TYPE_CHECKING:
+    from verifiers.machine import Machine, compare_effects
+
+__all__ = [
+    "Call",
+    "CallOutcome",
+    "CallVerdict",
+    "Machine",
+    "Outcome",
+    "POLICIES",
+    "Reply",
+    "Stage",
+    "Verdict",
+    "Violation",
+    "compare_effects",
+    "score",
+    "verify_call",
+    "verify_trace",
+]
+
+
+def __getattr__(name: str) -> object:
+    """The simulated machine, which is loaded when it is first asked for: nothing about traces needs it."""
+    if name in ("Machine", "compare_effects"):
+        import verifiers.machine
+
+        return getattr(verifiers.machine, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,8 @@
 """Reward policies: what a verdict is worth to reinforcement learning.
 
 A policy is one table. `None` means that the verdict earns no reward either way and is left out of every average: the
-verifier or the data failed, or there was no gold answer to compare with.
+verifier or the data failed, or there was no gold answer to compare with. Tool calls have tables of their own under the
+same names (`verifiers.calls.rewards`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from verifiers.calls.rewards import CALL_POLICIES
+from verifiers.calls.verdict import CallVerdict
 from verifiers.verdict import CODES, Outcome, Stage, Verdict
 
 _LADDER = {
@@ -56,13 +59,15 @@ POLICIES: Mapping[str, Callable[[Verdict], float]] = MappingProxyType(
 )
 
 
-def score(verdict: Verdict, policy: str = "gated") -> float | None:
-    """The reward of a verdict, or None for `error` and `valid`.
+def score(verdict: Verdict | CallVerdict, policy: str = "gated") -> float | None:
+    """The reward of a verdict on a trace or on a reply with calls, or None for `error` and `valid`.
 
     Raises ValueError for an unknown policy, naming those that exist.
     """
     if policy not in POLICIES:
         raise ValueError(f"no reward policy {policy!r}; there are {', '.join(POLICIES)}")
-    if verdict.outcome in (Outcome.ERROR, Outcome.VALID):
+    if verdict.outcome in ("error", "valid"):
         return None
+    if isinstance(verdict, CallVerdict):
+        return CALL_POLICIES[policy](verdict)
     return POLICIES[policy](verdict)

@@ -1,0 +1,63 @@
+"""Machines that tests of the system commands start from, at four stages of an installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifiers.machine import Machine, Result
+
+UEFI: dict[str, Any] = {
+    "boot": "UEFI",
+    "disks": {"sda": "500G"},
+    "parts": {"sda1": ["512M", "ef00"], "sda2": ["rest", "8300"]},
+    "fs": {"sda1": "vfat", "sda2": "ext4"},
+}
+BIOS: dict[str, Any] = {
+    "boot": "BIOS",
+    "disks": {"vda": "20G"},
+    "labels": {"vda": "dos"},
+    "parts": {"vda1": ["rest", "8300"]},
+    "fs": {"vda1": "ext4"},
+}
+RSYNC = (
+    "rsync -aAXv --exclude='/dev/*' --exclude='/proc/*' --exclude='/sys/*' --exclude='/tmp/*' --exclude='/run/*' "
+    "--exclude='/mnt/*' / /mnt/"
+)
+
+
+def fresh(**more: Any) -> Machine:
+    """Formatted, nothing mounted."""
+    return Machine.from_spec(UEFI | more)
+
+
+def mounted(**more: Any) -> Machine:
+    """The root file system at /mnt, the EFI system partition at /mnt/boot/efi."""
+    return fresh(mounts={"sda2": "/mnt", "sda1": "/mnt/boot/efi"}, **more)
+
+
+def installed(**more: Any) -> Machine:
+    """Mounted, with a copy of the live system."""
+    return mounted(**{"installed": True, **more})
+
+
+def installed_bios() -> Machine:
+    """A BIOS machine with a dos label, its one partition mounted and installed."""
+    return Machine.from_spec(BIOS | {"mounts": {"vda1": "/mnt"}, "installed": True})
+
+
+def run(machine: Machine, *lines: str) -> Result:
+    """Run lines that all must succeed; the result of the last."""
+    for line in lines:
+        result = machine.run(line)
+        assert result.verdict == "ok", (line, result.stderr)
+    return result
+
+
+def fails(machine: Machine, line: str, message: str = "") -> Result:
+    """Run a line that must fail and change nothing, saying `message`."""
+    before = machine.facts()
+    result = machine.run(line)
+    assert result.verdict == "fails", (line, result)
+    assert message in result.stderr
+    assert machine.facts() == before
+    return result

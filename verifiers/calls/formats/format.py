@@ -1,0 +1,68 @@
+"""What a wire format is: a writer and a reader of replies that undo each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from verifiers.calls.call import Reply
+from verifiers.calls.strict_json import CallSyntaxError
+from verifiers.parsed import MAX_CHARACTERS
+
+
+class RenderError(ValueError):
+    """A reply that a format can't express; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFailure:
+    """A text that is neither a call nor plain words.
+
+    Attributes:
+        code: one of the parse stage (verifiers.calls.verdict.CODES).
+        hint: one line: what stands there, and what would be right.
+    """
+
+    code: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a reply.
+
+    Attributes:
+        name: as `format=` takes it.
+        marker: the text by which a call of this format is known, "" where a call has no tag.
+        write: the text of a reply; it need not check that the text reads back.
+        read: the reply of a text; raises CallSyntaxError.
+    """
+
+    name: str
+    marker: str
+    write: Callable[[Reply], str]
+    read: Callable[[str], Reply]
+
+    def render(self, reply: Reply) -> str:
+        """The text of a reply. Raises RenderError where the text would not read back as the very same reply."""
+        text = self.write(reply)
+        found = self.parse(text)
+        if isinstance(found, ParseFailure):
+            raise RenderError(f"{self.name} can't express this reply: {found.hint}")
+        if found != reply:
+            raise RenderError(
+                f"{self.name} can't express this reply: it would read back as {str(found)[:200]}"
+            )
+        return text
+
+    def parse(self, text: str) -> Reply | ParseFailure:
+        """The reply that a text is. Never raises, whatever the text."""
+        if len(text) > MAX_CHARACTERS:
+            return ParseFailure("too_large", f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}")
+        try:
+            reply = self.read(text)
+        except CallSyntaxError as error:
+            return ParseFailure(error.code, str(error))
+        if not reply.calls and not reply.text:
+            return ParseFailure("empty", "the reply is empty")
+        return reply

@@ -1,0 +1,40 @@
+"""hermes (Qwen, SmolLM3, Hermes): a JSON object between `<tool_call>` tags, one block for each call, text around them.
+
+<tool_call>
+{"name": "run_shell_command", "arguments": {"command": "lsblk"}}
+</tool_call>
+"""
+
+from __future__ import annotations
+
+import json
+
+from verifiers.calls.call import Call, Reply
+from verifiers.calls.formats.format import Format
+from verifiers.calls.formats.objects import read_object
+from verifiers.calls.formats.surroundings import HERMES_CLOSE, HERMES_OPEN, scan
+from verifiers.calls.strict_json import decode_at, skip_space
+
+
+def _write(reply: Reply) -> str:
+    blocks = [reply.text] if reply.text else []
+    for call in reply.calls:
+        shown = json.dumps({"name": call.name, "arguments": call.arguments}, ensure_ascii=False)
+        blocks.append(f"{HERMES_OPEN}\n{shown}\n{HERMES_CLOSE}")
+    return "\n".join(blocks)
+
+
+def _read(text: str) -> Reply:
+    lints: list[str] = []
+
+    def read_call(text: str, start: int) -> tuple[Call, int]:
+        value, end = decode_at(text, skip_space(text, start))
+        call, found = read_object(value, "name", "arguments")
+        lints.extend(found)
+        return call, end
+
+    calls, words = scan(text, HERMES_OPEN, HERMES_CLOSE, read_call)
+    return Reply(tuple(calls), words, tuple(lints))
+
+
+HERMES = Format("hermes", HERMES_OPEN, _write, _read)

@@ -1,0 +1,98 @@
+"""How close calls are to the expected ones: names, arguments, and F1 over arguments. `ast_match` has a file of its own.
+
+Values are compared as JSON values: 1 equals 1.0, true differs from 1, key order is free, strings are compared as they
+stand. Where several values are possible, any of them is right, and an argument that may be left out counts on neither
+side when it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from verifiers.calls.call import Call
+from verifiers.calls.expected import ExpectedCall, Pattern, Possible
+from verifiers.calls.matching import match
+
+Metrics = dict[str, bool | float]
+
+
+def name_match(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> bool:
+    """Whether the names are equal as multisets."""
+    return Counter(call.name for call in calls) == Counter(one.name for one in expected)
+
+
+def arguments_match(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> bool:
+    """Whether names and arguments are equal, calls in any order."""
+    if len(calls) != len(expected):
+        return False
+    return -1 not in match(calls, expected, _same_call)
+
+
+def f1(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> float:
+    """F1 over triples of a call's name, a key and a value; 1 where both sides have none.
+
+    A call without arguments counts as one triple of its name alone.
+    """
+    given: defaultdict[tuple[str, str | None], list[Any]] = defaultdict(list)
+    wanted: defaultdict[tuple[str, str | None], list[Possible]] = defaultdict(list)
+    for call in calls:
+        for key, value in call.arguments.items():
+            given[call.name, key].append(value)
+        if not call.arguments:
+            given[call.name, None].append(None)
+    for one in expected:
+        for name, possible in one.arguments.items():
+            wanted[one.name, name].append(possible)
+        if not one.arguments:
+            wanted[one.name, None].append(_NOTHING)
+    right = total_wanted = 0
+    for place, possibles in wanted.items():
+        partners = match(given.get(place, []), possibles, _is_possible)
+        right += sum(partner != -1 for partner in partners)
+        total_wanted += sum(
+            partner != -1 or not possible.optional
+            for partner, possible in zip(partners, possibles, strict=True)
+        )
+    total = total_wanted + sum(map(len, given.values()))
+    return 2 * right / total if total else 1.0
+
+
+_NOTHING = Possible((None,))
+
+
+def mean_metrics(metrics: Iterable[Mapping[str, bool | float]]) -> dict[str, float]:
+    """The mean of each metric over the replies that it applies to, in the order of first appearance."""
+    sums: dict[str, float] = {}
+    counts: Counter[str] = Counter()
+    for one in metrics:
+        for name, value in one.items():
+            sums[name] = sums.get(name, 0.0) + value
+            counts[name] += 1
+    return {name: total / counts[name] for name, total in sums.items()}
+
+
+def _same_call(call: Call, expected: ExpectedCall) -> bool:
+    return call.name == expected.name and _same_mapping(call.arguments, expected.arguments)
+
+
+def _same_mapping(values: Mapping[str, Any], possibles: Mapping[str, Possible]) -> bool:
+    for key, value in values.items():
+        if key not in possibles or not _is_possible(value, possibles[key]):
+            return False
+    return all(possible.optional or key in values for key, possible in possibles.items())
+
+
+def _is_possible(value: Any, possible: Possible) -> bool:
+    if isinstance(value, str):
+        return value in possible.patterns
+    return any(_same(value, pattern) for pattern in possible.patterns)
+
+
+def _same(value: Any, pattern: Pattern) -> bool:
+    if isinstance(value, dict):
+        return isinstance(pattern, dict) and _same_mapping(value, pattern)
+    if isinstance(value, list):
+        return isinstance(pattern, list) and len(value) == len(pattern) and all(map(_same, value, pattern))
+    return isinstance(value, bool) == isinstance(pattern, bool) and bool(value == pattern)

@@ -1,0 +1,255 @@
+"""verify_call: the text of an assistant's turn in, verdict out.
+
+The text is read in its wire format, its calls are checked against the tools, and compared with what was expected: calls
+by name and arguments, a shell command by its effect on the simulated machine. Danger comes before everything else, and
+a fault of ours or of the data is an `error`, which carries no reward. The wording of a reply is never judged, beyond
+that there are words, and the question mark of one that should ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from verifiers.calls.arguments import check_call
+from verifiers.calls.call import Call, Reply
+from verifiers.calls.expected import (
+    Expected,
+    ExpectedCalls,
+    ExpectedCommand,
+    ExpectedError,
+    ExpectedText,
+    read_expected,
+)
+from verifiers.calls.formats import AUTO, FORMATS, ParseFailure, parse
+from verifiers.calls.measure import call_metrics, command_metrics, lowest_metrics, type_and_name
+from verifiers.calls.metrics import Metrics
+from verifiers.calls.tools import (
+    COMMAND_TOOL,
+    INSTALLER_TOOLS,
+    Tools,
+    ToolSchemaError,
+    command_of,
+    read_tools,
+)
+from verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
+from verifiers.verdict import Violation
+
+if TYPE_CHECKING:
+    from verifiers.machine import Machine
+
+_QUESTION_MARKS = ("?", "？", "؟")
+
+
+def verify_call(
+    text: str,
+    format: str = AUTO,
+    expected: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    tools: Sequence[Mapping[str, Any]] | None = None,
+    machine: Machine | None = None,
+) -> CallVerdict:
+    """Verify one reply. Never raises, never hangs, whatever the text.
+
+    Args:
+        text: what a model wrote in its turn, special tokens kept or not.
+        format: a key of FORMATS, or "auto" for whichever the text is written in.
+        expected: what should have been said (verifiers.calls.expected); without it a reply that is admissible is valid.
+        tools: the schemas of the tools, in the Berkeley or the OpenAI form; without them arguments are not checked,
+            except those of the installer's one tool where a command is expected.
+        machine: where shell commands are run, on copies. Without one, a command is right only if it is the expected
+            one but for quoting and spacing.
+    """
+    try:
+        return _verify(text, format, expected, tools, machine)
+    except ToolSchemaError as error:
+        return _error("bad_tools", str(error))
+    except ExpectedError as error:
+        return _error("bad_gold", str(error))
+    except Exception as error:  # a fault of ours must not end a run or cost the model a reward
+        return _error("internal_error", f"the verifier failed: {type(error).__name__}: {str(error)[:200]}")
+
+
+def _error(code: str, message: str) -> CallVerdict:
+    return CallVerdict(CallOutcome.ERROR, (Violation(code, message),))
+
+
+def _verify(
+    text: str,
+    format: str,
+    expected: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
+    tools: Sequence[Mapping[str, Any]] | None,
+    machine: Machine | None,
+) -> CallVerdict:
+    if not isinstance(text, str):
+        return _error("not_text", f"the reply is a {type(text).__name__}, not a text")
+    if format != AUTO and format not in FORMATS:
+        return _error("unknown_format", f"no format {format!r}; there are {AUTO}, {', '.join(FORMATS)}")
+    if machine is not None and not hasattr(machine, "state"):
+        return _error("bad_machine", f"a {type(machine).__name__} is no Machine; Machine.from_spec makes one")
+    wanted = None if expected is None else read_expected(expected)
+    if tools is None and isinstance(wanted, ExpectedCommand):
+        tools = INSTALLER_TOOLS
+    known = None if tools is None else read_tools(tools)
+    reply = parse(text, format)
+    if isinstance(reply, ParseFailure):
+        violation = Violation(reply.code, reply.hint)
+        return CallVerdict(
+            CallOutcome.UNPARSED, (violation,), metrics=lowest_metrics(wanted, machine is not None)
+        )
+    verdict = _judge(reply, wanted, known, machine)
+    if reply.lints:
+        lints = (
+            Violation(code, "the arguments are a string that holds JSON, not an object")
+            for code in reply.lints
+        )
+        verdict = verdict._replace(lints=(*lints, *verdict.lints))
+    return verdict._replace(calls=reply.calls, text=reply.text)
+
+
+def _judge(
+    reply: Reply, wanted: Expected | None, known: Tools | None, machine: Machine | None
+) -> CallVerdict:
+    verdict = _refused(reply, wanted, machine)
+    if verdict is not None:
+        return verdict
+    if wanted is None:
+        return _judge_alone(reply, known, machine)
+    if isinstance(wanted, ExpectedText):
+        return _judge_text(reply, wanted.intent, {"type_match": not reply.calls})
+    if isinstance(wanted, ExpectedCommand):
+        return _judge_command(reply, wanted, known, machine)
+    metrics = call_metrics(reply.calls, wanted, known)
+    if not wanted.calls:
+        return _judge_text(reply, None, metrics)
+    return _judge_calls(reply, wanted, known, metrics)
+
+
+def _refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> CallVerdict | None:
+    """The verdict on a reply with a dangerous command, whatever was expected."""
+    for index, call in enumerate(reply.calls):
+        command = command_of(call)
+        if command is None:
+            continue
+        from verifiers.calls.commands import danger  # the machine is loaded where commands are judged, only
+
+        reason = danger(command, machine)
+        if reason is not None:
+            violation = Violation("dangerous_command", reason, step=index)
+            metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
+            return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
+    return None
+
+
+def _misfits(calls: Sequence[Call], known: Tools | None) -> list[Violation]:
+    """What is wrong with calls by the schemas of their tools, whatever was expected."""
+    if known is None:
+        return []
+    return [violation for index, call in enumerate(calls) for violation in check_call(call, known, index)]
+
+
+_STOPS_AT = {"unknown_tool": Grade.PARSED, "missing_argument": Grade.KNOWN, "unknown_argument": Grade.KNOWN}
+
+
+def _grade(violations: Sequence[Violation]) -> Grade:
+    return min(
+        (_STOPS_AT.get(violation.code, Grade.NAMED) for violation in violations), default=Grade.ADMISSIBLE
+    )
+
+
+def _wrong(code: str, message: str, metrics: Metrics, grade: Grade = Grade.NOTHING) -> CallVerdict:
+    return CallVerdict(CallOutcome.WRONG_CALL, (Violation(code, message),), metrics=metrics, grade=grade)
+
+
+def _invalid(violations: Sequence[Violation], metrics: Metrics) -> CallVerdict:
+    return CallVerdict(CallOutcome.INVALID_CALL, tuple(violations), metrics=metrics, grade=_grade(violations))
+
+
+def _correct(metrics: Metrics) -> CallVerdict:
+    return CallVerdict(CallOutcome.CORRECT, metrics=metrics, grade=Grade.FULLY, progress=1.0)
+
+
+def _judge_alone(reply: Reply, known: Tools | None, machine: Machine | None) -> CallVerdict:
+    violations = _misfits(reply.calls, known)
+    if violations:
+        return _invalid(violations, {})
+    if machine is not None:
+        machine = machine.copy()
+        for index, command in enumerate(map(command_of, reply.calls)):
+            if command is None:
+                continue
+            from verifiers.calls.commands import judge_command
+
+            found = judge_command(machine, command, None)
+            if found.outcome is not CallOutcome.VALID:
+                placed = tuple(violation._replace(step=index) for violation in found.violations)
+                return CallVerdict(found.outcome, placed, found.lints, grade=found.grade)
+            machine.run(command)
+    return CallVerdict(CallOutcome.VALID, grade=Grade.ADMISSIBLE if reply.calls else Grade.NOTHING)
+
+
+def _judge_text(reply: Reply, intent: str | None, metrics: Metrics) -> CallVerdict:
+    if reply.calls:
+        return _wrong(
+            "text_expected", f"{reply.calls[0].name[:40]} is called where words were expected", metrics
+        )
+    if not any(map(str.isalpha, reply.text)):
+        return _wrong("words_expected", "a reply without a single word", metrics)
+    if intent == "ask" and not any(mark in reply.text for mark in _QUESTION_MARKS):
+        return _wrong("question_expected", "the reply asks nothing where a question was expected", metrics)
+    return _correct(metrics)
+
+
+def _judge_calls(reply: Reply, wanted: ExpectedCalls, known: Tools | None, metrics: Metrics) -> CallVerdict:
+    if not reply.calls:
+        return _wrong("call_expected", "words where a call was expected", metrics)
+    if metrics["arguments_match" if wanted.exact else "ast_match"]:
+        return _correct(metrics)
+    violations = _misfits(reply.calls, known)
+    if violations:
+        return _invalid(violations, metrics)
+    progress = float(metrics["f1"])
+    grade = Grade.PARTLY if progress > 0 else Grade.ADMISSIBLE
+    given, names = len(reply.calls), ", ".join(call.name for call in wanted.calls)
+    if given != len(wanted.calls):
+        verdict = _wrong("wrong_count", f"{given} calls, not {len(wanted.calls)}", metrics, grade)
+    elif not metrics["name_match"]:
+        verdict = _wrong("wrong_name", f"not the tools expected: {names[:80]}", metrics, grade)
+    else:
+        verdict = _wrong("wrong_arguments", f"not the arguments expected of {names[:80]}", metrics, grade)
+    return verdict._replace(progress=progress)
+
+
+def _judge_command(
+    reply: Reply, wanted: ExpectedCommand, known: Tools | None, machine: Machine | None
+) -> CallVerdict:
+    metrics = command_metrics(reply.calls, wanted)
+    if machine is not None:
+        metrics["effect_match"] = False
+    if not reply.calls:
+        return _wrong("call_expected", "words where a command was expected", metrics)
+    violations = _misfits(reply.calls, known)
+    if violations:
+        return _invalid(violations, metrics)
+    if len(reply.calls) > 1:
+        return _wrong("wrong_count", f"{len(reply.calls)} calls, not one command", metrics, Grade.PARSED)
+    command = command_of(reply.calls[0])
+    if command is None:
+        return _wrong("wrong_name", f"{reply.calls[0].name[:40]}, not {COMMAND_TOOL}", metrics, Grade.PARSED)
+    from verifiers.calls.command_text import same_commands
+    from verifiers.calls.commands import judge_command
+
+    if machine is None:
+        if metrics["command_exact"] or same_commands(command, wanted.command):
+            return _correct(metrics)
+        message = "not the expected command, and no machine to compare the effect on"
+        return _wrong("wrong_command", message, metrics, Grade.PARSED)
+    found = judge_command(machine, command, wanted)
+    metrics["effect_match"] = found.equal
+    return CallVerdict(
+        found.outcome,
+        found.violations,
+        found.lints,
+        metrics=metrics,
+        grade=found.grade,
+        progress=found.progress,
+    )

@@ -1,0 +1,160 @@
+"""Running a parsed command line on a state: lists, pipes and redirections, as a shell orders them.
+
+A failing part of `a && b` leaves what came before it done, as in a shell. Refused and Unsupported pass through: the
+machine then restores the state the line started from. Pipes run one command after the other, each with the whole output
+of the one before as its standard input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from verifiers.machine.danger import check_redirect, check_words
+from verifiers.machine.globs import expand_words, has_open_glob
+from verifiers.machine.paths import PathError
+from verifiers.machine.registry import COMMANDS, CommandError, Output, Unsupported, program_name
+from verifiers.machine.session import MAX_READ, Session
+from verifiers.shell import CommandLine, Redirect, Simple, parse_shell
+from verifiers.shell import Unsupported as UnsupportedText
+
+MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
+MAX_OUTPUT = 1 << 20  # characters one command line may print; a line of 20,000 characters can't mean more
+_TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
+
+
+@dataclass(slots=True)
+class Ran:
+    """What a command line printed and showed, as it goes on."""
+
+    stdout: list[str] = field(default_factory=list)
+    stderr: list[str] = field(default_factory=list)
+    exit: int = 0
+    info: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, stdout: str, stderr: str, exit: int) -> None:
+        """Take what a pipeline gave. Raises Unsupported past MAX_OUTPUT."""
+        self.size += len(stdout) + len(stderr)
+        if self.size > MAX_OUTPUT:
+            raise Unsupported("the output is too long")
+        self.stdout.append(stdout)
+        self.stderr.append(stderr)
+        self.exit = exit
+
+
+def run_line(session: Session, line: CommandLine, stdin: str | None = None) -> Ran:
+    """Run a list in this shell. Raises Refused and Unsupported."""
+    ran, shells = Ran(), len(session.state.frames)
+    for part in line.parts:
+        if (part.connector == "&&" and ran.exit != 0) or (part.connector == "||" and ran.exit == 0):
+            continue
+        if session.state.power != "on" or len(session.state.frames) < shells:
+            break  # nothing comes after reboot, nor after `exit`, which ended this shell
+        _run_pipeline(session, part.pipeline, stdin, ran)
+    return ran
+
+
+def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Output:
+    """Run one command given as words: the registered one, or the text behind `sh -c`."""
+    if session.depth > MAX_DEPTH:
+        raise Unsupported("commands nested too deep")
+    name = program_name(words[0])
+    if name in ("sh", "bash") and len(words) > 1:
+        return _run_script(session, words, stdin)
+    function = COMMANDS.get(name)
+    if function is None:
+        raise CommandError(f"bash: {words[0]}: command not found", exit=127)
+    check_words(session, words)
+    if list(words[1:]) in (["--help"], ["--version"]) and name not in _TAKE_ANYTHING:
+        return Output(f"Usage: {name} [OPTION]...\n", info="help", operands=(name,))
+    session.name, session.stdin, session.read_left = name, stdin, MAX_READ
+    try:
+        return function(session, words[1:])
+    except PathError as error:
+        raise CommandError(f"{name}: {error.path}: {error.reason}") from None
+
+
+def _run_script(session: Session, words: Sequence[str], stdin: str | None) -> Output:
+    if len(words) < 3 or words[1] not in ("-c", "-lc", "-ec"):
+        raise Unsupported(f"{words[0]} with anything but -c")
+    line = parse_shell(words[2])
+    if isinstance(line, UnsupportedText):
+        raise Unsupported(line.reason)
+    inner = Session(session.state, session.frame, session.effects, session.depth + 1)
+    return _as_output(run_line(inner, line, stdin))
+
+
+def _as_output(ran: Ran) -> Output:
+    classes = "+".join(name for name, _ in ran.info) or None
+    operands = tuple(operand for _, operands in ran.info for operand in operands)
+    return Output("".join(ran.stdout), "".join(ran.stderr), ran.exit, classes, operands)
+
+
+def _run_pipeline(session: Session, pipeline: Sequence[Simple], stdin: str | None, ran: Ran) -> None:
+    piped = stdin
+    shell_frame = session.frame
+    for simple in pipeline:
+        stdout, stderr, status = _run_simple(session, simple, piped, ran)
+        ran.add("", stderr, status)
+        piped = stdout
+        if len(pipeline) > 1:
+            session.frame = shell_frame  # every command of a pipe has a shell of its own
+    ran.add(piped or "", "", ran.exit)
+
+
+def _run_simple(session: Session, simple: Simple, stdin: str | None, ran: Ran) -> tuple[str, str, int]:
+    """Run one command with its redirections: (standard output, standard error, exit) that are left over."""
+    try:
+        for redirect in simple.redirects:
+            check_redirect(session, redirect)
+            if redirect.operator == "<":
+                stdin = session.read(redirect.target)
+            elif redirect.operator != ">&":
+                session.check_writable(redirect.target)
+    except PathError as error:
+        return "", f"bash: {error.path}: {error.reason}\n", 1
+    try:
+        output = _output_of(session, simple, stdin)
+    except CommandError as error:
+        output = Output(error.stdout, error.stderr + "\n" if error.stderr else "", error.exit)
+    if output.info is not None and output.exit == 0:
+        ran.info.append((output.info, output.operands))
+    return _redirect(session, simple.redirects, output)
+
+
+def _output_of(session: Session, simple: Simple, stdin: str | None) -> Output:
+    if simple.script is not None:
+        inner = Session(session.state, session.frame, session.effects, session.depth + 1)
+        return _as_output(run_line(inner, simple.script, stdin))
+    if has_open_glob(simple):
+        check_words(session, expand_words(session, simple))
+        raise Unsupported("a glob")
+    return run_words(session, simple.words, stdin) if simple.words else Output()
+
+
+def _redirect(session: Session, redirects: Sequence[Redirect], output: Output) -> tuple[str, str, int]:
+    """Send the two streams where the redirections say, left to right; what is left goes on."""
+    sinks: dict[int, Redirect | int] = {1: 1, 2: 2}  # where each stream goes: a file, or the old 1 or 2
+    for redirect in redirects:
+        if redirect.operator == ">&":
+            sinks[redirect.fd] = sinks.get(int(redirect.target), redirect.fd)
+        elif redirect.operator != "<":
+            sinks[redirect.fd] = redirect
+    left = {1: "", 2: ""}
+    written: dict[int, str] = {}
+    for stream, text in ((2, output.stderr), (1, output.stdout)):
+        sink = sinks[stream]
+        if isinstance(sink, int):
+            left[sink] += text
+        else:
+            written[id(sink)] = written.get(id(sink), "") + text
+    for redirect in redirects:
+        if redirect.operator in (">", ">>"):
+            try:
+                session.write(
+                    redirect.target, written.get(id(redirect), ""), append=redirect.operator == ">>"
+                )
+            except PathError as error:
+                return "", left[2] + f"bash: {error.path}: {error.reason}\n", 1
+    return left[1], left[2], output.exit
