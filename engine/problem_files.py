@@ -8,15 +8,13 @@ matter, not checked here.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from engine.atomic import atomic_write
 from engine.errors import UserError
+from engine.json_rows import JsonRow, json_line, read_rows, unique_ids
 from experts.problems.problem import Problem
 
 GSM8K_MARK = "####"
@@ -34,15 +32,8 @@ def read_problems(path: str | Path, limit: int | None = None) -> list[Problem]:
     of the wrong type, and an id that occurs twice.
     """
     path = Path(path)
-    problems: list[Problem] = []
-    places: dict[str, str] = {}
-    for number, place, row in islice(_rows(path), limit):
-        problem = _problem(row, place, path, number)
-        if problem.id in places:
-            raise UserError(f"{place}: id {problem.id!r} occurs twice, first at {places[problem.id]}")
-        places[problem.id] = place
-        problems.append(problem)
-    return problems
+    rows = read_rows(path, "question and answer", limit, Decimal)
+    return list(unique_ids((row, _problem(row, path)) for row in rows))
 
 
 def write_problems(path: str | Path, problems: Iterable[Problem]) -> None:
@@ -54,79 +45,30 @@ def write_problems(path: str | Path, problems: Iterable[Problem]) -> None:
 
 def problem_line(problem: Problem) -> str:
     """A problem as one line of JSON, with its newline."""
-    fields = {name: getattr(problem, name) for name in Problem.__slots__}
-    return (
-        json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False)
-        + "\n"
-    )
+    return json_line({name: getattr(problem, name) for name in Problem.__slots__})
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """The objects of a file: number from 1, place for messages, and the object. Numbers stay as written: Decimal."""
-    try:
-        # One line ends at \n and nowhere else: a question may hold other characters that Python takes for
-        # line ends.
-        with open(path, encoding="utf-8-sig", newline="\n") as stream:
-            first = next((line for line in stream if line.strip()), "")
-            stream.seek(0)
-            if first.lstrip().startswith("["):
-                array = _parse(stream.read(), str(path))
-                rows: Iterable[tuple[int, str, Any]] = (
-                    (number, f"{path}: item {number}", item) for number, item in enumerate(array, 1)
-                )
-            else:
-                rows = (
-                    (n, f"{path}:{n}", _parse(line, f"{path}:{n}"))
-                    for n, line in enumerate(stream, 1)
-                    if line.strip()
-                )
-            for number, place, row in rows:
-                if not isinstance(row, dict):
-                    raise UserError(f"{place}: expected an object with question and answer")
-                yield number, place, row
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} can't be read: not UTF-8 ({error.reason} at byte {error.start})") from None
-
-
-def _parse(text: str, place: str) -> Any:
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{place}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{place}: not JSON that can be read: {error}") from None
-
-
-def _problem(row: dict[str, Any], place: str, path: Path, number: int) -> Problem:
-    if "Body" in row:
-        return _svamp_problem(row, place, path)
-    answer = _answer(row, "answer", place)
+def _problem(row: JsonRow, path: Path) -> Problem:
+    if "Body" in row.fields:
+        return _svamp_problem(row, path)
+    answer = _answer(row, "answer")
     if GSM8K_MARK in answer:
         answer = answer.rpartition(GSM8K_MARK)[2].strip()
         if not answer:
-            raise UserError(f"{place}: field answer has nothing after {GSM8K_MARK}")
-    identifier = row.get("id")
-    if isinstance(identifier, int) and not isinstance(identifier, bool):
-        identifier = str(identifier)
-    elif identifier is not None:
-        identifier = _text(row, "id", place)
+            raise UserError(f"{row.place}: field answer has nothing after {GSM8K_MARK}")
     return Problem(
-        id=identifier or f"{path.stem}-{number}",
-        question=_text(row, "question", place),
+        id=row.identifier(path.stem),
+        question=row.text("question"),
         answer=answer,
-        expert=_optional_text(row, "expert", place),
-        trace=_optional_text(row, "trace", place),
-        source=_optional_text(row, "source", place) or path.name,
+        expert=row.optional_text("expert"),
+        trace=row.optional_text("trace"),
+        source=row.optional_text("source") or path.name,
     )
 
 
-def _svamp_problem(row: dict[str, Any], place: str, path: Path) -> Problem:
+def _svamp_problem(row: JsonRow, path: Path) -> Problem:
     """SVAMP splits a text in two; its body often lacks the full stop."""
-    body, question = _text(row, "Body", place).strip(), _text(row, "Question", place).strip()
+    body, question = row.text("Body").strip(), row.text("Question").strip()
     if not body.endswith(SENTENCE_ENDS):
         # "If there is a discount of 25 dollars on each pack" + "How much do you have to pay to buy each
         # pack?"
@@ -134,9 +76,7 @@ def _svamp_problem(row: dict[str, Any], place: str, path: Path) -> Problem:
             body, question = body + ",", question[0].lower() + question[1:]
         else:
             body += "."
-    return Problem(
-        _text(row, "ID", place), f"{body} {question}", _answer(row, "Answer", place), source=path.name
-    )
+    return Problem(row.text("ID"), f"{body} {question}", _answer(row, "Answer"), source=path.name)
 
 
 def _is_open_condition(body: str) -> bool:
@@ -147,32 +87,14 @@ def _is_open_condition(body: str) -> bool:
     return last.lstrip().lower().startswith("if ")
 
 
-def _text(row: dict[str, Any], name: str, place: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{place}: field {name} {_found(row, name)}; it must be text")
-    return value
-
-
-def _optional_text(row: dict[str, Any], name: str, place: str) -> str | None:
-    return None if row.get(name) is None else _text(row, name, place)
-
-
-def _answer(row: dict[str, Any], name: str, place: str) -> str:
+def _answer(row: JsonRow, name: str) -> str:
     """The answer as text; a whole number written as 51.0 becomes 51."""
-    value = row.get(name)
+    value = row.fields.get(name)
     if isinstance(value, str) and value.strip():
         return value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise UserError(f"{place}: field {name} {_found(row, name)}; it must be a number or text")
+        raise UserError(f"{row.place}: field {name} {row.found(name)}; it must be a number or text")
     # 1e999999999 written out would fill the memory.
     if isinstance(value, Decimal) and abs(value.adjusted()) > MAX_EXPONENT:
-        raise UserError(f"{place}: field {name} is {value}; that is beyond 10^{MAX_EXPONENT}")
+        raise UserError(f"{row.place}: field {name} is {value}; that is beyond 10^{MAX_EXPONENT}")
     return str(int(value)) if value == int(value) else f"{value:f}"
-
-
-def _found(row: dict[str, Any], name: str) -> str:
-    if name not in row:
-        return f"is missing (there are {', '.join(row) or 'none'})"
-    value = row[name]
-    return "is empty" if value is None or value == "" else f"is {json.dumps(value, default=str)[:60]}"

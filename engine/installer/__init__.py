@@ -1,0 +1,17 @@
+"""Dialogues with an installer's assistant, made on the simulated machine of verifiers.machine."""
+
+from engine.installer.episode import Episode, EpisodeResult, play
+from engine.installer.generator import SPLITS, draw_episode, generate
+from engine.installer.scenario import Scenario, read_scenario, read_scenarios
+
+__all__ = [
+    "SPLITS",
+    "Episode",
+    "EpisodeResult",
+    "Scenario",
+    "draw_episode",
+    "generate",
+    "play",
+    "read_scenario",
+    "read_scenarios",
+]

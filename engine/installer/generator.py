@@ -1,0 +1,68 @@
+"""Training and test rows: the turns of episodes in which the right assistant replies.
+
+Everything of an episode follows from its id, `split-seed-number`. Now and then the assistant's turn in the history is a
+mistake, never the row's gold: the user then insists, and the next row shows how to recover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from engine.call_problems import CallProblem
+from engine.chat import Message
+from engine.installer.episode import Episode
+from engine.installer.goals import StuckError
+from engine.installer.history import call_message, text_message
+from engine.installer.language import CODES, WEIGHTS, load_language
+from engine.installer.mistakes import mistaken
+from engine.installer.scenario import draw_scenario
+
+SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
+MISTAKES = 0.06  # of the turns that run a command
+FRESH = 0.5  # of the episodes begin with nothing done
+
+
+def draw_episode(split: str, seed: int, number: int) -> Episode:
+    """An episode of a split. Raises ValueError for an unknown split."""
+    if split not in SPLITS:
+        raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    id = f"{split}-{seed}-{number}"
+    rng = Random(f"installer:episode:{id}")
+    language = load_language(rng.choices(CODES, WEIGHTS)[0])
+    scenario = draw_scenario(rng, split)
+    done = 0 if rng.random() < FRESH else rng.randint(2, 12)
+    return Episode(id, scenario, language, split == "test_phrasings", done)
+
+
+def generate(split: str, count: int, seed: int = 0) -> Iterator[CallProblem]:
+    """Yield `count` problems of a split, episode by episode; the same arguments give the same problems.
+
+    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out).
+
+    Raises ValueError for an unknown split, StuckError where a right command fails.
+    """
+    number = 0
+    while count > 0:
+        episode = draw_episode(split, seed, number)
+        rng = Random(f"installer:mistakes:{episode.id}")
+        while count > 0 and (problem := episode.next()) is not None:
+            if split != "test_phrasings" or "!" in (problem.source or ""):
+                count -= 1
+                yield problem
+            episode.reply(_turn(problem, episode, rng))
+        if episode.is_stuck:
+            raise StuckError(f"episode {episode.id}: no right command after {episode.ran[-3:]}")
+        number += 1
+
+
+def _turn(problem: CallProblem, episode: Episode, rng: Random) -> Message:
+    """The gold reply, or now and then a mistake in its place."""
+    gold = episode.gold()
+    if problem.category != "command" or rng.random() >= MISTAKES:
+        return gold
+    if rng.random() < 0.3:
+        return text_message(episode.assistant.language.replies["declined"])
+    command = gold["tool_calls"][0]["function"]["arguments"]["command"]
+    wrong = mistaken(command, episode.machine, rng)
+    return gold if wrong is None else call_message(wrong)
