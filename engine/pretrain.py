@@ -1,8 +1,8 @@
-"""`trainer pretrain`: makes the embedded base model, which reads and copies but has never seen a trace.
+"""`trainer pretrain`: makes an embedded base model, which reads and copies but has never written a trace or a call.
 
-A Llama of about 4M parameters with its own tokenizer, trained from random weights on the reading matter of reading.py:
-fresh documents throughout, cut into batches of equal length so that no time goes into padding. Plain text is learned
-whole, of an exercise only the answer (its numbers are random and cannot be predicted).
+A Llama of about 4M parameters with its own tokenizer, trained from random weights on a diet (diet.py): fresh documents
+throughout, cut into batches of equal length so that no time goes into padding. Plain text is learned whole, of an
+exercise only the answer (its numbers are random and cannot be predicted).
 
 What is not covered: this is no general language model. It knows the vocabulary of the project's own problems.
 """
@@ -30,13 +30,12 @@ from transformers import (
 
 from engine.atomic import atomic_write
 from engine.batches import split_by_tokens
+from engine.diet import DIETS, Diet
 from engine.errors import UserError
-from engine.reading import Document, documents, numbers_exercise, repeat_exercise
+from engine.reading import Document
 from engine.runs import read_lines
 from engine.tokenizer import train_tokenizer
-from experts.problems import generate
 
-_TOKENIZER_PROBLEMS = 20_000
 _POOL = 4_000  # documents sorted by length at a time
 _IGNORED = -100  # the label that cross-entropy leaves out
 _EVAL_DOCUMENTS = 200
@@ -88,13 +87,14 @@ def encode(tokenizer: PreTrainedTokenizerFast, document: Document) -> tuple[list
 class ReadingBatches(IterableDataset):
     """Ready batches of fresh documents, each of at most `batch_tokens` tokens, padding included."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, batch_tokens: int, seed: int) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, diet: Diet, batch_tokens: int, seed: int) -> None:
         self._tokenizer = tokenizer
+        self._diet = diet
         self._batch_tokens = batch_tokens
         self._seed = seed
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        stream = documents(self._seed)
+        stream = self._diet.documents(self._seed)
         rng = Random(f"batches:{self._seed}")
         while True:
             pool = [encode(self._tokenizer, next(stream)) for _ in range(_POOL)]
@@ -114,24 +114,16 @@ class ReadingBatches(IterableDataset):
 
 @torch.no_grad()
 def copying_accuracy(
-    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, seed: int = 0
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, diet: Diet, seed: int = 0
 ) -> dict[str, float]:
     """Share of exercises answered exactly, token for token under teacher forcing; questions are of validation.
 
     With teacher forcing every token of the answer must be the most likely one given the right ones before it, which for
     an exact answer is the same as greedy decoding.
     """
-    rng = Random(f"copying:{seed}")
-    sets = {
-        "repeat": [repeat_exercise(rng) for _ in range(_EVAL_DOCUMENTS)],
-        "numbers": [
-            numbers_exercise(problem.question, rng)
-            for problem in generate("validation", _EVAL_DOCUMENTS, seed)
-        ],
-    }
     model.eval()
     shares = {}
-    for name, exercises in sets.items():
+    for name, exercises in diet.exams(seed, _EVAL_DOCUMENTS).items():
         exact = 0
         for exercise in exercises:
             ids, labels = encode(tokenizer, exercise)
@@ -145,8 +137,8 @@ def copying_accuracy(
 class _Curve(TrainerCallback):
     """Writes the curve: loss and copying accuracy against tokens."""
 
-    def __init__(self, path: Path, tokenizer: PreTrainedTokenizerFast, batch_tokens: int) -> None:
-        self._path, self._tokenizer, self._batch_tokens = path, tokenizer, batch_tokens
+    def __init__(self, path: Path, tokenizer: PreTrainedTokenizerFast, diet: Diet, batch_tokens: int) -> None:
+        self._path, self._tokenizer, self._diet, self._batch_tokens = path, tokenizer, diet, batch_tokens
 
     def on_train_begin(self, args, state, control, **kwargs) -> None:  # type: ignore[no-untyped-def]
         """Drop what an interrupted run did after the checkpoint that is resumed: it is done again."""
@@ -164,27 +156,35 @@ class _Curve(TrainerCallback):
             "loss": logs["loss"],
         }
         if state.global_step % _CHECKPOINT_EVERY == 0:
-            line["copying"] = copying_accuracy(kwargs["model"], self._tokenizer)
+            line["copying"] = copying_accuracy(kwargs["model"], self._tokenizer, self._diet)
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
         click.echo(json.dumps(line), err=True)
 
 
 def pretrain(
-    out: Path, tokens: int, *, shape: Shape, learning_rate: float, batch_tokens: int, seed: int
+    out: Path,
+    tokens: int,
+    *,
+    diet: Diet,
+    shape: Shape,
+    learning_rate: float,
+    batch_tokens: int,
+    seed: int,
 ) -> None:
     """Train the tokenizer and the model and write both, with the curve, to a folder.
 
     Args:
         out: the folder, e.g. checkpoints/tiny-base; a checkpoint in it is resumed.
         tokens: how many tokens to train on, padding included.
+        diet: what it reads.
         shape: the model's size.
         learning_rate: the peak; it warms up and then falls to 0 by a cosine.
         batch_tokens: tokens a step.
         seed: of weights and documents.
     """
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer = _tokenizer(out, seed)
+    tokenizer = _tokenizer(out, diet, seed)
     model = new_model(tokenizer, shape, seed)
     steps = tokens // batch_tokens
     trainer = Trainer(
@@ -210,9 +210,9 @@ def pretrain(
             dataloader_pin_memory=False,
             accelerator_config={"dispatch_batches": False},
         ),
-        train_dataset=ReadingBatches(tokenizer, batch_tokens, seed),
+        train_dataset=ReadingBatches(tokenizer, diet, batch_tokens, seed),
         data_collator=lambda rows: rows[0],
-        callbacks=[_Curve(out / "curve.jsonl", tokenizer, batch_tokens)],
+        callbacks=[_Curve(out / "curve.jsonl", tokenizer, diet, batch_tokens)],
     )
     resumable = any((out / "run").glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=resumable or None)
@@ -222,15 +222,12 @@ def pretrain(
     shutil.rmtree(out / "run")  # checkpoints with the optimiser's state, twice the model's size
 
 
-def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
+def _tokenizer(out: Path, diet: Diet, seed: int) -> PreTrainedTokenizerFast:
     """The folder's tokenizer, so that a resumed run keeps its own; trained and written there at first."""
     if (out / "tokenizer.json").exists():
         loaded: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(out)
         return loaded
-    problems = generate("train", _TOKENIZER_PROBLEMS, seed=seed)
-    tokenizer = train_tokenizer(
-        text for problem in problems for text in (problem.question, str(problem.trace))
-    )
+    tokenizer = train_tokenizer(diet.texts(seed), pieces=diet.pieces, markers=diet.markers)
     tokenizer.save_pretrained(out)
     return tokenizer
 
@@ -250,6 +247,13 @@ def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
     show_default=True,
     help="Tokens to train on.",
 )
+@click.option(
+    "--diet",
+    type=click.Choice(sorted(DIETS)),
+    default="traces",
+    show_default=True,
+    help="What it is to be a base for: it reads the texts of those problems.",
+)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
 @click.option("--batch-tokens", type=click.IntRange(1024), default=4096, show_default=True)
 @click.option(
@@ -257,9 +261,15 @@ def _tokenizer(out: Path, seed: int) -> PreTrainedTokenizerFast:
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 def command(
-    out: Path, tokens: int, learning_rate: float, batch_tokens: int, threads: int | None, seed: int
+    out: Path,
+    tokens: int,
+    diet: str,
+    learning_rate: float,
+    batch_tokens: int,
+    threads: int | None,
+    seed: int,
 ) -> None:
-    """Make a small base model from random weights: it learns to read and to copy, not to write traces.
+    """Make a small base model from random weights: it learns to read and to copy, not to write traces or calls.
 
     \b
     Example:
@@ -269,4 +279,12 @@ def command(
         raise UserError(f"{out} already holds a model; choose another folder with --out or remove it first")
     if threads is not None:
         torch.set_num_threads(threads)
-    pretrain(out, tokens, shape=Shape(), learning_rate=learning_rate, batch_tokens=batch_tokens, seed=seed)
+    pretrain(
+        out,
+        tokens,
+        diet=DIETS[diet],
+        shape=Shape(),
+        learning_rate=learning_rate,
+        batch_tokens=batch_tokens,
+        seed=seed,
+    )

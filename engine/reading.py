@@ -99,7 +99,7 @@ def repeat_exercise(rng: Random) -> Document:
     start = rng.randrange(len(items) - 1) if rng.random() < 0.5 else 0
     request = f"Repeat from {items[start]}." if start and items.index(items[start]) == start else "Repeat."
     first = start if request != "Repeat." else 0
-    return _exercise(f"{separator.join(items)}. {request}", separator.join(items[first:]))
+    return exercise(f"{separator.join(items)}. {request}", separator.join(items[first:]))
 
 
 def recall_exercise(rng: Random) -> Document:
@@ -121,7 +121,7 @@ def recall_exercise(rng: Random) -> Document:
     answers = [
         answer_form.format(label=_as_variable(labels[i], rng), value=format_number(values[i])) for i in asked
     ]
-    return _exercise(request, "\n".join(answers))
+    return exercise(request, "\n".join(answers))
 
 
 def numbers_exercise(question: str, rng: Random) -> Document:
@@ -129,7 +129,7 @@ def numbers_exercise(question: str, rng: Random) -> Document:
     values = [format_number(mention.value) for mention in read_question(question).mentions]
     backwards = rng.random() < 0.3
     request = "Numbers, last first." if backwards else "Numbers."
-    return _exercise(f"{question} {request}", ", ".join(reversed(values) if backwards else values))
+    return exercise(f"{question} {request}", ", ".join(reversed(values) if backwards else values))
 
 
 def quantities_exercise(question: str) -> Document:
@@ -139,7 +139,7 @@ def quantities_exercise(question: str) -> Document:
         following = re.search(r"[A-Za-z]+", question[mention.end :])
         word = following.group().lower() if following else "end"
         found.append(f"{word}: {format_number(mention.value)}")
-    return _exercise(f"{question} Numbers, with the next word.", "\n".join(found))
+    return exercise(f"{question} Numbers, with the next word.", "\n".join(found))
 
 
 def names_exercise(question: str) -> Document:
@@ -150,10 +150,11 @@ def names_exercise(question: str) -> Document:
             name = word.strip(".,?!;:").removesuffix("'s")
             if name[:1].isupper() and name.lower() not in found:
                 found.append(name.lower())
-    return _exercise(f"{question} Names.", ", ".join(found))
+    return exercise(f"{question} Names.", ", ".join(found))
 
 
-def _exercise(request: str, answer: str) -> Document:
+def exercise(request: str, answer: str) -> Document:
+    """A chat of one question and its answer."""
     return [{"role": "user", "content": request}, {"role": "assistant", "content": answer}]
 
 

@@ -12,8 +12,10 @@ import torch
 from click.testing import CliRunner
 from safetensors.torch import load_file
 
+from engine import diet as diets
 from engine import pretrain as pretraining
 from engine.cli import trainer
+from engine.diet import DIETS
 from engine.models import load_model
 from engine.pretrain import ReadingBatches, Shape, copying_accuracy, encode, new_model, pretrain
 from engine.reading import documents
@@ -21,11 +23,12 @@ from engine.reading import documents
 SHAPE = Shape(width=16, layers=1, heads=2, feed_forward=32, context=512)
 BATCH_TOKENS = 1024
 STEPS = 6
+DIET = DIETS["traces"]
 
 
 def make_small(patch: pytest.MonkeyPatch) -> None:
     """Little to draw, and every step logged."""
-    patch.setattr(pretraining, "_TOKENIZER_PROBLEMS", 100)
+    patch.setattr(diets, "_TOKENIZER_PROBLEMS", 100)
     patch.setattr(pretraining, "_POOL", 60)
     patch.setattr(pretraining, "_EVAL_DOCUMENTS", 3)
     patch.setattr(pretraining, "_LOG_EVERY", 1)
@@ -38,7 +41,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def train(out: Path, seed: int = 0) -> None:
-    pretrain(out, STEPS * BATCH_TOKENS, shape=SHAPE, learning_rate=1e-2, batch_tokens=BATCH_TOKENS, seed=seed)
+    pretrain(
+        out,
+        STEPS * BATCH_TOKENS,
+        diet=DIET,
+        shape=SHAPE,
+        learning_rate=1e-2,
+        batch_tokens=BATCH_TOKENS,
+        seed=seed,
+    )
 
 
 def curve(out: Path) -> list[dict[str, Any]]:
@@ -143,7 +154,7 @@ def test_batches_are_full_but_not_overfull_and_hold_what_is_read(tokenizer: Any)
     read = [encode(tokenizer, document) for document in itertools.islice(documents(5), 60)]
     expected = sorted(tuple(ids) for ids, _ in read)
     found: list[tuple[int, ...]] = []
-    for batch in ReadingBatches(tokenizer, BATCH_TOKENS, seed=5):
+    for batch in ReadingBatches(tokenizer, DIET, BATCH_TOKENS, seed=5):
         assert batch["input_ids"].numel() <= BATCH_TOKENS
         for ids, mask, labels in zip(
             batch["input_ids"], batch["attention_mask"], batch["labels"], strict=True
@@ -162,6 +173,6 @@ def test_batches_are_full_but_not_overfull_and_hold_what_is_read(tokenizer: Any)
 
 def test_copying_accuracy_is_a_share_and_leaves_the_model_training(tokenizer: Any) -> None:
     model = new_model(tokenizer, SHAPE, seed=0)
-    shares = copying_accuracy(model, tokenizer)
+    shares = copying_accuracy(model, tokenizer, DIET)
     assert all(0 <= share <= 1 for share in shares.values())
     assert model.training
