@@ -1,9 +1,9 @@
-"""What `trainer audit` reads: JSON lines, YAML files, folders of them and standard input, one trace at a time.
+"""What `trainer audit` reads: JSON lines, YAML files, folders of them and standard input, one input at a time.
 
 Reading is done in two halves, so that the second can run in other processes: `read_chunks` only finds where
-each input starts and ends, and `read_row` makes sense of one. Files are streamed; an input of more than 16
-MiB is not held in memory and counts as unreadable. Not covered: compressed files, JSON arrays, chat messages
-in place of text.
+each input starts and ends, and `read_row` makes sense of one (`audit_calls` where it is a reply with calls). Files are
+streamed; an input of more than 16 MiB is not held in memory and counts as unreadable. Not covered: compressed files,
+JSON arrays, chat messages in place of text.
 """
 
 from __future__ import annotations
@@ -149,14 +149,28 @@ def read_row(raw: RawInput, names: FieldNames) -> Row:
 
     Raises UnreadableInput, with the reason.
     """
+    text = read_text(raw)
+    if raw.is_yaml:
+        return Row(text)
+    row = read_object(text)
+    trace = _text(row, names.trace, names)
+    if trace is None:
+        raise missing(names.trace, row)
+    return Row(trace, _text(row, names.question, names), _answer(row, names), _text(row, names.expert, names))
+
+
+def read_text(raw: RawInput) -> str:
+    """The text of one input. Raises UnreadableInput, with the reason."""
     if len(raw.data) > MAX_BYTES:
         raise UnreadableInput(f"longer than {MAX_BYTES // 2**20} MiB")
     try:
-        text = raw.data.decode("utf-8-sig" if raw.line == 1 else "utf-8")
+        return raw.data.decode("utf-8-sig" if raw.line == 1 else "utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableInput(f"not UTF-8: {error.reason} at byte {error.start}") from None
-    if raw.is_yaml:
-        return Row(text)
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """The JSON object that a line is. Raises UnreadableInput, with the reason."""
     try:
         row = json.loads(text)
     except json.JSONDecodeError as error:
@@ -165,35 +179,37 @@ def read_row(raw: RawInput, names: FieldNames) -> Row:
         raise UnreadableInput(f"not JSON that can be read: {error}") from None
     if not isinstance(row, dict):
         raise UnreadableInput("not a JSON object")
-    trace = _text(row, names.trace, names)
-    if trace is None:
-        raise _missing(names.trace, row)
-    return Row(trace, _text(row, names.question, names), _answer(row, names), _text(row, names.expert, names))
+    return row
 
 
-def _value(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> tuple[str, Any]:
+def value_of(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> tuple[str, Any]:
+    """The first of these fields that is there, with its value; the first name and None where none is.
+
+    Raises UnreadableInput where a field that the user named is not there.
+    """
     for name in candidates:
         if row.get(name) is not None:
             return name, row[name]
         if name in names.required and name not in row:
-            raise _missing([name], row)
+            raise missing([name], row)
     return candidates[0], None
 
 
-def _missing(names: Sequence[str], row: dict[str, Any]) -> UnreadableInput:
+def missing(names: Sequence[str], row: dict[str, Any]) -> UnreadableInput:
+    """The error that none of these fields is there; it names those that are."""
     present = ", ".join(name for name, value in row.items() if value is not None)
     return UnreadableInput(f"no field {' or '.join(names)}; it has {present or 'none'}")
 
 
 def _text(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> str | None:
-    name, value = _value(row, candidates, names)
+    name, value = value_of(row, candidates, names)
     if value is None or isinstance(value, str):
         return value
     raise UnreadableInput(f"field {name} is {_JSON_TYPES[type(value)]}, not text")
 
 
 def _answer(row: dict[str, Any], names: FieldNames) -> str | int | float | None:
-    _, value = _value(row, names.answer, names)
+    _, value = value_of(row, names.answer, names)
     if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
         return value
     return json.dumps(value)  # no number: the verifier's word for that is the outcome `error`

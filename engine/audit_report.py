@@ -29,14 +29,19 @@ class Section:
 
 
 def sections(tally: Tally) -> Iterator[Section]:
-    """The tables that have at least one row: outcomes, violations, lints, experts."""
+    """The tables of an audit, some perhaps without rows: outcomes, metrics, violations, lints, experts."""
+    many = plural(tally.noun)
+    metrics = [
+        (name, f"{mean:.1%}", f"{tally.metrics[name][1]:,}") for name, mean in tally.mean_metrics().items()
+    ]
     outcomes = [
         (name, f"{count:,}", _percent(count, tally.traces)) for name, count in tally.outcomes.most_common()
     ]
-    yield Section(("outcome", "traces", "share"), outcomes, 2)
+    yield Section(("outcome", many, "share"), outcomes, 2)
+    yield Section(("metric", "mean", many), metrics, 2)
     for kind, findings in (("violation", tally.violations), ("lint", tally.lints)):
         rows = [_finding_row(code, finding, tally.traces) for code, finding in by_count(findings)]
-        yield Section((kind, "count", "traces", "share", "first at", "message"), rows, 3)
+        yield Section((kind, "count", many, "share", "first at", "message"), rows, 3)
     experts = [
         (
             name,
@@ -51,21 +56,27 @@ def sections(tally: Tally) -> Iterator[Section]:
 
 def summary(tally: Tally, policy: str) -> list[str]:
     """The figures of the whole audit, one sentence a line."""
-    lines = [f"{tally.passed:,} of {tally.traces:,} traces pass, {tally.traces - tally.passed:,} fail."]
+    many = plural(tally.noun)
+    lines = [f"{tally.passed:,} of {tally.traces:,} {many} pass, {tally.traces - tally.passed:,} fail."]
     if tally.unreadable:
         noun = "input" if tally.unreadable == 1 else "inputs"
         lines.append(f"{tally.unreadable:,} {noun} could not be read.")
     if tally.accuracy is not None:
         low, high = wilson(tally.correct, tally.with_gold)
         lines.append(
-            f"Accuracy {tally.accuracy:.1%} of {tally.with_gold:,} traces with a gold answer "
+            f"Accuracy {tally.accuracy:.1%} of {tally.with_gold:,} {many} with a gold answer "
             f"(95 % interval {low:.1%} to {high:.1%})."
         )
     else:
-        lines.append("Accuracy unknown: no trace comes with a gold answer.")
+        lines.append(f"Accuracy unknown: no {tally.noun} comes with a gold answer.")
     if tally.mean_reward is not None:
-        lines.append(f"Mean reward {tally.mean_reward:.3f} over {tally.rewarded:,} traces (policy {policy}).")
+        lines.append(f"Mean reward {tally.mean_reward:.3f} over {tally.rewarded:,} {many} (policy {policy}).")
     return lines
+
+
+def plural(noun: str) -> str:
+    """Traces, replies."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def print_tables(tally: Tally, policy: str, stream: TextIO) -> None:

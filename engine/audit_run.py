@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 import click
 
+from engine.audit_calls import read_call_row
 from engine.audit_input import (
     Chunk,
     FieldNames,
@@ -27,22 +28,33 @@ from engine.audit_input import (
     read_row,
     total_bytes,
 )
+from engine.audit_report import plural
 from engine.audit_tally import MAX_NAMED_UNREADABLE, Tally
 from engine.errors import UserError
 from engine.progress import Progress
 from experts.trace import format_number
-from verifiers import score, verify_trace
+from verifiers import CallVerdict, score, verify_trace
 from verifiers.verdict import Outcome, Verdict, Violation
 
 CHUNKS_AHEAD = 4
 """Chunks that are read ahead for each worker. It bounds the memory and keeps every worker busy."""
 
 
+NOUNS = {"trace": "trace", "call": "reply"}
+"""The kinds of input, each with what one of them is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """How each input is read and judged. `records`: keep a JSON record of each, not only the counts."""
+    """How each input is read and judged.
+
+    Attributes:
+        kind: "trace" or "call", what the inputs are.
+        records: keep a JSON record of each input, not only the counts.
+    """
 
     names: FieldNames = field(default_factory=FieldNames)
+    kind: str = "trace"
     grounding: bool = True
     policy: str = "gated"
     records: bool = False
@@ -59,7 +71,7 @@ class Audited:
 
 def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
     """Check every input of a chunk."""
-    tally = Tally()
+    tally = Tally(NOUNS[settings.kind])
     records: list[str] = []
     for index, raw in enumerate(chunk.inputs, chunk.first_index):
         record = _audit_input(raw, settings, tally)
@@ -72,24 +84,42 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
 def _audit_input(raw: RawInput, settings: AuditSettings, tally: Tally) -> dict[str, Any]:
     """Check one input, count it, and return its record less the place."""
     try:
-        row = read_row(raw, settings.names)
+        verdict, gold_known = _judge(raw, settings)
     except UnreadableInput as error:
         tally.add_unreadable(raw, str(error))
         return _record(Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),)), None)
-    verdict = verify_trace(row.trace, row.question, row.answer, row.expert, settings.grounding)
     reward = score(verdict, settings.policy)
-    tally.add(raw, verdict, reward, gold_known=row.answer is not None)
+    tally.add(raw, verdict, reward, gold_known)
     return _record(verdict, reward)
 
 
-def _record(verdict: Verdict, reward: float | None) -> dict[str, Any]:
+def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdict, bool]:
+    """The verdict on one input, and whether it was compared with gold. Raises UnreadableInput."""
+    if settings.kind == "call":
+        reply = read_call_row(raw, settings.names)
+        return reply.verdict(), reply.expected is not None
+    row = read_row(raw, settings.names)
+    verdict = verify_trace(row.trace, row.question, row.answer, row.expert, settings.grounding)
+    return verdict, row.answer is not None
+
+
+def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
+    """The fields of a record but for the place. A reply has no expert and no answer, but calls and metrics."""
+    found: dict[str, Any]
+    if isinstance(verdict, CallVerdict):
+        found = {"expert": None, "answer": None}
+        calls = [{"name": call.name, "arguments": call.arguments} for call in verdict.calls]
+        more: dict[str, Any] = {"calls": calls, "metrics": dict(verdict.metrics)}
+    else:
+        answer = None if verdict.answer is None else format_number(verdict.answer)
+        found, more = {"expert": verdict.expert, "answer": answer}, {}
     return {
         "outcome": verdict.outcome,
-        "expert": verdict.expert,
-        "answer": None if verdict.answer is None else format_number(verdict.answer),
+        **found,
         "reward": reward,
         "violations": [violation._asdict() for violation in verdict.violations],
         "lints": [lint._asdict() for lint in verdict.lints],
+        **more,
     }
 
 
@@ -139,9 +169,9 @@ def run_audit(
     files: list[str], settings: AuditSettings, workers: int = 1, out: TextIO | None = None
 ) -> Tally:
     """Audit all files, with progress on standard error; records go to `out`, by default to standard output."""
-    tally = Tally()
+    tally = Tally(NOUNS[settings.kind])
     size = total_bytes(files)
-    with Progress("audit", unit="traces", streaming=settings.records and out is None) as bar:
+    with Progress("audit", unit=plural(tally.noun), streaming=settings.records and out is None) as bar:
         for audited in audit_chunks(read_chunks(files), settings, workers):
             for named in audited.tally.named_unreadable[: MAX_NAMED_UNREADABLE - len(tally.named_unreadable)]:
                 click.echo(named, err=True)

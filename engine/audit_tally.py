@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.audit_input import RawInput
 from experts import EXPERT_NAMES
+from verifiers.calls import CallVerdict
 from verifiers.verdict import Verdict, Violation
 
 PASSING = frozenset({"correct", "valid"})
@@ -31,10 +32,12 @@ class Finding:
 class Tally:
     """The counts of an audit.
 
-    `with_gold` is the number of traces whose right answer is known and was compared, `rewards` the sum of the
+    `noun` is what one of the inputs is called. `metrics` holds, of each metric, the sum and to how many replies it
+    applies. `with_gold` is the number of traces whose right answer is known and was compared, `rewards` the sum of the
     rewards of the `rewarded` traces that earn one. An unreadable input is no trace.
     """
 
+    noun: str = "trace"
     traces: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     violations: dict[str, Finding] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Tally:
     with_gold: int = 0
     rewarded: int = 0
     rewards: Fraction = Fraction(0)
+    metrics: dict[str, tuple[Fraction, int]] = field(default_factory=dict)
     unreadable: int = 0
     named_unreadable: list[str] = field(default_factory=list)
 
@@ -68,13 +72,18 @@ class Tally:
     def mean_reward(self) -> float | None:
         return float(self.rewards / self.rewarded) if self.rewarded else None
 
-    def add(self, raw: RawInput, verdict: Verdict, reward: float | None, gold_known: bool) -> None:
-        """Count one trace."""
+    def add(
+        self, raw: RawInput, verdict: Verdict | CallVerdict, reward: float | None, gold_known: bool
+    ) -> None:
+        """Count one trace or reply."""
         self.traces += 1
         self.outcomes[verdict.outcome] += 1
         _count(self.violations, verdict.violations, raw)
         _count(self.lints, verdict.lints, raw)
-        if verdict.expert in EXPERT_NAMES:  # a name that the trace made up is a violation, no expert
+        if isinstance(verdict, CallVerdict):
+            for name, value in verdict.metrics.items():
+                self._add_metric(name, Fraction(value), 1)
+        elif verdict.expert in EXPERT_NAMES:  # a name that the trace made up is a violation, no expert
             self.experts[verdict.expert] += 1
             self.correct_by_expert[verdict.expert] += verdict.outcome == "correct"
         if gold_known and verdict.outcome != "error":
@@ -84,6 +93,14 @@ class Tally:
             self.rewards += Fraction(
                 reward
             )  # exact, so that the mean does not depend on how inputs are chunked
+
+    def _add_metric(self, name: str, total: Fraction, count: int) -> None:
+        known, counted = self.metrics.get(name, (Fraction(0), 0))
+        self.metrics[name] = (known + total, counted + count)
+
+    def mean_metrics(self) -> dict[str, float]:
+        """Of each metric the mean over the replies that it applies to."""
+        return {name: float(total / count) for name, (total, count) in self.metrics.items()}
 
     def add_unreadable(self, raw: RawInput, reason: str) -> None:
         """Count one input that could not be read."""
@@ -101,12 +118,15 @@ class Tally:
         self.with_gold += later.with_gold
         self.rewarded += later.rewarded
         self.rewards += later.rewards
+        for name, (total, count) in later.metrics.items():
+            self._add_metric(name, total, count)
         self.unreadable += later.unreadable
         room = MAX_NAMED_UNREADABLE - len(self.named_unreadable)
         self.named_unreadable += later.named_unreadable[: max(0, room)]
 
     def to_json(self) -> dict[str, Any]:
-        """The summary of `trainer audit --format json`."""
+        """The summary of `trainer audit --format json`; `metrics` where there are any."""
+        figures = {"metrics": self.mean_metrics()} if self.metrics else {}
         return {
             "traces": self.traces,
             "outcomes": dict(self.outcomes.most_common()),
@@ -120,6 +140,7 @@ class Tally:
             "accuracy": self.accuracy,
             "mean_reward": self.mean_reward,
             "unreadable_lines": self.unreadable,
+            **figures,
         }
 
 

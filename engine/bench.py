@@ -1,4 +1,5 @@
-"""`make bench`: how many verdicts a second the verifier gives, beside PyYAML on the same texts, and the audit's rate.
+"""`make bench`: how many verdicts a second the verifier gives, beside PyYAML on the same texts, and the rates of
+the audit, of the shell parser and of the simulated machine (bench_machine.py).
 
 Every repeat draws problems that were not seen before. The first pass over them reads each question's numbers and each
 line anew; in the second they come from a cache, as in reinforcement learning, where many completions answer one
@@ -8,6 +9,7 @@ which are slower.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import tempfile
@@ -15,24 +17,49 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import TypeVar
 
 import click
 import yaml
 
 from engine.audit_run import AuditSettings, run_audit
+from engine.bench_machine import report_machine
 from engine.problem_files import write_problems
 from engine.progress import track
 from experts import EXPERTS
 from experts.problems import Problem, generate
 from verifiers import verify_trace
+from verifiers.shell import parse_shell
+
+Item = TypeVar("Item")
+
+# Shapes of an installation's command lines.
+COMMAND_LINES = (
+    "lsblk -o NAME,SIZE,TYPE /dev/sd{letter}",
+    "sudo hostnamectl set-hostname 'machine {number}' 2>/dev/null",
+    "sgdisk -Z /dev/sd{letter} && sgdisk -n 1:0:+{number}M -t 1:ef00 -n 2:0:0 /dev/sd{letter}",
+    'cat /proc/mounts | grep "sd{letter}" | sort -k {number} > /tmp/mounts; swapoff -a || true',
+    "rsync -aAXv --exclude={{'/dev/*','/proc/*',/mnt}} / /mnt{number} && echo 'h{number}' > /mnt{number}/etc/hostname",
+)
 
 
-def rate(work: Callable[[Problem], object], problems: Sequence[Problem]) -> float:
-    """How often a second `work` is done, over all problems once."""
+def rate(work: Callable[[Item], object], items: Sequence[Item]) -> float:
+    """How often a second `work` is done, over all items once."""
     start = perf_counter()
-    for problem in problems:
-        work(problem)
-    return len(problems) / (perf_counter() - start)
+    for item in items:
+        work(item)
+    return len(items) / (perf_counter() - start)
+
+
+def command_lines(count: int, path: str | None) -> list[str]:
+    """That many command lines, made up; or all of a JSON-lines file, from the field `bash`."""
+    if path is None:
+        shapes = [COMMAND_LINES[index % len(COMMAND_LINES)] for index in range(count)]
+        return [shape.format(letter="abcdef"[index % 6], number=index) for index, shape in enumerate(shapes)]
+    try:
+        return [json.loads(line)["bash"] for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    except (KeyError, TypeError, ValueError) as error:
+        raise click.UsageError(f"{path}: every line must be a JSON object with `bash` ({error!r})") from None
 
 
 def verify(problem: Problem) -> None:
@@ -67,8 +94,13 @@ def audit_rate(problems: Sequence[Problem], workers: int) -> float:
     "--audit-count", type=click.IntRange(min=100), default=50_000, show_default=True, help="Lines to audit."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-def main(count: int, repeats: int, audit_count: int, seed: int) -> None:
-    """Measure the verifier's speed on this machine.
+@click.option(
+    "--commands",
+    type=click.Path(exists=True, dir_okay=False),
+    help="JSON lines whose field `bash` is parsed instead of made-up command lines.",
+)
+def main(count: int, repeats: int, audit_count: int, seed: int, commands: str | None) -> None:
+    """Measure the verifiers' speed on this machine.
 
     Example: python -m engine.bench --repeats 3
     """
@@ -96,6 +128,13 @@ def main(count: int, repeats: int, audit_count: int, seed: int) -> None:
         click.echo(
             f"  traces a second, --workers {workers}               {audit_rate(repeated, workers):>10,.0f}"
         )
+
+    texts = command_lines(count, commands)
+    parsed = [rate(parse_shell, texts) for _ in range(repeats)]
+    length = sum(map(len, texts)) / len(texts)
+    click.echo(f"the shell parser on {len(texts):,} command lines of {length:.0f} characters, one core:")
+    click.echo(f"  command lines a second                     {median(parsed):>10,.0f}")
+    report_machine(repeats)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ OUTCOME_COLOURS = {
     "wrong_answer": "#d97706",
     "wrong_expert": "#a855f7",
     "invalid_trace": "#ef4444",
+    "wrong_call": "#d97706",
+    "invalid_call": "#ef4444",
+    "refused": "#7f1d1d",
     "unparsed": "#64748b",
     "error": "#be185d",
 }

@@ -1,11 +1,9 @@
-"""The one renderer: every question and every target reaches a model's tokens through this file.
+"""The one renderer: every conversation and every target reaches a model's tokens through this file.
 
 Training, sampling, evaluation and use all call it, so that they cannot differ. Text is rendered by the tokenizer's
-own chat template and tokenised whole; nothing is concatenated by hand. A training row is what generation would see:
-the rendered prompt, then the completion up to and including the token that ends the turn. Whatever a template writes
-behind that token (a newline, mostly) is never generated and never trained on.
-
-Not covered: conversations of several turns, and tool calls.
+own chat template, tools through its `tools=`, and tokenised whole; nothing is concatenated by hand. A training row is
+what generation would see: the rendered prompt, then the completion up to and including the token that ends the turn.
+Whatever a template writes behind that token (a newline, mostly) is never generated and never trained on.
 """
 
 from __future__ import annotations
@@ -34,6 +32,9 @@ PLAIN_TEMPLATE = (
 )
 """For base models, which have no template: words and line breaks, and no token but the model's own first and last."""
 
+Message = dict[str, Any]
+"""A turn in the form that chat templates take: role, content, and where there are any tool_calls."""
+
 UNTRAINED = -100
 """The label of a token that earns no loss (PyTorch's `ignore_index`)."""
 
@@ -55,36 +56,36 @@ class Row:
         return [UNTRAINED] * self.prompt_length + self.completion_ids
 
 
-def messages(question: str, card: bool = False) -> list[dict[str, str]]:
-    """The conversation that asks a question: if wanted, the prompt card as system message; then the question."""
-    asked = [{"role": "user", "content": question}]
-    if not card:
-        return asked
-    from experts.cards import prompt_card
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model answers: the conversation so far, and the schemas of the tools it may call (OpenAI's form)."""
 
-    return [{"role": "system", "content": prompt_card()}, *asked]
+    messages: list[Message]
+    tools: list[dict[str, Any]] | None = None
 
-
-def prompt_ids(tokenizer: PreTrainedTokenizerBase, question: str, card: bool = False) -> list[int]:
-    """The tokens after which a model writes its trace."""
-    return _render(tokenizer, [messages(question, card)], add_generation_prompt=True)[0]
+    def answered(self, reply: Message) -> Prompt:
+        """The conversation with one turn more."""
+        return Prompt([*self.messages, reply], self.tools)
 
 
-def training_rows(
-    tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[str, str]], card: bool = False
-) -> list[Row]:
-    """The rows for (question, trace) pairs.
+def prompt_text(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
+    """The text of a prompt. Its tokens are those of the text without special tokens added."""
+    return _text(tokenizer, prompt, add_generation_prompt=True)
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
+    """The tokens after which a model writes its turn."""
+    return _tokens(tokenizer, [prompt], add_generation_prompt=True)[0]
+
+
+def training_rows(tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[Prompt, Message]]) -> list[Row]:
+    """The rows for prompts and the replies that are to be learned.
 
     Raises UserError where the rendered prompt is not what the rendered row begins with, or the row has no end token:
     such a row would teach the model to answer something that it is never asked, or never to stop.
     """
-    asked = [messages(question, card) for question, _ in pairs]
-    answered = [
-        [*conversation, {"role": "assistant", "content": trace}]
-        for conversation, (_, trace) in zip(asked, pairs, strict=True)
-    ]
-    prompts = _render(tokenizer, asked, add_generation_prompt=True)
-    wholes = _render(tokenizer, answered)
+    prompts = _tokens(tokenizer, [prompt for prompt, _ in pairs], add_generation_prompt=True)
+    wholes = _tokens(tokenizer, [prompt.answered(reply) for prompt, reply in pairs])
     end = turn_end_id(tokenizer)
     return [_row(tokenizer, prompt, whole, end) for prompt, whole in zip(prompts, wholes, strict=True)]
 
@@ -135,7 +136,8 @@ def turn_end_id(tokenizer: PreTrainedTokenizerBase) -> int:
 @lru_cache(maxsize=8)
 def _turn_end_id(tokenizer: PreTrainedTokenizerBase, template: str) -> int:
     probe = "PROBE"
-    text = rendered_text(tokenizer, probe, probe)
+    prompt, reply = Prompt([{"role": "user", "content": probe}]), {"role": "assistant", "content": probe}
+    text = rendered_text(tokenizer, prompt, reply)
     tail = text[text.rindex(probe) + len(probe) :]
     special = set(tokenizer.get_added_vocab().values()) | set(tokenizer.all_special_ids)
     for token in tokenizer(tail, add_special_tokens=False)["input_ids"]:
@@ -147,15 +149,13 @@ def _turn_end_id(tokenizer: PreTrainedTokenizerBase, template: str) -> int:
     )
 
 
-def rendered_text(tokenizer: PreTrainedTokenizerBase, question: str, trace: str, card: bool = False) -> str:
+def rendered_text(tokenizer: PreTrainedTokenizerBase, prompt: Prompt, reply: Message) -> str:
     """The text of a whole training row, before it is cut behind the end token."""
-    conversation = [*messages(question, card), {"role": "assistant", "content": trace}]
-    text: str = _render(tokenizer, [conversation], tokenize=False)[0]
-    return text
+    return _text(tokenizer, prompt.answered(reply))
 
 
 def assistant_positions(
-    tokenizer: PreTrainedTokenizerBase, question: str, trace: str, card: bool = False
+    tokenizer: PreTrainedTokenizerBase, prompt: Prompt, reply: Message
 ) -> set[int] | None:
     """The positions of a row that the template marks as the assistant's with {% generation %}.
 
@@ -170,9 +170,9 @@ def assistant_positions(
             template = get_training_chat_template(tokenizer)
         except ValueError:
             return None
-    conversation = [*messages(question, card), {"role": "assistant", "content": trace}]
     encoded = tokenizer.apply_chat_template(
-        conversation,
+        prompt.answered(reply).messages,
+        tools=prompt.tools,
         chat_template=template,
         enable_thinking=False,
         return_dict=True,
@@ -181,18 +181,25 @@ def assistant_positions(
     return {position for position, marked in enumerate(encoded["assistant_masks"]) if marked}
 
 
-def _render(
-    tokenizer: PreTrainedTokenizerBase, conversations: list[list[dict[str, str]]], **options: Any
-) -> list[Any]:
+def _tokens(
+    tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Prompt], **options: Any
+) -> list[list[int]]:
+    """Of each conversation; all are tokenised in one call, as `apply_chat_template` does for each."""
+    texts = [_text(tokenizer, conversation, **options) for conversation in conversations]
+    ids: list[list[int]] = tokenizer(texts, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+def _text(tokenizer: PreTrainedTokenizerBase, conversation: Prompt, **options: Any) -> str:
     try:
-        # Thinking models would otherwise open a block of free text before the trace; other templates ignore the flag.
+        # Thinking models would otherwise open a block of free text before the reply; other templates ignore the flag.
         rendered = tokenizer.apply_chat_template(
-            conversations, enable_thinking=False, return_dict=False, **options
+            conversation.messages, tools=conversation.tools, tokenize=False, enable_thinking=False, **options
         )
     except TemplateError as error:
-        roles = [message["role"] for message in conversations[0]]
-        advice = "; run with --no-card" if "system" in roles else ""
+        roles = [message["role"] for message in conversation.messages]
+        advice = "; run with --no-card" if "system" in roles and conversation.tools is None else ""
         raise UserError(
             f"the chat template refuses a conversation of {', '.join(roles)}: {error}{advice}"
         ) from error
-    return list(rendered)
+    return str(rendered)

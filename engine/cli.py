@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("engine.audit", "Check traces and say what is wrong with each."),
     "experts": ("engine.experts_command", "List the experts, or show one expert's reference card."),
     "generate": ("engine.generate", "Write problems with verified gold traces."),
+    "convert": ("engine.convert.command", "Turn real problems with worked solutions into verified traces."),
     "pretrain": ("engine.pretrain", "Train a tiny base model from random weights."),
     "sft": ("engine.sft", "Fine-tune a model on gold traces."),
     "rl": ("engine.rl", "Train a model on its own traces, rewarded by the verifier."),

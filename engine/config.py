@@ -1,7 +1,8 @@
 """The settings of SFT and RL, filled from a recipe and from the command line.
 
-A recipe is a YAML file with a `description` and the sections `sft` and `rl`; what a section does not name has the
-default that stands here. Unknown keys and bad values are refused, all of them in one message.
+A recipe is a YAML file with a `description`, the sections `sft` and `rl`, and above them what both share: `task` and
+`format`. What a section does not name has the default that stands here. Unknown keys and bad values are refused, all of
+them in one message.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import yaml
 
 from engine.errors import UserError
 from engine.settings import check, nearest, setting
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, Task, task_for
 from experts import EXPERT_NAMES
 from verifiers.rewards import POLICIES
 
@@ -25,8 +27,12 @@ DEFAULT_MODEL = "tiny-base"
 
 @dataclass(frozen=True, kw_only=True)
 class TuningConfig:
-    """Which weights are trained, and how a step is computed; shared by SFT and RL."""
+    """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
 
+    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASK_NAMES)
+    format: str = setting(
+        DEFAULT_FORMAT, "How tool calls are written; traces have no format.", choices=FORMAT_NAMES
+    )
     method: str = setting(
         "full",
         "All weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
@@ -56,6 +62,10 @@ class TuningConfig:
         None, "Problem file to measure accuracy on; none generates the validation split."
     )
     seed: int = setting(0, "Of the data, of their order and of sampling.")
+
+    def make_task(self) -> Task[Any]:
+        """The task that these settings name. Raises UserError where they do not go together."""
+        return task_for(self.task, self.format, self.card)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +101,7 @@ class RLConfig(TuningConfig):
         None, "Problem file with questions and answers; none generates the train split."
     )
     experts: tuple[str, ...] | None = setting(
-        None, "Only generated problems of these experts.", choices=EXPERT_NAMES
+        None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
     )
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
     prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
@@ -100,6 +110,7 @@ class RLConfig(TuningConfig):
     temperature: float = setting(1.0, "Of sampling.", above=0)
     learning_rate: float = setting(1e-4, "Peak rate.", above=0)
     warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0)
+    scheduler: str = setting("linear", "How the rate falls after warming up.", choices=("linear", "constant"))
     objective: str = setting(
         "dr-grpo",
         "What an update maximises.",
@@ -133,6 +144,8 @@ class Recipe:
 
 
 SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
+SHARED = ("task", "format")
+"""Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
 
 
 def recipe_names() -> list[str]:
@@ -152,17 +165,20 @@ def load_recipe(
     """
     path, content = _read(name_or_path)
     errors = [
-        f"unknown key {key}{nearest(str(key), (*SECTIONS, 'description'))}"
+        f"unknown key {key}{nearest(str(key), (*SECTIONS, *SHARED, 'description'))}"
         for key in content
-        if key not in SECTIONS and key != "description"
+        if key not in SECTIONS and key not in SHARED and key != "description"
     ]
+    shared = {key: content[key] for key in SHARED if key in content}
     configs: dict[str, Any] = {}
     for name, overrides in (("sft", sft), ("rl", rl)):
         section = content.get(name) or {}
         if not isinstance(section, dict):
             errors.append(f"{name} must hold settings, not {section!r}")
             continue
-        values, wrong = check(SECTIONS[name], {**section, **(overrides or {})}, name)
+        misplaced = [key for key in SHARED if key in section]
+        errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
+        values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
         errors += wrong
         configs[name] = values
     if errors:

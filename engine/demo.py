@@ -23,11 +23,12 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import rl, sft
+from engine.completions import SAMPLING_TEMPERATURE
 from engine.config import Recipe, load_recipe
 from engine.difference import Difference
 from engine.doctor import FILE_WIDTH
-from engine.evaluate import SAMPLING_TEMPERATURE, evaluate_model, held_out
 from engine.evaluation import Evaluation
+from engine.measure import evaluate_model, held_out
 from engine.progress import duration
 from engine.scoreboard import accuracy_with_interval
 from engine.solve import print_solution, solve
@@ -76,10 +77,10 @@ class Demonstration:
             self.stages[stage] = [
                 evaluate_model(
                     loaded,
+                    config.make_task(),
                     problem_set.problems,
                     data=problem_set.name,
                     max_new_tokens=config.max_new_tokens,
-                    card=config.card,
                     seed=config.seed,
                 )
                 for problem_set in self.sets
@@ -126,10 +127,10 @@ def demonstrate(recipe: Recipe, numbers: int = NUMBERS, schemas: int = SCHEMAS) 
         numbers: problems of known schemas.
         schemas: problems of schemas that are never trained on.
     """
-    seed = recipe.sft.seed
+    seed, task = recipe.sft.seed, recipe.sft.make_task()
     sets = [
-        ProblemSet(*held_out("test_numbers", numbers, seed)),
-        ProblemSet(*held_out("test_schemas", schemas, seed)),
+        ProblemSet(*held_out(task, "test_numbers", numbers, seed)),
+        ProblemSet(*held_out(task, "test_schemas", schemas, seed)),
     ]
     demo = Demonstration(recipe, sets)
     demo.measure("before SFT", recipe.sft.model)
@@ -154,8 +155,8 @@ def summary(demo: Demonstration) -> Table:
         evaluations = [found[position] for found in demo.stages.values()]
         cells = [accuracy_with_interval(e.accuracy, e.interval) for e in evaluations]
         table.add_row(f"{problem_set.name}, {len(problem_set.problems)} problems", *cells, style="bold")
-        for name in evaluations[0].experts:
-            shares = [e.experts[name] for e in evaluations]
+        for name in evaluations[0].groups:
+            shares = [e.groups[name] for e in evaluations]
             table.add_row(
                 f"  {name}", *(f"{share.correct}/{share.n}  {share.accuracy:.0%}" for share in shares)
             )

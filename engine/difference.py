@@ -18,7 +18,7 @@ from engine.intervals import paired_difference
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Accuracy of `model` less that of `baseline` on the same `n` problems, with its 95 % interval; all shares."""
+    """A figure of `model` less that of `baseline` on the same `n` problems, with its 95 % interval; all shares."""
 
     model: str
     baseline: str
@@ -26,27 +26,33 @@ class Difference:
     n: int
     difference: float
     interval: tuple[float, float]
+    figure: str = "accuracy"
 
     @classmethod
-    def between(cls, evaluation: Evaluation, baseline: Evaluation) -> Difference:
+    def between(cls, evaluation: Evaluation, baseline: Evaluation, figure: str = "accuracy") -> Difference:
         """Compare two evaluations problem by problem; problems that either could not score are left out.
+
+        Args:
+            figure: accuracy, or a metric of the task.
 
         Raises ValueError where they are not of the same problems in the same order.
         """
         pairs = list(zip(evaluation.records, baseline.records, strict=True))
         if any(ours.problem != theirs.problem for ours, theirs in pairs):
             raise ValueError(f"{evaluation.model} and {baseline.model} were evaluated on different problems")
-        scored = [(ours, theirs) for ours, theirs in pairs if ours.scored and theirs.scored]
-        if evaluation.samples == baseline.samples == 1:
+        scored = [
+            (ours, theirs)
+            for ours, theirs in zip(_figures(evaluation, figure), _figures(baseline, figure), strict=True)
+            if ours is not None and theirs is not None
+        ]
+        if evaluation.samples == baseline.samples == 1 and all(s in (0, 1) for pair in scored for s in pair):
             difference, low, high = paired_difference(
-                [ours.completions[0].correct for ours, _ in scored],
-                [theirs.completions[0].correct for _, theirs in scored],
+                [ours == 1 for ours, _ in scored], [theirs == 1 for _, theirs in scored]
             )
         else:
-            difference, low, high = mean_difference(
-                [ours.share_correct - theirs.share_correct for ours, theirs in scored]
-            )
-        return cls(evaluation.model, baseline.model, evaluation.data, len(scored), difference, (low, high))
+            difference, low, high = mean_difference([ours - theirs for ours, theirs in scored])
+        n = len(scored)
+        return cls(evaluation.model, baseline.model, evaluation.data, n, difference, (low, high), figure)
 
     @property
     def reading(self) -> str:
@@ -61,6 +67,7 @@ class Difference:
             "model": self.model,
             "baseline": self.baseline,
             "data": self.data,
+            "figure": self.figure,
             "n": self.n,
             "difference": self.difference,
             "interval": list(self.interval),
@@ -68,10 +75,31 @@ class Difference:
 
     def __str__(self) -> str:
         low, high = (100 * bound for bound in self.interval)
+        of = "" if self.figure == "accuracy" else f" in {self.figure}"
         return (
-            f"{self.model} less {self.baseline}: {100 * self.difference:+.1f} points [{low:+.1f}, {high:+.1f}] "
+            f"{self.model} less {self.baseline}{of}: {100 * self.difference:+.1f} points [{low:+.1f}, {high:+.1f}] "
             f"on the same {self.n} problems of {self.data}: {self.reading}"
         )
+
+
+def differences(evaluations: Sequence[Evaluation]) -> list[Difference]:
+    """Every evaluation but the first against the first: accuracy, and the metrics by which the task compares models."""
+    found = []
+    for evaluation in evaluations[1:]:
+        found.append(Difference.between(evaluation, evaluations[0]))
+        found += [
+            Difference.between(evaluation, evaluations[0], metric)
+            for metric in evaluation.task.compared
+            if metric in evaluation.metrics and metric in evaluations[0].metrics
+        ]
+    return found
+
+
+def _figures(evaluation: Evaluation, figure: str) -> list[float | None]:
+    """A figure of each problem; None where it has none."""
+    if figure != "accuracy":
+        return evaluation.shares(figure)
+    return [record.share_correct if record.scored else None for record in evaluation.records]
 
 
 def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:

@@ -123,6 +123,7 @@ def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> Non
       trainer doctor
       trainer doctor --model my-model --data problems.jsonl --recipe lora
       trainer doctor --stage rl --data answers.jsonl
+      trainer doctor --recipe installer
     """
     findings = examine(_admit(stage, recipe, given), skip)
     Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(table(findings))
@@ -142,5 +143,5 @@ def _admit(stage: str, recipe: str, given: Mapping[str, Any]) -> Patient:
         config, problems = settings.sft, sft_problems(settings.sft)[1]
     else:
         config, problems = settings.rl, list(islice(rl_problems(settings.rl)[1], EXAMINED))
-    loaded = load_trainable(str(config.model or newest_run("sft") or DEFAULT_MODEL), config)
+    loaded = load_trainable(str(config.model or newest_run("sft", config.task) or DEFAULT_MODEL), config)
     return Patient(loaded, config, problems, held_out_problems(config)[1], config.eval_data is None)

@@ -15,12 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.config import RLConfig, SFTConfig, TuningConfig
-from engine.judge import judge
 from engine.overlap import same_questions, same_skeletons
-from experts.problems import Problem
+from engine.tasks import Task
 
 if TYPE_CHECKING:
     from engine.chat import Row
@@ -63,28 +62,33 @@ class Patient:
 
     loaded: LoadedModel
     config: SFTConfig | RLConfig
-    problems: Sequence[Problem]
-    held_out: Sequence[Problem]
+    problems: Sequence[Any]
+    held_out: Sequence[Any]
     held_out_generated: bool
 
     @cached_property
-    def traced(self) -> list[Problem]:
-        """The problems that have a trace. Raises NotApplicable where there are none."""
-        traced = [problem for problem in self.problems if problem.trace]
-        if not traced:
-            raise NotApplicable("no problem has a trace")
-        return traced
+    def task(self) -> Task[Any]:
+        """What the run is to learn."""
+        return self.config.make_task()
+
+    @cached_property
+    def answered(self) -> list[Any]:
+        """The problems that have a gold reply. Raises NotApplicable where there are none."""
+        answered = [problem for problem in self.problems if self.task.reply(problem) is not None]
+        if not answered:
+            raise NotApplicable(f"no problem has a {self.task.gold}")
+        return answered
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The training rows of `traced`."""
+        """The training rows of `answered`."""
         from engine.training_data import rows_of
 
-        return rows_of(self.loaded, self.traced, self.config.card)
+        return rows_of(self.loaded, self.answered, self.task)
 
-    def sample(self, count: int) -> list[tuple[Problem, Row]]:
+    def sample(self, count: int) -> list[tuple[Any, Row]]:
         """Problems with their rows, at most `count`, evenly spread."""
-        return spread(list(zip(self.traced, self.rows, strict=True)), count)
+        return spread(list(zip(self.answered, self.rows, strict=True)), count)
 
 
 def spread(items: Sequence[T], count: int) -> list[T]:
@@ -98,7 +102,7 @@ def special_tokens(patient: Patient) -> str:
     from engine.chat import rendered_text
 
     tokenizer = patient.loaded.tokenizer
-    text = rendered_text(tokenizer, "question", "trace", patient.config.card)
+    text = rendered_text(tokenizer, *patient.task.probe())
     markers = list(dict.fromkeys(MARKER.findall(text)))
     pieces = {marker: len(tokenizer(marker, add_special_tokens=False)["input_ids"]) for marker in markers}
     broken = [f"{marker} is {count} tokens" for marker, count in pieces.items() if count != 1]
@@ -116,7 +120,7 @@ def prompt(patient: Patient) -> str:
 
     sample = patient.sample(SAMPLE)
     for problem, row in sample:
-        asked = prompt_ids(patient.loaded.tokenizer, problem.question, patient.config.card)
+        asked = prompt_ids(patient.loaded.tokenizer, patient.task.prompt(problem))
         if row.ids[: row.prompt_length] != asked:
             raise Failed(
                 f"the prompt of {problem.id} differs from its training row",
@@ -126,24 +130,24 @@ def prompt(patient: Patient) -> str:
 
 
 def assistant_mask(patient: Patient) -> str:
-    """The trace and the end token are trained on, and nothing else."""
+    """The gold reply and the end token are trained on, and nothing else."""
     from engine.chat import assistant_positions, turn_end_id
 
     tokenizer = patient.loaded.tokenizer
-    end = turn_end_id(tokenizer)
+    task, end = patient.task, turn_end_id(tokenizer)
     marked = False
     for problem, row in patient.sample(SAMPLE):
         if len(row.completion_ids) < 2 or row.completion_ids[-1] != end:
             raise Failed(
-                f"{problem.id}: the labels hold no trace that ends with {tokenizer.decode([end])}",
-                "check the trace field of the data and the end of the chat template",
+                f"{problem.id}: the labels hold no {task.gold} that ends with {tokenizer.decode([end])}",
+                f"check the {task.gold} field of the data and the end of the chat template",
             )
-        positions = assistant_positions(tokenizer, problem.question, problem.trace or "", patient.config.card)
+        positions = assistant_positions(tokenizer, task.prompt(problem), task.reply(problem) or {})
         if positions is not None:
             marked = True
             if not set(range(row.prompt_length, len(row.ids))) <= positions:
                 raise Failed(
-                    f"{problem.id}: the template's generation markers leave out part of the trace",
+                    f"{problem.id}: the template's generation markers leave out part of the {task.gold}",
                     "put {% generation %} before the assistant's content and {% endgeneration %} behind the end token",
                 )
     share = sum(len(row.completion_ids) for row in patient.rows) / sum(len(row.ids) for row in patient.rows)
@@ -152,71 +156,69 @@ def assistant_mask(patient: Patient) -> str:
 
 
 def lengths(patient: Patient) -> str:
-    """Nothing is cut: rows fit the limit, gold traces fit the new tokens allowed, both fit the model."""
+    """Nothing is cut: rows fit the limit, gold replies fit the new tokens allowed, both fit the model."""
     from engine.chat import prompt_ids
     from engine.training_data import check_lengths
 
-    config, tokenizer = patient.config, patient.loaded.tokenizer
+    config, tokenizer, task = patient.config, patient.loaded.tokenizer, patient.task
     model_limit = (
         getattr(patient.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
     )
-    asked = [
-        len(prompt_ids(tokenizer, problem.question, config.card))
-        for problem in spread(patient.held_out, SAMPLE)
-    ]
+    asked = [len(prompt_ids(tokenizer, task.prompt(problem))) for problem in spread(patient.held_out, SAMPLE)]
     if max(asked) + config.max_new_tokens > model_limit:
         raise Failed(
             f"prompts of up to {max(asked)} tokens and {config.max_new_tokens} new ones exceed the model's "
             f"{model_limit}",
             f"--max-new-tokens {int(model_limit) - max(asked)} would fit",
         )
-    if not any(problem.trace for problem in patient.problems):
+    if all(task.reply(problem) is None for problem in patient.problems):
         return f"prompts of up to {max(asked)} tokens, {config.max_new_tokens} new ones"
     longest_row = max(len(row.ids) for row in patient.rows)
     found = check_lengths(
-        patient.rows, patient.traced, config.max_length if isinstance(config, SFTConfig) else longest_row
+        patient.rows, patient.answered, config.max_length if isinstance(config, SFTConfig) else longest_row
     )
     if longest_row > model_limit:
         raise Failed(f"{found}, which exceeds the model's {model_limit}", "leave out the longest problems")
-    longest_trace = max(len(row.completion_ids) for row in patient.rows)
-    if longest_trace > config.max_new_tokens:
+    longest_gold = max(len(row.completion_ids) for row in patient.rows)
+    if longest_gold > config.max_new_tokens:
         raise Failed(
-            f"the longest gold trace has {longest_trace} tokens, more than the {config.max_new_tokens} that may be "
-            "generated",
-            f"--max-new-tokens {longest_trace} would fit",
+            f"the longest gold {task.gold} has {longest_gold} tokens, more than the {config.max_new_tokens} that may "
+            "be generated",
+            f"--max-new-tokens {longest_gold} would fit",
         )
-    return f"{found}; traces up to {longest_trace} of {config.max_new_tokens} new tokens"
+    return f"{found}; gold up to {longest_gold} of {config.max_new_tokens} new tokens"
 
 
 def gold(patient: Patient) -> str:
-    """Gold traces verify after a round trip through tokens, and gold answers are numbers."""
+    """Gold replies verify after a round trip through tokens, and gold answers can be compared with."""
     from engine.chat import completion_text
 
+    task = patient.task
     answers = [*spread(patient.problems, SAMPLE), *spread(patient.held_out, SAMPLE)]
     for problem in answers:
-        verdict = judge(problem, "")
+        verdict = task.judge(problem, "")
         if verdict.outcome == "error":
             raise Failed(
                 f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem"
             )
-    if not any(problem.trace for problem in patient.problems):
-        return f"{len(answers)} gold answers are numbers"
+    if all(task.reply(problem) is None for problem in patient.problems):
+        return f"{len(answers)} gold answers can be compared with"
     sample = patient.sample(SAMPLE)
     for problem, row in sample:
-        verdict = judge(problem, completion_text(patient.loaded.tokenizer, row.completion_ids))
+        verdict = task.judge(problem, completion_text(patient.loaded.tokenizer, row.completion_ids))
         if verdict.outcome != "correct":
             codes = ", ".join(dict.fromkeys(violation.code for violation in verdict.violations))
             raise Failed(
-                f"the gold trace of {problem.id} is {verdict.outcome} ({codes})",
+                f"the gold {task.gold} of {problem.id} is {verdict.outcome} ({codes})",
                 "correct or leave out such problems; trainer audit FILE lists them",
             )
-    return f"{len(sample)} gold traces verify after a round trip through tokens"
+    return f"{len(sample)} gold {task.gold} texts verify after a round trip through tokens"
 
 
 def overlap(patient: Patient) -> str:
     """No held-out question was trained on, names and numbers aside."""
-    training = [problem.question for problem in patient.problems]
-    asked = [problem.question for problem in patient.held_out]
+    training = [patient.task.question(problem) for problem in patient.problems]
+    asked = [patient.task.question(problem) for problem in patient.held_out]
     same = same_questions(asked, training)
     if same:
         raise Failed(
@@ -252,7 +254,7 @@ def dry_run(patient: Patient) -> str:
         with TemporaryDirectory() as folder:
             train_briefly(patient.loaded, rows, _dry_config(patient), Path(folder), DRY_STEPS)
         after = mean_loss(patient.loaded, rows)
-        _decode(patient, [problem.question for problem, _ in sample])
+        _decode(patient, [problem for problem, _ in sample])
     finally:
         for parameter, weights in zip(trained, saved, strict=True):
             parameter.data.copy_(weights)
@@ -271,10 +273,11 @@ def _dry_config(patient: Patient) -> SFTConfig:
     return SFTConfig(**shared, learning_rate=patient.config.learning_rate * DRY_RATE)
 
 
-def _decode(patient: Patient, questions: Sequence[str]) -> None:
-    from engine.evaluate import complete
+def _decode(patient: Patient, problems: Sequence[Any]) -> None:
+    from engine.completions import complete
 
-    complete(patient.loaded, questions, max_new_tokens=DRY_TOKENS, card=patient.config.card, progress=False)
+    prompts = [patient.task.prompt(problem) for problem in problems]
+    complete(patient.loaded, prompts, max_new_tokens=DRY_TOKENS, progress=False)
 
 
 CHECKS: Mapping[str, Callable[[Patient], str]] = MappingProxyType(

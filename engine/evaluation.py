@@ -1,6 +1,6 @@
 """What an evaluation found: every completion with its verdict, and the figures derived from them.
 
-Nothing here runs a model (that is `engine/evaluate.py`), so the figures can be tested and recomputed from
+Nothing here runs a model (that is `engine/measure.py`), so the figures can be tested and recomputed from
 verdicts alone. A completion whose outcome is `error` (the verifier or the data failed) or `valid` (no gold
 answer) is counted among the outcomes and left out of every average.
 """
@@ -14,16 +14,14 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from engine.intervals import wilson
+from engine.intervals import mean_interval, wilson
 from engine.judge import completion_row, majority
-from experts import EXPERT_NAMES
-from experts.problems.problem import Problem
-from verifiers.verdict import Outcome, Verdict, Violation
+from engine.tasks import Task
+from engine.tasks.task import AnyVerdict
+from verifiers.verdict import Violation
 
-UNSCORED = frozenset({Outcome.ERROR, Outcome.VALID})
+UNSCORED = frozenset({"error", "valid"})
 """Outcomes that say nothing about the model."""
-UNNAMED = "none"
-"""Stands for the expert where the problem states none and the completion names none that exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +29,14 @@ class Completion:
     """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut."""
 
     text: str
-    verdict: Verdict
+    verdict: AnyVerdict
     reward: float | None
     tokens: int
     ended: bool
 
     @property
     def correct(self) -> bool:
-        return self.verdict.outcome is Outcome.CORRECT
+        return self.verdict.outcome == "correct"
 
     @property
     def scored(self) -> bool:
@@ -49,7 +47,7 @@ class Completion:
 class Record:
     """A problem with the completions sampled for it, in the order they were sampled."""
 
-    problem: Problem
+    problem: Any
     completions: tuple[Completion, ...]
 
     @property
@@ -61,18 +59,19 @@ class Record:
         """Share of the scored completions that are correct, 0 to 1."""
         return fmean(completion.correct for completion in self.completions if completion.scored)
 
-    @property
-    def majority_correct(self) -> bool:
-        """Whether a correct trace stands behind the answer that most verified traces compute."""
-        vote = majority([completion.verdict for completion in self.completions])
+    def majority_correct(self, task: Task[Any]) -> bool:
+        """Whether a correct completion stands behind the answer that most of them give."""
+        answers = [task.answer(completion.verdict) for completion in self.completions]
+        vote = majority(answers)
         return vote is not None and any(
-            c.correct and c.verdict.answer == vote.answer for c in self.completions
+            completion.correct and answer == vote.answer
+            for completion, answer in zip(self.completions, answers, strict=True)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertScore:
-    """One expert's completions: how many there are and how many are correct."""
+class GroupScore:
+    """The completions of one group, such as those of an expert: how many there are and how many are correct."""
 
     n: int
     correct: int
@@ -80,6 +79,15 @@ class ExpertScore:
     @property
     def accuracy(self) -> float:
         return self.correct / self.n
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The mean of a metric over the problems that it applies to, with its 95 % interval; all from 0 to 1."""
+
+    n: int
+    mean: float
+    interval: tuple[float, float]
 
 
 def pass_at_k(samples: int, correct: int, k: int) -> float:
@@ -95,12 +103,13 @@ def pass_at_k(samples: int, correct: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One model on one set of problems.
+    """One model on one set of problems of a task.
 
     Raises ValueError where no completion can be scored: there would be nothing to average.
     """
 
     model: str
+    task: Task[Any]
     data: str
     records: tuple[Record, ...]
     samples: int = 1
@@ -141,8 +150,8 @@ class Evaluation:
 
     @property
     def parse_rate(self) -> float:
-        """Share of completions that are traces at all."""
-        return fmean(completion.verdict.outcome is not Outcome.UNPARSED for completion in self._scored)
+        """Share of completions that can be read at all."""
+        return fmean(completion.verdict.outcome != "unparsed" for completion in self._scored)
 
     @property
     def mean_reward(self) -> float:
@@ -168,18 +177,36 @@ class Evaluation:
         return dict(Counter(violation.code for _, _, violation in self._violations()).most_common())
 
     @property
-    def experts(self) -> dict[str, ExpertScore]:
-        """Scores by the expert that the problem states, or where it states none, by the one that the trace names."""
+    def groups(self) -> dict[str, GroupScore]:
+        """Scores by what the task counts problems by: by expert, or by category."""
         tallies: dict[str, list[bool]] = {}
         for record in self.records:
             for completion in record.completions:
                 if completion.scored:
-                    named = (
-                        completion.verdict.expert if completion.verdict.expert in EXPERT_NAMES else UNNAMED
-                    )
-                    name = record.problem.expert or named
+                    name = self.task.group_of(record.problem, completion.verdict)
                     tallies.setdefault(name, []).append(completion.correct)
-        return {name: ExpertScore(len(tally), sum(tally)) for name, tally in sorted(tallies.items())}
+        return {name: GroupScore(len(tally), sum(tally)) for name, tally in sorted(tallies.items())}
+
+    @property
+    def metrics(self) -> dict[str, Share]:
+        """The metrics of the task, each over the problems it applies to; a problem counts with its samples' mean."""
+        return {
+            name: Share(len(shares), fmean(shares), mean_interval(shares))
+            for name in self.task.metrics
+            if (shares := [share for share in self.shares(name) if share is not None])
+        }
+
+    def shares(self, metric: str) -> list[float | None]:
+        """A metric of each problem, the mean of its samples; None where it does not apply or nothing was scored."""
+        found = []
+        for record in self.records:
+            shares = [
+                float(self.task.shares(completion.verdict)[metric])
+                for completion in record.completions
+                if completion.scored and metric in self.task.shares(completion.verdict)
+            ]
+            found.append(fmean(shares) if shares else None)
+        return found
 
     @property
     def pass_at_k(self) -> dict[int, float]:
@@ -190,8 +217,8 @@ class Evaluation:
 
     @property
     def majority(self) -> float:
-        """Share of problems whose majority answer among verified traces is correct."""
-        return fmean(record.majority_correct for record in self.records if record.scored)
+        """Share of problems whose majority answer is correct."""
+        return fmean(record.majority_correct(self.task) for record in self.records if record.scored)
 
     def example(self, code: str) -> tuple[Record, Completion, Violation]:
         """The first completion with a violation of this code. Raises KeyError where there is none."""
@@ -218,14 +245,19 @@ class Evaluation:
             "parse_rate": self.parse_rate,
             "outcomes": self.outcomes,
             "violations": self.violations,
-            "experts": {
+            self.task.group.plural: {
                 name: {"n": score.n, "correct": score.correct, "accuracy": score.accuracy}
-                for name, score in self.experts.items()
+                for name, score in self.groups.items()
             },
             "mean_reward": self.mean_reward,
             "mean_completion_tokens": self.mean_completion_tokens,
             "truncated": self.truncated,
         }
+        if metrics := self.metrics:
+            figures["metrics"] = {
+                name: {"n": share.n, "mean": share.mean, "interval": list(share.interval)}
+                for name, share in metrics.items()
+            }
         if self.samples > 1:
             figures["samples"] = self.samples
             figures["pass_at_k"] = {str(k): share for k, share in self.pass_at_k.items()}
@@ -238,6 +270,7 @@ class Evaluation:
             problem = record.problem
             for completion in record.completions:
                 yield completion_row(
+                    self.task,
                     problem,
                     completion.text,
                     completion.verdict,

@@ -1,39 +1,49 @@
-"""`trainer generate`: problems with gold traces, every one of them verified before it is written."""
+"""`trainer generate`: problems with gold replies, every one of them verified before it is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
+from engine.atomic import atomic_write
 from engine.errors import UserError
-from engine.problem_files import problem_line, write_problems
 from engine.progress import track
+from engine.settings import nearest
+from engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
 from experts import EXPERT_NAMES
-from experts.problems import SPLITS, Problem, generate
-from verifiers import verify_trace
 
 
 class GoldFailsError(Exception):
-    """A generated gold trace does not verify: a schema of this project is wrong, not what the user asked for."""
+    """A generated gold reply does not verify: a generator of this project is wrong, not what the user asked for."""
 
 
-def verified(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems as they come. Raises GoldFailsError, naming the schema, where a trace is not `correct`."""
+def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
+    """The problems as they come. Raises GoldFailsError, naming the source, where a gold reply is not `correct`."""
     for problem in problems:
-        verdict = verify_trace(problem.trace or "", problem.question, problem.answer, problem.expert)
+        text = task.gold_text(problem)
+        verdict = task.judge(problem, text)
         if verdict.outcome != "correct":
             found = "; ".join(f"{violation.code}: {violation.message}" for violation in verdict.violations)
             raise GoldFailsError(
-                f"schema {problem.source}: the gold trace is {verdict.outcome} ({found})\n"
-                f"{problem.question}\n{problem.trace}"
+                f"{problem.source}: the gold {task.gold} is {verdict.outcome} ({found})\n"
+                f"{task.shown(problem)}\n{text}"
             )
         yield problem
 
 
 @click.command("generate")
 @click.option(
-    "--split", type=click.Choice(SPLITS), default="train", show_default=True, help="Splits share no question."
+    "--task",
+    "task_name",
+    type=click.Choice(TASK_NAMES),
+    default=DEFAULT_TASK,
+    show_default=True,
+    help="What the problems ask for.",
+)
+@click.option(
+    "--split", default="train", show_default=True, metavar="SPLIT", help="Splits share no question."
 )
 @click.option(
     "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="How many problems."
@@ -44,28 +54,38 @@ def verified(problems: Iterable[Problem]) -> Iterator[Problem]:
     "experts",
     multiple=True,
     type=click.Choice(EXPERT_NAMES),
-    help="Only of this expert. May be repeated.",
+    help="Only of this expert, for traces. May be repeated.",
 )
 @click.option(
     "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there, whole or not at all."
 )
-def command(split: str, count: int, seed: int, experts: tuple[str, ...], out: str | None) -> None:
-    """Write problems with gold traces as JSON lines.
+def command(
+    task_name: str, split: str, count: int, seed: int, experts: tuple[str, ...], out: str | None
+) -> None:
+    """Write problems with gold traces, or with gold tool calls, as JSON lines.
 
-    Every gold trace has been verified. The same options give the same problems.
+    Every gold reply has been verified. The same options give the same problems.
 
     \b
     Examples:
       trainer generate --count 5
       trainer generate --split test_numbers --count 500 --expert percentage --out percentage.jsonl
+      trainer generate --task installer --split test --count 200 --out installer.jsonl
     """
-    drawn = verified(generate(split, count, seed, experts or None))
+    task = task_for(task_name)
+    if split not in task.splits:
+        raise UserError(
+            f"the task {task_name} has no split {split}{nearest(split, task.splits)}; there are "
+            f"{', '.join(task.splits)}"
+        )
+    drawn = verified(task, task.generate(split, count, seed, experts or None))
     problems = track(drawn, "generate", count, "problems", streaming=out is None)
     try:
         if out is not None:
-            write_problems(out, problems)
+            with atomic_write(out) as stream:
+                stream.writelines(task.line(problem) for problem in problems)
         else:
             for problem in problems:
-                click.echo(problem_line(problem), nl=False)
+                click.echo(task.line(problem), nl=False)
     except ValueError as error:
         raise UserError(str(error)) from None

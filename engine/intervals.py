@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import sqrt
+from math import fsum, sqrt
 from statistics import NormalDist
 
 
@@ -21,7 +21,7 @@ def _normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for a share.
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22
@@ -41,6 +41,14 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     # At 0 and at n the bound is exactly 0 or 1; only rounding would put it beside that.
     return (0.0 if successes == 0 else centre - half), (1.0 if successes == n else centre + half)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
+    """An interval for the mean of values from 0 to 1: Wilson's with their sum as successes.
+
+    At least as wide as need be, because such values vary at most as much as zeros and ones of the same mean do.
+    """
+    return wilson(min(fsum(values), len(values)), len(values))
 
 
 def paired_difference(

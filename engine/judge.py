@@ -1,30 +1,28 @@
-"""What a completion is worth: one definition, shared by RL's reward, evaluation and `trainer solve`.
+"""What became of a completion: its line in a log, and the majority among several completions of one problem.
 
-A completion is judged as a trace of the problem's question against its answer. Where the problem states an
-expert, the trace must name that one, in training as in evaluation, so that a gain measured here is the gain
-that was paid for.
+What a completion is worth is the task's to say (`engine/tasks`): one definition for RL's reward and for evaluation.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from experts.problems.problem import Problem
-from verifiers import verify_trace
-from verifiers.verdict import Verdict
+from engine.tasks.task import AnyVerdict, Task
 
-
-def judge(problem: Problem, completion: str) -> Verdict:
-    """The verdict on a completion, with the expert expected that the problem states, if it states one."""
-    return verify_trace(completion, question=problem.question, answer=problem.answer, expert=problem.expert)
+A = TypeVar("A", bound=Hashable)
 
 
 def completion_row(
-    problem: Problem, text: str, verdict: Verdict, reward: float | None, tokens: int, ended: bool
+    task: Task[Any],
+    problem: Any,
+    text: str,
+    verdict: AnyVerdict,
+    reward: float | None,
+    tokens: int,
+    ended: bool,
 ) -> dict[str, Any]:
     """A judged completion as a JSON object: a line of `rollouts.jsonl`, and of a file that `trainer audit` reads.
 
@@ -34,44 +32,37 @@ def completion_row(
         tokens: its length in tokens, the end token included.
         ended: it ended by itself.
     """
+    shares = dict(task.shares(verdict))
     return {
-        "id": problem.id,
-        "prompt": problem.question,
-        "answer": problem.answer,
-        "expert": problem.expert,
+        **task.row(problem),
         "completion": text,
         "outcome": str(verdict.outcome),
         "reward": reward,
         "violations": [violation.code for violation in verdict.violations],
+        **({"metrics": shares} if shares else {}),
         "tokens": tokens,
         "ended": ended,
     }
 
 
-def verified(verdict: Verdict) -> bool:
-    """Whether the trace stands on its own: parsed, checked, grounded and executed, whatever the gold answer says."""
-    return verdict.answer is not None and all(
-        violation.code == "wrong_answer" for violation in verdict.violations
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """The answer that most verified traces of one question compute."""
+class Vote(Generic[A]):
+    """The answer that most completions of one problem give."""
 
-    answer: Fraction
+    answer: A
     winner: int
-    """Index of the first trace that computes the answer."""
-    counts: dict[Fraction, int]
-    """Verified traces for each answer, most frequent first."""
+    """Index of the first completion that gives the answer."""
+    counts: dict[A, int]
+    """Completions for each answer, most frequent first."""
 
 
-def majority(verdicts: Sequence[Verdict]) -> Vote | None:
-    """The majority among verified traces; of answers equally frequent, the first. None where nothing verifies."""
-    standing = {index: verdict.answer for index, verdict in enumerate(verdicts) if verified(verdict)}
-    counts = Counter(answer for answer in standing.values() if answer is not None)
+def majority(answers: Sequence[A | None]) -> Vote[A] | None:
+    """The majority among the answers that there are (`Task.answer`); of equally frequent ones, the first.
+
+    None where there is no answer.
+    """
+    counts = Counter(answer for answer in answers if answer is not None)
     if not counts:
         return None
     answer = counts.most_common(1)[0][0]
-    winner = next(index for index, found in standing.items() if found == answer)
-    return Vote(answer, winner, dict(counts.most_common()))
+    return Vote(answer, answers.index(answer), dict(counts.most_common()))

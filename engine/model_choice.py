@@ -1,25 +1,56 @@
-"""Which model is asked, and how, where the user does not say: by `trainer eval` and `trainer solve` alike."""
+"""Which model is asked, for what and how, where the user does not say: by `trainer eval` and `trainer solve` alike."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from engine.config import DEFAULT_MODEL
+from engine.errors import UserError
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 
 
-def default_model() -> str:
-    """Where no model is named: the newest RL run, else the newest SFT run, else the base."""
+def default_model(task: str | None = None) -> str:
+    """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
     from engine.models import newest_run
 
-    newest = newest_run("rl") or newest_run("sft")
+    newest = newest_run("rl", task) or newest_run("sft", task)
     return str(newest) if newest else DEFAULT_MODEL
 
 
-def trained_with_card(name: str) -> bool:
-    """Whether the run of that name or folder was trained with the prompt card, and so has to be asked with it."""
+def asked_task(
+    models: Sequence[str], name: str | None = None, format: str | None = None, card: bool | None = None
+) -> Task[Any]:
+    """The task that models are evaluated on: what is given, else what they were trained for.
+
+    Raises UserError where they were trained for different ones.
+    """
+    settings = [found for found in map(run_settings, models) if found]
+    if name is None:
+        name = _common("task", [found.get("task", DEFAULT_TASK) for found in settings], DEFAULT_TASK)
+    if format is None:
+        own = [found["format"] for found in settings if found.get("task") == name]
+        format = _common("call-format", own, DEFAULT_FORMAT)
+    if card is None:
+        card = name == DEFAULT_TASK and any(found.get("card") for found in settings)
+    return task_for(name, format, card)
+
+
+def run_settings(name: str) -> dict[str, Any]:
+    """The settings with which the run of that name or folder was made; empty where it is no run."""
     from engine.models import embedded_models
 
     config = embedded_models().get(name, Path(name)) / "config.yaml"
-    return config.is_file() and bool((yaml.safe_load(config.read_text(encoding="utf-8")) or {}).get("card"))
+    return (yaml.safe_load(config.read_text(encoding="utf-8")) or {}) if config.is_file() else {}
+
+
+def _common(option: str, values: Sequence[str], default: str) -> str:
+    found = set(values)
+    if len(found) > 1:
+        raise UserError(
+            f"these models were trained with different ones of {', '.join(sorted(found))}: give --{option}"
+        )
+    return found.pop() if found else default

@@ -1,7 +1,7 @@
-"""A page about a run, or a chain of runs from the base model to the last: accuracy, curves, traces that failed.
+"""A page about a run, or a chain of runs from the base model to the last: accuracy, curves, completions that failed.
 
 The page is one HTML file that needs nothing else: the charts are inlined and everything else is text. All of
-it is escaped, because the traces are whatever a model wrote. Failed traces are verified again, to show the
+it is escaped, because completions are whatever a model wrote. Failed ones are verified again, to show the
 very lines that are wrong; what is not in the run folders (an interrupted run has no final evaluation) is left
 out and said to be missing.
 """
@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 from markupsafe import Markup
 
 from engine.atomic import atomic_write
 from engine.errors import UserError
 from engine.intervals import wilson
 from engine.progress import duration
-from engine.report_charts import metric_charts
+from engine.report_charts import metric_charts, recorded_groups
 from engine.runs import MANIFEST, read_lines, read_manifest
-from experts.trace import format_number
-from verifiers import Outcome, verify_trace
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 
 Row = dict[str, Any]
 
@@ -35,6 +35,11 @@ _PUBLISHED_AFTER_RL = {
 }  # fmt: skip
 PUBLISHED = (("after SFT", {"all": 65}), ("after RL", _PUBLISHED_AFTER_RL))
 """Accuracies in per cent that were published for this recipe, with another model and other problems."""
+_MEASURED = {
+    True: "Share of problems whose trace verifies and computes the right answer",
+    False: "Share of problems whose reply is right: a call by its arguments, a command by its effect, or words where "
+    "no call was due",
+}
 FAILURES_SHOWN = 12
 FIRST_OUTPUTS_SHOWN = 4
 
@@ -77,6 +82,11 @@ class RunRecord:
             _read_log(path / "rollouts.jsonl"),
         )
 
+    def task(self) -> Task[Any]:
+        """What the run was to learn, by its settings; traces where they don't say."""
+        settings = yaml.safe_load(self.config) or {}
+        return task_for(settings.get("task", DEFAULT_TASK), settings.get("format", DEFAULT_FORMAT))
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -100,20 +110,19 @@ class Sample:
     messages: list[tuple[str, str]]
 
     @classmethod
-    def from_row(cls, row: Row) -> Sample:
+    def from_row(cls, row: Row, task: Task[Any]) -> Sample:
         """Verify a recorded completion again, to learn where it is wrong; outcome and reward stay as recorded."""
         text: str = row["completion"]
-        verdict = verify_trace(
-            text, question=row["prompt"], answer=row.get("answer"), expert=row.get("expert")
-        )
+        problem = task.from_row(row)
+        verdict = task.judge(problem, text)
         wrong = {violation.line for violation in verdict.violations}
         return cls(
             question=row["prompt"],
-            answer=row.get("answer"),
+            answer=row.get("answer") or task.gold_text(problem) or None,
             outcome=row["outcome"],
             reward=row.get("reward"),
             ended=row.get("ended", True),
-            computed=None if verdict.answer is None else format_number(verdict.answer),
+            computed=task.computed(verdict),
             lines=[Line(line, number in wrong) for number, line in enumerate(text.splitlines(), start=1)],
             messages=[(violation.code, violation.message) for violation in verdict.violations],
         )
@@ -134,6 +143,7 @@ def write_report(
     """
     records = [RunRecord.read(run) for run in runs]
     stages = stages or recorded_stages(records)
+    task = records[-1].task()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -143,10 +153,11 @@ def write_report(
         title=" → ".join([records[0].manifest["parent"]["name"], *(record.path.name for record in records)]),
         stages=[stage.name for stage in stages],
         tables=accuracy_tables(stages),
-        published=PUBLISHED,
+        measured=_MEASURED[task.name == DEFAULT_TASK],
+        published=PUBLISHED if task.name == DEFAULT_TASK else (),
         notes=notes,
         runs=[_run_section(record) for record in records],
-        samples=_sample_groups(records, stages),
+        samples=_sample_groups(records, stages, task),
     )
     with atomic_write(path) as stream:
         stream.write(page)
@@ -165,24 +176,24 @@ def recorded_stages(records: Sequence[RunRecord]) -> list[Stage]:
 
 
 def accuracy_tables(stages: Sequence[Stage]) -> list[Row]:
-    """A table for each data set: rows `all` and every expert, a score or None for each stage."""
+    """A table for each data set: rows `all` and every expert or category, a score or None for each stage."""
     tables = []
     for data in dict.fromkeys(evaluation["data"] for stage in stages for evaluation in stage.evaluations):
         found = [next((e for e in stage.evaluations if e["data"] == data), None) for stage in stages]
-        experts = sorted({name for evaluation in found if evaluation for name in evaluation["experts"]})
+        groups = sorted({name for evaluation in found if evaluation for name in recorded_groups(evaluation)})
         rows = [{"name": "all", "scores": found}]
-        for name in experts:
-            rows.append({"name": name, "scores": [_expert_score(evaluation, name) for evaluation in found]})
+        for name in groups:
+            rows.append({"name": name, "scores": [_group_score(evaluation, name) for evaluation in found]})
         tables.append({"data": data, "rows": rows})
     return tables
 
 
-def _expert_score(evaluation: Row | None, name: str) -> Row | None:
-    score = evaluation and evaluation["experts"].get(name)
+def _group_score(evaluation: Row | None, name: str) -> Row | None:
+    score = evaluation and recorded_groups(evaluation).get(name)
     return {**score, "interval": wilson(score["correct"], score["n"])} if score else None
 
 
-def _sample_groups(records: Sequence[RunRecord], stages: Sequence[Stage]) -> list[Row]:
+def _sample_groups(records: Sequence[RunRecord], stages: Sequence[Stage], task: Task[Any]) -> list[Row]:
     """Completions from before the training, then failures from its end."""
     first = next((stage.completions for stage in stages if stage.completions), None) or next(
         (_of_step(record.rollouts, min) for record in records if record.rollouts), []
@@ -194,12 +205,12 @@ def _sample_groups(records: Sequence[RunRecord], stages: Sequence[Stage]) -> lis
         {
             "heading": "What the model wrote before",
             "note": "The first completions recorded, from before this training.",
-            "samples": [Sample.from_row(row) for row in first[:FIRST_OUTPUTS_SHOWN]],
+            "samples": [Sample.from_row(row, task) for row in first[:FIRST_OUTPUTS_SHOWN]],
         },
         {
-            "heading": "Failed traces at the end",
+            "heading": f"Failed {task.written} at the end",
             "note": "Of every kind of failure in turn; the lines that a violation points to are marked.",
-            "samples": [Sample.from_row(row) for row in varied_failures(last, FAILURES_SHOWN)],
+            "samples": [Sample.from_row(row, task) for row in varied_failures(last, FAILURES_SHOWN)],
         },
     ]
 
@@ -208,7 +219,7 @@ def varied_failures(rows: Iterable[Row], limit: int) -> list[Row]:
     """Up to `limit` completions that failed: the first of each first violation, then the second of each, and so on."""
     kinds: dict[str, list[Row]] = {}
     for row in rows:
-        if row["outcome"] not in (Outcome.CORRECT, Outcome.VALID):
+        if row["outcome"] not in ("correct", "valid"):
             kinds.setdefault(row["violations"][0] if row["violations"] else row["outcome"], []).append(row)
     depth = max(map(len, kinds.values()), default=0)
     return [found[index] for index in range(depth) for found in kinds.values() if index < len(found)][:limit]

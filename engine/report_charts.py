@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.charts import Series, bar_chart, line_chart, share_chart
 from engine.progress import duration
+from engine.tasks import GROUPS
 
 Row = dict[str, Any]
 
@@ -66,7 +67,7 @@ def metric_charts(run: str, metrics: Sequence[Row], x_label: str) -> Iterator[Ch
     def label(title: str) -> str:
         return f"{run}: {title}"
 
-    for draw in (_accuracy, _experts, _outcomes, _seconds):
+    for draw in (_accuracy, _groups, _outcomes, _seconds):
         chart = draw(metrics, x_label, label)
         if chart is not None:
             yield chart
@@ -107,21 +108,32 @@ def _accuracy(metrics: Sequence[Row], x_label: str, label: Callable[[str], str])
     )
 
 
-def _experts(metrics: Sequence[Row], x_label: str, label: Callable[[str], str]) -> Chart | None:
-    """Training accuracy by expert."""
-    rows = [row for row in metrics if "eval" not in row and row.get("experts")]
+def recorded_groups(row: Row) -> Row:
+    """The scores by group that an evaluation or a step recorded; which word is the key depends on the task."""
+    groups: Row = next((row[group.plural] for group in GROUPS if group.plural in row), {})
+    return groups
+
+
+def _groups(metrics: Sequence[Row], x_label: str, label: Callable[[str], str]) -> Chart | None:
+    """Training accuracy by expert or category."""
+    rows = [row for row in metrics if "eval" not in row and recorded_groups(row)]
+    if not rows:
+        return None
+    noun = next(group.noun for group in GROUPS if group.plural in rows[0])
     series = []
-    for name in sorted({name for row in rows for name in row["experts"]}):
+    for name in sorted({name for row in rows for name in recorded_groups(row)}):
         scored = [
-            (row["step"], row["experts"][name]) for row in rows if row["experts"].get(name, {}).get("n")
+            (row["step"], recorded_groups(row)[name])
+            for row in rows
+            if recorded_groups(row).get(name, {}).get("n")
         ]
         series.append(
             Series(name, [x for x, _ in scored], [score["correct"] / score["n"] for _, score in scored])
         )
     if not series:
         return None
-    svg = line_chart(label("Accuracy by expert"), series, x_label, as_percent=True)
-    return Chart("Accuracy by expert", "on training problems", svg)
+    svg = line_chart(label(f"Accuracy by {noun}"), series, x_label, as_percent=True)
+    return Chart(f"Accuracy by {noun}", "on training problems", svg)
 
 
 def _outcomes(metrics: Sequence[Row], x_label: str, label: Callable[[str], str]) -> Chart | None:

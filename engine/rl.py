@@ -1,4 +1,4 @@
-"""`trainer rl`: reinforcement learning from the verifier's rewards, measured by what the traces compute.
+"""`trainer rl`: reinforcement learning from the verifier's rewards, measured by execution.
 
 Two backends share everything but the loop: problems, prompts, rewards, the run folder, and held-out accuracy before and
 after on the same problems. `native` (engine/rl_native.py) is this project's own loop; `trl` (engine/rl_trl.py) is
@@ -51,11 +51,12 @@ def train(
     Returns:
         The run and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.evaluate import evaluate_model
+    from engine.measure import evaluate_model
     from engine.models import load_model
     from engine.training_data import held_out_problems, rl_problems
     from engine.tuning import check_weights, load_trainable
 
+    task = config.make_task()
     loaded = load_trainable(_start_of(config, run), config)
     source, problems = rl_problems(config)
     held_out_source, held_out = held_out_problems(config)
@@ -64,16 +65,16 @@ def train(
         examined = list(islice(rl_problems(config)[1], EXAMINED))
         require_health(Patient(loaded, config, examined, held_out, config.eval_data is None), skip)
         run = Run.create("rl", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
-    run.record_data("eval", held_out_source, held_out)
+    run.record_data("eval", held_out_source, map(task.line, held_out))
     run.record_device(str(loaded.device))
 
     def measure(model: LoadedModel) -> Evaluation:
         return evaluate_model(
             model,
+            task,
             held_out,
             data=held_out_source,
             max_new_tokens=config.max_new_tokens,
-            card=config.card,
             seed=config.seed,
         )
 
@@ -104,10 +105,11 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
         return str(run.manifest["parent"]["path"])
     if config.model is not None:
         return config.model
-    newest = newest_run("sft")
+    newest = newest_run("sft", config.task)
     if newest is None:
         raise UserError(
-            "there is no trainer sft run to go on from; run trainer sft first, or name one with --model"
+            f"there is no trainer sft run of the task {config.task} to go on from; run trainer sft first, or name one "
+            "with --model"
         )
     return str(newest)
 
@@ -150,6 +152,7 @@ def command(
     \b
     Examples:
       trainer rl --iters 20
+      trainer rl --recipe installer --iters 20
       trainer rl --model checkpoints/shop_sft --objective rloo --reward binary
       trainer rl --resume
     """
@@ -176,11 +179,12 @@ def _write_report(run: Run) -> None:
 
 
 def _report(run: Run, evaluations: Sequence[Evaluation]) -> None:
-    from engine.difference import Difference
+    from engine.difference import differences
+    from engine.measure import constants_beside
     from engine.scoreboard import scoreboard
 
     console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    console.print(scoreboard(evaluations))
-    if len(evaluations) == 2:
-        console.print(str(Difference.between(evaluations[1], evaluations[0])), highlight=False)
+    console.print(scoreboard([*evaluations, *constants_beside(evaluations[0])]))
+    for difference in differences(evaluations):
+        console.print(str(difference), highlight=False)
     console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)

@@ -29,15 +29,16 @@ from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.collapse import WATCHED, check_collapse
 from engine.config import RLConfig
 from engine.errors import UserError
-from engine.judge import completion_row, judge
+from engine.judge import completion_row
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
 from engine.policy import score_tokens
 from engine.progress import Progress
 from engine.rollout import Rollout, sample
 from engine.runs import Run
-from experts.problems import Problem
-from verifiers import Verdict, score
+from engine.tasks import Task
+from engine.tasks.task import AnyVerdict
+from verifiers.calls import mean_metrics
 
 _STATE = "state.pt"
 
@@ -46,10 +47,10 @@ _STATE = "state.pt"
 class Sample:
     """One completion with what became of it. `reward` is None where the verifier or the data failed."""
 
-    problem: Problem
+    problem: Any
     rollout: Rollout
     text: str
-    verdict: Verdict
+    verdict: AnyVerdict
     reward: float | None
     advantage: float = 0.0
 
@@ -90,6 +91,7 @@ class NativeLoop:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
         self.config, self.loaded, self.folder = config, loaded, run
+        self.task = config.make_task()
         self.model = (
             loaded.model.eval()
         )  # no dropout: sampled and scored probabilities are to be those of one model
@@ -104,7 +106,7 @@ class NativeLoop:
         self.stop_requested = False
         self.updating = False
 
-    def run(self, problems: Iterator[Problem]) -> bool:
+    def run(self, problems: Iterator[Any]) -> bool:
         """Iterate from where it stands; True where all iterations were done, False where a stop was asked for.
 
         Args:
@@ -132,7 +134,7 @@ class NativeLoop:
                 self.save()
         return self.iteration == config.iterations
 
-    def iterate(self, problems: Iterator[Problem]) -> dict[str, Any]:
+    def iterate(self, problems: Iterator[Any]) -> dict[str, Any]:
         """One iteration; returns its line of metrics.jsonl."""
         started = time.perf_counter()
         drawn = list(islice(problems, self.config.prompts_per_iteration))
@@ -141,8 +143,8 @@ class NativeLoop:
         samples = self.verify(drawn, rollouts)
         if all(s.reward is None for group in samples for s in group):
             raise UserError(
-                f"iteration {self.iteration + 1}: no completion could be judged; check that the problems' answers are "
-                "numbers, as trainer doctor does"
+                f"iteration {self.iteration + 1}: no completion could be judged; check the problems' gold answers, "
+                "as trainer doctor does"
             )
         verified = time.perf_counter()
         self.weigh(samples)
@@ -151,7 +153,7 @@ class NativeLoop:
         self.iteration += 1
         record = {
             "step": self.iteration,
-            **summary(samples),
+            **summary(self.task, samples),
             **stats.record(),
             "learning_rate": self.optimizer.param_groups[0]["lr"],
             "seconds": {
@@ -161,16 +163,18 @@ class NativeLoop:
             },
         }
         self.folder.log_metrics(record)
-        self.folder.log_rollouts(rollout_record(self.iteration, s) for group in samples for s in group)
+        self.folder.log_rollouts(
+            rollout_record(self.task, self.iteration, s) for group in samples for s in group
+        )
         return record
 
-    def sample(self, problems: list[Problem]) -> list[list[Rollout]]:
+    def sample(self, problems: list[Any]) -> list[list[Rollout]]:
         """A group of completions for each problem."""
         config, tokenizer = self.config, self.loaded.tokenizer
         with self.autocast():
             return sample(
                 self.model,
-                [prompt_ids(tokenizer, problem.question, config.card) for problem in problems],
+                [prompt_ids(tokenizer, self.task.prompt(problem)) for problem in problems],
                 group_size=config.group_size,
                 temperature=config.temperature,
                 max_new_tokens=config.max_new_tokens,
@@ -180,15 +184,14 @@ class NativeLoop:
                 seed=config.seed * 100_003 + self.iteration,
             )
 
-    def verify(self, problems: list[Problem], groups: list[list[Rollout]]) -> list[list[Sample]]:
+    def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
         """Judge every completion and give it its reward."""
         samples = []
         for problem, group in zip(problems, groups, strict=True):
             judged = []
             for rollout in group:
                 text = completion_text(self.loaded.tokenizer, rollout.completion_ids)
-                verdict = judge(problem, text)
-                judged.append(Sample(problem, rollout, text, verdict, score(verdict, self.config.reward)))
+                judged.append(judged_sample(self.task, problem, rollout, text, self.config.reward))
             samples.append(judged)
         return samples
 
@@ -207,16 +210,25 @@ class NativeLoop:
     def update(self, samples: list[Sample]) -> UpdateStats:
         """Several optimiser steps, each on its share of the samples that carry a signal."""
         stats = UpdateStats()
-        rise = max(1, self.config.warmup_iterations * self.config.minibatches)
         Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(samples)
         count = min(self.config.minibatches, len(samples))
         self.updating = True
         for number in range(count):
-            done = self.iteration * self.config.minibatches + number + 1
-            self.optimizer.param_groups[0]["lr"] = self.config.learning_rate * min(1.0, done / rise)
+            self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
             self.step(samples[number::count], stats)
         self.updating = False
         return stats
+
+    def learning_rate(self, minibatch: int) -> float:
+        """The rate of this iteration's minibatch: it rises over the first iterations and falls to 0 after the last."""
+        config = self.config
+        step = self.iteration * config.minibatches + minibatch + 1
+        rise = max(1, config.warmup_iterations * config.minibatches)
+        share = min(1.0, step / rise)
+        if config.scheduler == "linear":
+            end = config.iterations * config.minibatches + 1
+            share = min(share, (end - step) / max(1, end - rise))
+        return config.learning_rate * share
 
     def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
         """One optimiser step, accumulated over micro-batches of rows of like length."""
@@ -308,15 +320,22 @@ class NativeLoop:
         self.folder.rewind(self.iteration)
 
 
-def summary(samples: list[list[Sample]]) -> dict[str, Any]:
+def judged_sample(task: Task[Any], problem: Any, rollout: Rollout, text: str, policy: str) -> Sample:
+    """A completion with its verdict and its reward."""
+    verdict = task.judge(problem, text)
+    return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
+
+
+def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
     """The figures of an iteration's samples. Those without a reward count only among the outcomes."""
     everything = [s for group in samples for s in group]
     scored = [s for s in everything if s.reward is not None]
-    experts: dict[str, dict[str, int]] = defaultdict(lambda: {"n": 0, "correct": 0})
+    groups: dict[str, dict[str, int]] = defaultdict(lambda: {"n": 0, "correct": 0})
     for s in scored:
-        if s.problem.expert is not None:
-            experts[s.problem.expert]["n"] += 1
-            experts[s.problem.expert]["correct"] += s.verdict.outcome == "correct"
+        group = groups[task.group_of(s.problem, s.verdict)]
+        group["n"] += 1
+        group["correct"] += s.verdict.outcome == "correct"
+    shares = mean_metrics(task.shares(s.verdict) for s in scored)
     count = max(1, len(scored))
     equal = sum(len({s.reward for s in group if s.reward is not None}) <= 1 for group in samples)
     return {
@@ -327,15 +346,16 @@ def summary(samples: list[list[Sample]]) -> dict[str, Any]:
         "violations": dict(
             Counter(c for s in everything for c in {v.code for v in s.verdict.violations}).most_common()
         ),
-        "experts": dict(sorted(experts.items())),
+        task.group.plural: dict(sorted(groups.items())),
+        **({"metrics": shares} if shares else {}),
         "completion_tokens": sum(len(s.rollout.completion_ids) for s in everything) / len(everything),
         "ended": sum(s.rollout.ended for s in everything) / len(everything),
         "zero_variance": equal / len(samples),
     }
 
 
-def rollout_record(iteration: int, s: Sample) -> dict[str, Any]:
+def rollout_record(task: Task[Any], iteration: int, s: Sample) -> dict[str, Any]:
     """A line of rollouts.jsonl."""
     tokens = len(s.rollout.completion_ids)
-    row = completion_row(s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
+    row = completion_row(task, s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
     return {"step": iteration, **row}

@@ -19,20 +19,19 @@ from transformers import PrinterCallback, TrainerCallback, TrainerControl, Train
 from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
 from datasets import Dataset
-from engine.chat import completion_text, end_token_ids, messages, prompt_ids
+from engine.chat import completion_text, end_token_ids, prompt_ids, prompt_text
 from engine.collapse import check_collapse
 from engine.config import RLConfig
 from engine.errors import UserError
 from engine.interrupt import stop_on_interrupt
-from engine.judge import judge
 from engine.progress import Progress
-from engine.rl_native import Sample, rollout_record, summary
+from engine.rl_native import Sample, judged_sample, rollout_record, summary
 from engine.rollout import Rollout
 from engine.sft_trainer import newest_checkpoint, restore
-from experts.problems import Problem
-from verifiers import score
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from engine.models import LoadedModel
     from engine.runs import Run
 
@@ -61,8 +60,9 @@ class VerifierReward:
 
     __name__ = "verifier"  # TRL's name for its figures
 
-    def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Problem]) -> None:
+    def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any]) -> None:
         self.config = config
+        self.task = config.make_task()
         self.tokenizer = loaded.tokenizer
         self.problems = problems
         self.ends = end_token_ids(loaded.tokenizer, loaded.model)
@@ -82,12 +82,28 @@ class VerifierReward:
         self.samples = [judged[start : start + size] for start in range(0, len(judged), size)]
         return [sample.reward for sample in judged]
 
-    def _judge(self, problem: Problem, ids: list[int]) -> Sample:
-        text = completion_text(self.tokenizer, ids)
-        verdict = judge(problem, text)
-        prompt = prompt_ids(self.tokenizer, problem.question, self.config.card)
+    def _judge(self, problem: Any, ids: list[int]) -> Sample:
+        prompt = prompt_ids(self.tokenizer, self.task.prompt(problem))
         rollout = Rollout(prompt, ids, [], bool(ids) and ids[-1] in self.ends)
-        return Sample(problem, rollout, text, verdict, score(verdict, self.config.reward))
+        text = completion_text(self.tokenizer, ids)
+        return judged_sample(self.task, problem, rollout, text, self.config.reward)
+
+
+class _RenderedPrompts:
+    """Mixed into TRL's trainers, which would render every prompt with the same tools: ours come rendered, as text."""
+
+    processing_class: PreTrainedTokenizerBase
+
+    def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
+        return self.processing_class(prompts, add_special_tokens=False)["input_ids"], None, {}
+
+
+class _Grpo(_RenderedPrompts, GRPOTrainer):
+    """GRPOTrainer on rendered prompts."""
+
+
+class _Rloo(_RenderedPrompts, RLOOTrainer):
+    """RLOOTrainer on rendered prompts."""
 
 
 class IterationLog(TrainerCallback):
@@ -118,7 +134,7 @@ class IterationLog(TrainerCallback):
         iteration = state.global_step // self.config.minibatches
         record = {
             "step": iteration,
-            **summary(self.reward.samples),
+            **summary(self.reward.task, self.reward.samples),
             **{name: logs.get(trls) for name, trls in FIGURES.items()},
             "seconds": time.perf_counter() - self._started,
         }
@@ -126,13 +142,15 @@ class IterationLog(TrainerCallback):
         check_collapse(self.first or record, record, self.config)
         self.first = self.first or record
         self.run.log_metrics(record)
-        self.run.log_rollouts(rollout_record(iteration, s) for group in self.reward.samples for s in group)
+        self.run.log_rollouts(
+            rollout_record(self.reward.task, iteration, s) for group in self.reward.samples for s in group
+        )
         self.progress.update(
             iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}"
         )
 
 
-def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Problem], run: Run, resumed: bool) -> bool:
+def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run, resumed: bool) -> bool:
     """Train a model with TRL; it is left trained in `loaded` and saved in the run's folder.
 
     Args:
@@ -167,18 +185,20 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Problem], run:
 
 
 def _trainer(
-    config: RLConfig, loaded: LoadedModel, problems: Sequence[Problem], reward: VerifierReward, run: Run
+    config: RLConfig, loaded: LoadedModel, problems: Sequence[Any], reward: VerifierReward, run: Run
 ) -> GRPOTrainer | RLOOTrainer:
     if config.objective == "rloo":
-        trainer_class, config_class, own = RLOOTrainer, RLOOConfig, dict[str, Any](normalize_advantages=False)
+        trainer_class, config_class, own = _Rloo, RLOOConfig, dict[str, Any](normalize_advantages=False)
     elif config.objective in LOSSES:
-        trainer_class, config_class, own = GRPOTrainer, GRPOConfig, LOSSES[config.objective]
+        trainer_class, config_class, own = _Grpo, GRPOConfig, LOSSES[config.objective]
     else:
         offered = ", ".join([*LOSSES, "rloo"])
         raise UserError(
             f"backend trl has the objectives {offered}, not {config.objective}; use one, or backend native"
         )
-    rows, accumulation = _divide(config, loaded, problems)
+    prompts = [prompt_text(loaded.tokenizer, reward.task.prompt(problem)) for problem in problems]
+    lengths = map(len, loaded.tokenizer(prompts, add_special_tokens=False)["input_ids"])
+    rows, accumulation = _divide(config, max(lengths))
     # What ends a turn may be another token than the tokenizer's end token; TRL goes by what the model declares.
     loaded.model.generation_config.eos_token_id = sorted(reward.ends)
     arguments = config_class(
@@ -194,7 +214,7 @@ def _trainer(
         epsilon_high=config.clip_high,
         beta=config.kl,
         learning_rate=config.learning_rate,
-        lr_scheduler_type="constant_with_warmup",
+        lr_scheduler_type="linear" if config.scheduler == "linear" else "constant_with_warmup",
         warmup_steps=config.warmup_iterations * config.minibatches,
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
@@ -202,7 +222,6 @@ def _trainer(
         gradient_checkpointing=False,
         disable_dropout=True,
         shuffle_dataset=False,
-        chat_template_kwargs={"enable_thinking": False},  # as engine/chat.py renders
         logging_steps=config.minibatches,
         save_strategy="steps" if config.checkpoint_every else "no",
         save_steps=max(config.checkpoint_every, 1) * config.minibatches,
@@ -214,7 +233,6 @@ def _trainer(
         use_cpu=loaded.device.type == "cpu",
         **own,
     )
-    prompts = [messages(problem.question, config.card) for problem in problems]
     trainer = trainer_class(
         model=loaded.model,
         reward_funcs=reward,
@@ -226,8 +244,11 @@ def _trainer(
     return trainer
 
 
-def _divide(config: RLConfig, loaded: LoadedModel, problems: Sequence[Problem]) -> tuple[int, int]:
-    """Rows of a micro-batch, and micro-batches of an optimiser step. Raises UserError where nothing fits."""
+def _divide(config: RLConfig, longest: int) -> tuple[int, int]:
+    """Rows of a micro-batch, and micro-batches of an optimiser step, with prompts of at most `longest` tokens.
+
+    Raises UserError where nothing fits.
+    """
     completions = config.prompts_per_iteration * config.group_size
     if config.group_size < 2:
         raise UserError("backend trl compares the completions of a group: --group-size must be at least 2")
@@ -242,7 +263,6 @@ def _divide(config: RLConfig, loaded: LoadedModel, problems: Sequence[Problem]) 
             f"{config.sample_batch}; raise it, or lower --prompts-per-iteration or --group-size"
         )
     share = completions // config.minibatches
-    longest = max(len(prompt_ids(loaded.tokenizer, problem.question, config.card)) for problem in problems)
     room = max(1, config.micro_batch_tokens // (longest + config.max_new_tokens))
     rows = max(divisor for divisor in range(1, share + 1) if share % divisor == 0 and divisor <= room)
     return rows, share // rows

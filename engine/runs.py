@@ -21,7 +21,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -30,8 +30,7 @@ import yaml
 
 from engine.atomic import atomic_write
 from engine.errors import UserError
-from engine.problem_files import problem_line
-from experts.problems.problem import Problem
+from engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -160,10 +159,13 @@ class Run:
                 with atomic_write(log) as stream:
                     stream.writelines(_line(record) for record in kept)
 
-    def record_data(self, role: str, source: str, problems: Sequence[Problem]) -> None:
-        """Note in the manifest what the run was trained (`role` "train") or measured on ("eval")."""
-        digest = hashlib.sha256("".join(problem_line(problem) for problem in problems).encode()).hexdigest()
-        self.manifest["data"][role] = {"source": source, "rows": len(problems), "sha256": digest}
+    def record_data(self, role: str, source: str, lines: Iterable[str]) -> None:
+        """Note in the manifest what the run was trained (`role` "train") or measured on ("eval"): lines of a file."""
+        digest, rows = hashlib.sha256(), 0
+        for line in lines:
+            digest.update(line.encode())
+            rows += 1
+        self.manifest["data"][role] = {"source": source, "rows": rows, "sha256": digest.hexdigest()}
         self._write_manifest()
 
     def record_device(self, device: str) -> None:
@@ -213,9 +215,11 @@ def run_folder(kind: Kind, name: str) -> Path:
     return checkpoints_root() / (f"{name}_sft" if kind == "sft" else name)
 
 
-def newest_run(kind: Kind) -> Path | None:
-    """The finished run of that kind that ended last; None where there is none."""
+def newest_run(kind: Kind, task: str | None = None) -> Path | None:
+    """The finished run of that kind that ended last, of any task or of the named one; None where there is none."""
     finished = [run for run in _runs(kind) if run.manifest["status"] == "finished"]
+    if task is not None:
+        finished = [run for run in finished if run.config().get("task", DEFAULT_TASK) == task]
     return max(finished, key=lambda run: run.manifest["finished"]).path if finished else None
 
 

@@ -13,9 +13,9 @@ import rich.box
 from rich.table import Table
 from rich.text import Text
 
-from engine.evaluation import Evaluation
+from engine.evaluation import Evaluation, Share
 from engine.printable import printable
-from verifiers import Outcome
+from verifiers import CallOutcome, Outcome
 
 TOP_VIOLATIONS = 8
 
@@ -47,25 +47,29 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         for k in list(first.pass_at_k)[1:]:
             row(f"pass@{k}", lambda e, k=k: f"{e.pass_at_k[k]:.1%}")  # type: ignore[misc]
         row(f"majority of {first.samples}", lambda e: f"{e.majority:.1%}")
+    for name in dict.fromkeys(name for e in evaluations for name in e.metrics):
+        row(f"{name} [95 %]", lambda e, name=name: _share(e.metrics.get(name)))  # type: ignore[misc]
     row("parses", lambda e: f"{e.parse_rate:.1%}")
     row("mean reward", lambda e: f"{e.mean_reward:.3f}")
     row("tokens a completion", lambda e: f"{e.mean_completion_tokens:.1f}")
     row("cut at the token limit", lambda e: str(e.truncated))
     _section(
         table,
-        "correct by expert",
-        [
-            {name: f"{s.correct}/{s.n}  {s.accuracy:.1%}" for name, s in e.experts.items()}
-            for e in evaluations
-        ],
+        f"correct by {first.task.group.noun}",
+        [{name: f"{s.correct}/{s.n}  {s.accuracy:.1%}" for name, s in e.groups.items()} for e in evaluations],
     )
-    found = [outcome for outcome in Outcome if any(outcome in e.outcomes for e in evaluations)]
+    order = [*Outcome, *CallOutcome]
+    found = sorted({name for e in evaluations for name in e.outcomes}, key=order.index)
     _section(table, "outcomes", [_counts(e.outcomes, found) for e in evaluations])
     frequent = sum((Counter(e.violations) for e in evaluations), Counter()).most_common(TOP_VIOLATIONS)
     _section(
         table, "violations", [_counts(e.violations, [code for code, _ in frequent]) for e in evaluations]
     )
     return table
+
+
+def _share(share: Share | None) -> str:
+    return accuracy_with_interval(share.mean, share.interval) if share else "-"
 
 
 def _counts(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, str]:
@@ -92,7 +96,7 @@ def violation_examples(evaluation: Evaluation) -> list[Text]:
             Text.assemble(
                 (code, "bold red"),
                 f" x{count}: {printable(violation.message)}\n",
-                (f"  {printable(record.problem.question)}\n", "dim"),
+                (f"  {printable(evaluation.task.shown(record.problem))}\n", "dim"),
             )
         )
         excerpt = completion.text.splitlines()

@@ -1,4 +1,4 @@
-"""`trainer sft`: supervised fine-tuning on gold traces, measured by what the traces compute.
+"""`trainer sft`: supervised fine-tuning on gold replies, measured by execution.
 
 Held-out accuracy is measured before and after, on the same problems with the same decoding; a falling loss alone is no
 result. What is measured after is the model as saved, loaded again. Before anything is trained the checks of
@@ -66,11 +66,12 @@ def train(
     Returns:
         The run, how the training went, and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.evaluate import evaluate_model
+    from engine.measure import evaluate_model
     from engine.models import load_model
     from engine.training_data import check_lengths, held_out_problems, sft_problems
     from engine.tuning import check_weights, load_trainable
 
+    task = config.make_task()
     loaded = load_trainable(config.model, config)
     source, problems = sft_problems(config)
     held_out_source, held_out = held_out_problems(config)
@@ -85,17 +86,17 @@ def train(
         run = Run.create(
             "sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite
         )
-    run.record_data("train", source, problems)
-    run.record_data("eval", held_out_source, held_out)
+    run.record_data("train", source, map(task.line, problems))
+    run.record_data("eval", held_out_source, map(task.line, held_out))
     run.record_device(str(loaded.device))
 
     def measure(model: LoadedModel) -> Evaluation:
         return evaluate_model(
             model,
+            task,
             held_out,
             data=held_out_source,
             max_new_tokens=config.max_new_tokens,
-            card=config.card,
             seed=config.seed,
         )
 
@@ -146,14 +147,15 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
 
 
 def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:
-    from engine.difference import Difference
+    from engine.difference import differences
+    from engine.measure import constants_beside
     from engine.scoreboard import scoreboard
 
     speed = f"{training.tokens:,} tokens in {duration(training.seconds)}, {training.tokens / training.seconds:,.0f}/s"
     console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    console.print(scoreboard(evaluations))
-    if len(evaluations) == 2:
-        console.print(str(Difference.between(evaluations[1], evaluations[0])), highlight=False)
+    console.print(scoreboard([*evaluations, *constants_beside(evaluations[0])]))
+    for difference in differences(evaluations):
+        console.print(str(difference), highlight=False)
     console.print(f"{training.steps} steps, {speed}, last loss {training.loss:.4f}", highlight=False)
     console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)
 
@@ -168,7 +170,7 @@ def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> 
 def command(
     recipe: str, name: str | None, overwrite: bool, resume: bool, skip: tuple[str, ...], **given: Any
 ) -> None:
-    """Fine-tune a model on gold traces.
+    """Fine-tune a model on gold traces, or on gold tool calls.
 
     Measures executed accuracy on held-out problems before and after, and saves the model with all its settings under
     checkpoints/NAME_sft. Ctrl-C stops after the step at hand; --resume goes on.
@@ -177,6 +179,7 @@ def command(
     Examples:
       trainer sft
       trainer sft --model my-model --recipe lora --data problems.jsonl --name shop
+      trainer sft --recipe installer
       trainer sft --resume
     """
     if resume:

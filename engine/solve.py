@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,16 +18,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.completions import SAMPLING_TEMPERATURE, Sampled, complete
 from engine.doctor import FILE_WIDTH
 from engine.errors import UserError
-from engine.evaluate import (
-    SAMPLING_TEMPERATURE,
-    Sampled,
-    complete,
-)
 from engine.judge import Vote, majority
-from engine.model_choice import default_model, trained_with_card
+from engine.model_choice import default_model, run_settings
 from engine.printable import printable
+from engine.tasks import DEFAULT_TASK
+from engine.tasks.traces import question_prompt
 from experts import EXPERT_NAMES
 from experts.trace import format_number
 from verifiers import verify_trace
@@ -46,7 +45,7 @@ class Solution:
     chosen: Sampled
     verdict: Verdict
     samples: int
-    vote: Vote | None
+    vote: Vote[Fraction] | None
 
     @property
     def solved(self) -> bool:
@@ -106,17 +105,16 @@ def solve(
     """Answer one question; with `expert`, only by a trace that names this expert."""
     group = complete(
         loaded,
-        [question],
+        [question_prompt(question, card)],
         samples=samples,
         temperature=temperature,
         max_new_tokens=max_new_tokens,
-        card=card,
         seed=seed,
         progress=False,
     )[0]
     verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
-    vote = majority([verdicts[index] for index in valid])
+    vote = majority([verdicts[index].answer for index in valid])
     winner = valid[vote.winner] if vote else 0
     return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
 
@@ -228,7 +226,12 @@ def command(
     from engine.models import load_model
 
     asked = _read_question(question)
-    name = model or default_model()
+    name = model or default_model(DEFAULT_TASK)
+    settings = run_settings(name)
+    if (task := settings.get("task", DEFAULT_TASK)) != DEFAULT_TASK:
+        raise UserError(
+            f"{name} was trained for the task {task}, not to write traces; trainer eval measures it"
+        )
     loaded = load_model(name)
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
@@ -238,7 +241,7 @@ def command(
         samples=samples,
         temperature=temperature,
         max_new_tokens=max_new_tokens,
-        card=trained_with_card(name) if card is None else card,
+        card=bool(settings.get("card")) if card is None else card,
         expert=expert,
         seed=seed,
     )

@@ -6,12 +6,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from random import Random
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.config import RLConfig, SFTConfig, TuningConfig
 from engine.errors import UserError
-from engine.problem_files import read_problems
-from experts.problems import Problem, generate
+from engine.tasks import Task
 
 if TYPE_CHECKING:
     from engine.chat import Row
@@ -19,66 +18,90 @@ if TYPE_CHECKING:
 
 _RL_SEED_OFFSET = 500_000  # RL practises on other problems than SFT with the same seed
 _ROUND = 10_000
+_POOL = 1_000
 HELD_OUT_SPLIT = "validation"
 """Settings are chosen by what a run measures, so it never measures on a test split."""
 
 
-def sft_problems(config: SFTConfig) -> tuple[str, list[Problem]]:
-    """What to train on, all with traces, and what to call it. Raises UserError where a problem has no trace."""
+def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
+    """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
+    task = config.make_task()
     if config.data is None:
-        return f"train split, seed {config.seed}", list(generate("train", config.count, config.seed))
-    problems = read_problems(config.data)
-    lacking = [problem.id for problem in problems if not problem.trace]
+        return f"train split, seed {config.seed}", list(task.generate("train", config.count, config.seed))
+    problems = task.read(config.data)
+    lacking = [problem.id for problem in problems if task.reply(problem) is None]
     if lacking:
         raise UserError(
-            f"{config.data}: {len(lacking)} of {len(problems)} problems have no trace, the first is {lacking[0]!r}; "
-            "SFT needs gold traces, trainer rl does without"
+            f"{config.data}: {len(lacking)} of {len(problems)} problems have no {task.gold}, the first is "
+            f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does without"
         )
     if not problems:
         raise UserError(f"{config.data} holds no problem")
     return config.data, problems
 
 
-def rl_problems(config: RLConfig) -> tuple[str, Iterator[Problem]]:
+def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
     """What to practise on, without end, and what to call it. Problems of a file come round again, in another order."""
+    task = config.make_task()
     if config.data is None:
         seed = _RL_SEED_OFFSET + config.seed
         rounds = (
-            generate("train", _ROUND, seed + 1000 * number, config.experts) for number in itertools.count()
+            task.generate("train", _ROUND, seed + 1000 * number, config.experts)
+            for number in itertools.count()
         )
-        return f"train split, seed {seed}", itertools.chain.from_iterable(rounds)
-    problems = read_problems(config.data)
-    if not problems:
+        problems = itertools.chain.from_iterable(rounds)
+        mixed = _mixed(problems, config.seed) if task.consecutive else problems
+        return f"train split, seed {seed}", mixed
+    held = task.read(config.data)
+    if not held:
         raise UserError(f"{config.data} holds no problem")
-    return config.data, _shuffled_rounds(problems, config.seed)
+    return config.data, _shuffled_rounds(held, config.seed)
 
 
-def _shuffled_rounds(problems: Sequence[Problem], seed: int) -> Iterator[Problem]:
+def _shuffled_rounds(problems: Sequence[Any], seed: int) -> Iterator[Any]:
     for number in itertools.count():
         yield from Random(f"rl:{seed}:{number}").sample(problems, len(problems))
 
 
-def held_out_problems(config: TuningConfig) -> tuple[str, list[Problem]]:
+def _mixed(problems: Iterator[Any], seed: int) -> Iterator[Any]:
+    """The problems with neighbours taken apart: each is drawn from the next `_POOL` of them."""
+    rng = Random(f"mixed:{seed}")
+    pool = list(itertools.islice(problems, _POOL))
+    for problem in problems:
+        place = rng.randrange(len(pool))
+        pool[place], problem = problem, pool[place]
+        yield problem
+
+
+def held_out_problems(config: TuningConfig) -> tuple[str, list[Any]]:
     """What to measure accuracy on, and what to call it."""
+    task = config.make_task()
     if config.eval_data is None:
-        problems = list(generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
+        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
         return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
-    problems = read_problems(config.eval_data, limit=config.eval_problems)
+    problems = task.read(config.eval_data, limit=config.eval_problems)
     if not problems:
         raise UserError(f"{config.eval_data} holds no problem")
     return config.eval_data, problems
 
 
-def rows_of(loaded: LoadedModel, problems: Sequence[Problem], card: bool) -> list[Row]:
-    """The training rows of problems with traces, in order."""
-    from engine.chat import training_rows
+def rows_of(loaded: LoadedModel, problems: Sequence[Any], task: Task[Any]) -> list[Row]:
+    """The training rows of problems with gold replies, in order.
 
-    return training_rows(
-        loaded.tokenizer, [(problem.question, problem.trace or "") for problem in problems], card
-    )
+    Raises UserError where a reply as rendered does not read back as what it was.
+    """
+    from engine.chat import completion_text, training_rows
+
+    pairs = [(task.prompt(problem), task.reply(problem)) for problem in problems]
+    rows = training_rows(loaded.tokenizer, [(prompt, reply) for prompt, reply in pairs if reply is not None])
+    for problem, row in zip(problems, rows, strict=True):
+        wrong = task.misread(problem, completion_text(loaded.tokenizer, row.completion_ids))
+        if wrong is not None:
+            raise UserError(f"the gold reply of {problem.id} can't be trained on: {wrong}")
+    return rows
 
 
-def check_lengths(rows: Sequence[Row], problems: Sequence[Problem], max_length: int) -> str:
+def check_lengths(rows: Sequence[Row], problems: Sequence[Any], max_length: int) -> str:
     """What to say of the rows' lengths.
 
     Raises UserError where a row is longer than `max_length`, naming it and the limit that would fit.

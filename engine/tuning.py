@@ -16,10 +16,12 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     Weights that are trained are float32, whatever `config.dtype`; frozen ones have that dtype. A model that already
     has an adapter goes on with it.
 
-    Raises UserError where the model does not fit the method.
+    Its tokenizer gets the chat template that the task needs. Raises UserError where the model does not fit the method
+    or the task.
     """
     adapts = config.method in ("lora", "qlora")
     loaded = load_model(name, dtype=config.dtype if adapts else "float32", four_bit=config.method == "qlora")
+    config.make_task().fit(loaded.tokenizer, loaded.name)
     if adapts:
         loaded.model = _with_adapter(loaded, config)
         return loaded

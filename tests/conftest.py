@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +24,33 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a Llama of 80,000 random weights and a tokenizer of 800 tokens with its chat template."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
     from engine.tokenizer import train_tokenizer
     from experts.problems import generate
 
-    torch.set_num_threads(1)
     problems = list(generate("train", 200, seed=0))
     texts = [text for problem in problems for text in (problem.question, problem.trace or "")]
-    tokenizer = train_tokenizer(texts, vocabulary=800)
+    return _save_tiny_model(
+        train_tokenizer(texts, vocabulary=800), tmp_path_factory.mktemp("models") / "tiny"
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_call_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a tokenizer for tool calls, whose chat template knows no tools."""
+    from engine.diet import DIETS
+    from engine.reading_calls import call_texts
+    from engine.tokenizer import train_tokenizer
+
+    diet = DIETS["calls"]
+    tokenizer = train_tokenizer(call_texts(0, 200), 800, diet.pieces, diet.markers)
+    return _save_tiny_model(tokenizer, tmp_path_factory.mktemp("models") / "tiny-calls")
+
+
+def _save_tiny_model(tokenizer: PreTrainedTokenizerBase, folder: Path) -> Path:
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.set_num_threads(1)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=48,
@@ -44,7 +65,6 @@ def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pad_token_id=tokenizer.pad_token_id,
     )
     torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("models") / "tiny"
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -14,15 +14,18 @@ from engine.chat import (
     assistant_positions,
     completion_text,
     end_token_ids,
-    messages,
     prompt_ids,
     training_rows,
     turn_end_id,
 )
 from engine.errors import UserError
+from engine.tasks.traces import question_prompt
 from experts.problems import generate
 
-PAIRS = [(problem.question, problem.trace or "") for problem in generate("train", 20, seed=3)]
+PAIRS = [
+    (question_prompt(problem.question), {"role": "assistant", "content": problem.trace or ""})
+    for problem in generate("train", 20, seed=3)
+]
 FAMILIES = {
     "qwen3": ["<|im_start|>", "<|im_end|>", "<think>", "</think>"],
     "qwen2_5": ["<|im_start|>", "<|im_end|>"],
@@ -49,8 +52,8 @@ def family(request: pytest.FixtureRequest, tokenizer: PreTrainedTokenizerBase) -
 
 
 def test_row_begins_with_the_prompt_of_generation(tokenizer: PreTrainedTokenizerBase) -> None:
-    for (question, _), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
-        assert row.ids[: row.prompt_length] == prompt_ids(tokenizer, question)
+    for (prompt, _), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
+        assert row.ids[: row.prompt_length] == prompt_ids(tokenizer, prompt)
 
 
 def test_labels_are_the_completion_and_its_end_token_alone(tokenizer: PreTrainedTokenizerBase) -> None:
@@ -61,8 +64,8 @@ def test_labels_are_the_completion_and_its_end_token_alone(tokenizer: PreTrained
 
 
 def test_completion_text_of_a_target_is_the_trace(tokenizer: PreTrainedTokenizerBase) -> None:
-    for (_, trace), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
-        assert completion_text(tokenizer, row.completion_ids) == trace
+    for (_, reply), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
+        assert completion_text(tokenizer, row.completion_ids) == reply["content"]
 
 
 def test_completion_text_keeps_other_special_tokens_visible(tokenizer: PreTrainedTokenizerBase) -> None:
@@ -78,9 +81,7 @@ def test_rows_are_those_that_trl_builds_for_assistant_only_loss(
 
     from datasets import Dataset
 
-    conversations = [
-        [*messages(question), {"role": "assistant", "content": trace}] for question, trace in PAIRS
-    ]
+    conversations = [prompt.answered(reply).messages for prompt, reply in PAIRS]
     trainer = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(tiny_model_dir),
         processing_class=tokenizer,
@@ -97,14 +98,14 @@ def test_rows_are_those_that_trl_builds_for_assistant_only_loss(
 def test_known_families_render_the_same_prompt_in_training_and_in_use(
     family: PreTrainedTokenizerBase,
 ) -> None:
-    for (question, trace), row in zip(PAIRS, training_rows(family, PAIRS), strict=True):
-        assert row.ids[: row.prompt_length] == prompt_ids(family, question)
-        assert completion_text(family, row.completion_ids).strip() == trace.strip()
+    for (prompt, reply), row in zip(PAIRS, training_rows(family, PAIRS), strict=True):
+        assert row.ids[: row.prompt_length] == prompt_ids(family, prompt)
+        assert completion_text(family, row.completion_ids).strip() == reply["content"].strip()
 
 
 def test_known_families_mark_every_label_as_the_assistants(family: PreTrainedTokenizerBase) -> None:
-    for (question, trace), row in zip(PAIRS, training_rows(family, PAIRS), strict=True):
-        positions = assistant_positions(family, question, trace)
+    for (prompt, reply), row in zip(PAIRS, training_rows(family, PAIRS), strict=True):
+        positions = assistant_positions(family, prompt, reply)
         assert positions is not None
         assert set(range(row.prompt_length, len(row.ids))) <= positions
 
@@ -122,9 +123,9 @@ def test_unknown_template_without_markers_has_no_assistant_positions(
 def test_plain_template_needs_no_token_but_the_end_token(tokenizer: PreTrainedTokenizerBase) -> None:
     tokenizer.chat_template = PLAIN_TEMPLATE
     tokenizer.bos_token = None
-    for (question, trace), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
+    for (prompt, reply), row in zip(PAIRS, training_rows(tokenizer, PAIRS), strict=True):
         text = tokenizer.decode(row.ids, clean_up_tokenization_spaces=False)
-        assert text == f"Question: {question}\nTrace:\n{trace}<|end|>"
+        assert text == f"Question: {prompt.messages[0]['content']}\nTrace:\n{reply['content']}<|end|>"
 
 
 def test_template_that_renders_the_prompt_differently_in_use_is_refused(
@@ -164,7 +165,8 @@ def test_end_tokens_that_the_model_declares_stop_generation(
 def test_card_is_the_system_message(tokenizer: PreTrainedTokenizerBase) -> None:
     from experts.cards import prompt_card
 
-    text = tokenizer.decode(prompt_ids(tokenizer, "How many?", card=True), clean_up_tokenization_spaces=False)
+    ids = prompt_ids(tokenizer, question_prompt("How many?", card=True))
+    text = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
     assert text == f"<|bos|><|system|>{prompt_card()}<|end|><|user|>How many?<|end|><|assistant|>"
 
 
@@ -174,4 +176,4 @@ def test_template_that_refuses_system_messages_says_to_leave_out_the_card(
     refusal = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
     tokenizer.chat_template = refusal + tokenizer.chat_template
     with pytest.raises(UserError, match="no system role; run with --no-card"):
-        prompt_ids(tokenizer, "How many?", card=True)
+        prompt_ids(tokenizer, question_prompt("How many?", card=True))

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from engine import generate as generate_command
 from engine.cli import COMMANDS, trainer
 from engine.problem_files import read_problems
+from engine.tasks import traces
 from experts import EXPERTS
 from experts.problems import Problem
 from verifiers import verify_trace
@@ -138,7 +139,7 @@ def test_generate_never_writes_a_gold_that_fails(tmp_path: Path, monkeypatch: py
     def broken(*_: object) -> list[Problem]:
         return [Problem("x", "How many?", "2", "arithmetic", "expert: arithmetic\n", "arithmetic/broken")]
 
-    monkeypatch.setattr(generate_command, "generate", broken)
+    monkeypatch.setattr(traces, "generate", broken)
     result = run("generate", "--out", str(tmp_path / "p.jsonl"))
     assert isinstance(result.exception, generate_command.GoldFailsError)
     assert "arithmetic/broken" in str(result.exception) and not any(tmp_path.iterdir())

@@ -13,18 +13,21 @@ from click.testing import CliRunner
 from engine.cli import trainer
 from engine.difference import Difference, mean_difference
 from engine.errors import UserError
-from engine.evaluate import command, evaluate_model
+from engine.evaluate import command
 from engine.evaluation import Completion, Evaluation, Record, pass_at_k
 from engine.intervals import wilson
-from engine.judge import judge, majority, verified
-from engine.model_choice import default_model, trained_with_card
+from engine.judge import majority
+from engine.measure import evaluate_model
+from engine.model_choice import asked_task, default_model
 from engine.models import load_model
 from engine.problem_files import write_problems
+from engine.tasks.traces import TraceTask, verified
 from experts.problems import generate
 from experts.problems.problem import Problem
 from verifiers import score, verify_trace
 
 QUESTION = "Tom has 3 apples and buys 4 more. How many apples has he now?"
+TASK = TraceTask()
 PROBLEM = Problem("p1", QUESTION, "7", "arithmetic")
 
 
@@ -40,7 +43,7 @@ RIGHT, WRONG, UNPARSED = _trace(), _trace("sub"), "seven"
 
 
 def _record(problem: Problem, *texts: str, ended: bool = True) -> Record:
-    verdicts = [judge(problem, text) for text in texts]
+    verdicts = [TASK.judge(problem, text) for text in texts]
     return Record(
         problem,
         tuple(Completion(t, v, score(v), len(t), ended) for t, v in zip(texts, verdicts, strict=True)),
@@ -48,7 +51,7 @@ def _record(problem: Problem, *texts: str, ended: bool = True) -> Record:
 
 
 def _evaluation(*records: Record, model: str = "m", samples: int = 1) -> Evaluation:
-    return Evaluation(model, "data", records, samples)
+    return Evaluation(model, TASK, "data", records, samples)
 
 
 def test_every_gold_trace_is_judged_correct() -> None:
@@ -59,26 +62,29 @@ def test_every_gold_trace_is_judged_correct() -> None:
 def test_a_right_answer_by_another_expert_than_stated_does_not_count() -> None:
     text = _trace("mul", "rate_equation")
     stated = Problem("p", QUESTION, "12", "arithmetic")
-    assert judge(stated, text).outcome == "wrong_expert"
-    assert judge(Problem("p", QUESTION, "12"), text).outcome == "correct"
+    assert TASK.judge(stated, text).outcome == "wrong_expert"
+    assert TASK.judge(Problem("p", QUESTION, "12"), text).outcome == "correct"
 
 
 def test_a_wrong_answer_is_verified_and_an_invalid_trace_is_not() -> None:
-    assert verified(judge(PROBLEM, WRONG))
-    assert not verified(judge(PROBLEM, RIGHT.replace("value: 3", "value: 33")))
+    assert verified(TASK.judge(PROBLEM, WRONG))
+    assert not verified(TASK.judge(PROBLEM, RIGHT.replace("value: 3", "value: 33")))
 
 
 def test_the_majority_counts_only_traces_that_verify() -> None:
     ungrounded = RIGHT.replace("value: 3", "value: 33")
     vote = majority(
-        [judge(PROBLEM, text) for text in (ungrounded, ungrounded, UNPARSED, WRONG, RIGHT, RIGHT)]
+        [
+            TASK.answer(TASK.judge(PROBLEM, text))
+            for text in (ungrounded, ungrounded, UNPARSED, WRONG, RIGHT, RIGHT)
+        ]
     )
     assert vote is not None
     assert (vote.answer, vote.winner, vote.counts) == (Fraction(7), 4, {Fraction(7): 2, Fraction(1): 1})
 
 
 def test_there_is_no_majority_where_nothing_verifies() -> None:
-    assert majority([judge(PROBLEM, UNPARSED)]) is None
+    assert majority([TASK.answer(TASK.judge(PROBLEM, UNPARSED))]) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_the_figures_are_those_of_the_interface() -> None:
     assert figures["violations"]["wrong_answer"] == 1
     assert figures["experts"] == {"arithmetic": {"n": 3, "correct": 1, "accuracy": pytest.approx(1 / 3)}}
     assert figures["mean_reward"] == pytest.approx(
-        sum(score(judge(PROBLEM, t)) or 0 for t in (RIGHT, WRONG, UNPARSED)) / 3
+        sum(score(TASK.judge(PROBLEM, t)) or 0 for t in (RIGHT, WRONG, UNPARSED)) / 3
     )
     assert figures["truncated"] == 1
     assert json.loads(json.dumps(figures)) == figures
@@ -124,7 +130,7 @@ def test_a_problem_with_a_broken_answer_is_left_out_of_every_average() -> None:
     assert (found.accuracy, found.parse_rate, found.mean_reward) == (1, 1, 1)
     assert found.interval == wilson(1, 1)
     assert found.outcomes == {"correct": 1, "error": 1}
-    assert found.experts["arithmetic"].n == 1
+    assert found.groups["arithmetic"].n == 1
 
 
 def test_an_evaluation_without_any_usable_answer_is_refused() -> None:
@@ -137,7 +143,7 @@ def test_problems_that_state_no_expert_count_for_the_one_that_the_trace_names() 
     found = _evaluation(
         _record(problem, RIGHT), _record(problem, UNPARSED), _record(problem, _trace(expert="wizard"))
     )
-    assert {name: (s.n, s.correct) for name, s in found.experts.items()} == {
+    assert {name: (s.n, s.correct) for name, s in found.groups.items()} == {
         "arithmetic": (1, 1),
         "none": (2, 0),
     }
@@ -206,7 +212,7 @@ def test_the_difference_of_several_samples_counts_a_problem_once() -> None:
 def test_a_model_gives_the_asked_number_of_completions(tiny_model_dir: Path) -> None:
     problems = list(generate("validation", 3))
     found = evaluate_model(
-        load_model(str(tiny_model_dir)), problems, samples=2, temperature=1.0, max_new_tokens=5
+        load_model(str(tiny_model_dir)), TASK, problems, samples=2, temperature=1.0, max_new_tokens=5
     )
     assert [len(record.completions) for record in found.records] == [2, 2, 2]
     assert [record.problem for record in found.records] == problems
@@ -219,7 +225,9 @@ def test_sampling_is_the_same_for_the_same_seed(tiny_model_dir: Path) -> None:
     problems = list(generate("validation", 2))
 
     def texts(seed: int) -> list[str]:
-        found = evaluate_model(loaded, problems, samples=4, temperature=1.0, max_new_tokens=8, seed=seed)
+        found = evaluate_model(
+            loaded, TASK, problems, samples=4, temperature=1.0, max_new_tokens=8, seed=seed
+        )
         return [completion.text for completion in found.completions]
 
     assert texts(1) == texts(1) != texts(2)
@@ -227,19 +235,19 @@ def test_sampling_is_the_same_for_the_same_seed(tiny_model_dir: Path) -> None:
 
 def test_several_greedy_samples_are_refused(tiny_model_dir: Path) -> None:
     with pytest.raises(UserError, match="--temperature above 0"):
-        evaluate_model(load_model(str(tiny_model_dir)), [PROBLEM], samples=2)
+        evaluate_model(load_model(str(tiny_model_dir)), TASK, [PROBLEM], samples=2)
 
 
 def test_no_problems_are_refused(tiny_model_dir: Path) -> None:
     with pytest.raises(UserError, match="no problem"):
-        evaluate_model(load_model(str(tiny_model_dir)), [])
+        evaluate_model(load_model(str(tiny_model_dir)), TASK, [])
 
 
 def test_the_newest_rl_run_is_preferred_to_the_newest_sft_run_and_both_to_the_base(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs: dict[str, Path] = {}
-    monkeypatch.setattr("engine.models.newest_run", runs.get)
+    monkeypatch.setattr("engine.models.newest_run", lambda kind, task: runs.get(kind))
     assert default_model() == "tiny-base"
     runs["sft"] = Path("checkpoints/a")
     assert default_model() == "checkpoints/a"
@@ -252,9 +260,8 @@ def test_a_model_trained_with_the_card_is_known_by_its_folder_and_by_its_name(ch
         (checkpoints / name).mkdir()
         (checkpoints / name / "config.json").write_text("{}")
         (checkpoints / name / "config.yaml").write_text(f"card: {str(card).lower()}\n")
-    assert trained_with_card("with") and trained_with_card(str(checkpoints / "with"))
-    assert not trained_with_card("without")
-    assert not trained_with_card("some/hub-model")
+    assert asked_task(["with"]) == asked_task([str(checkpoints / "with")]) == TraceTask(card=True)
+    assert asked_task(["without"]) == asked_task(["some/hub-model"]) == TraceTask(card=False)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from engine.chat import PLAIN_TEMPLATE, prompt_ids
 from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import count_parameters, embedded_models, load_model
+from engine.tasks.traces import question_prompt
 from engine.tuning import check_weights, is_adapter, load_trainable
 
 
@@ -134,7 +135,7 @@ def test_base_model_without_a_template_gets_a_plain_one_and_is_told(
     assert loaded.tokenizer.chat_template == PLAIN_TEMPLATE
     assert "no chat template" in capsys.readouterr().err
     assert (
-        loaded.tokenizer.decode(prompt_ids(loaded.tokenizer, "How many?"))
+        loaded.tokenizer.decode(prompt_ids(loaded.tokenizer, question_prompt("How many?")))
         == "<|bos|>Question: How many?\nTrace:\n"
     )
 

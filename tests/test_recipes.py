@@ -21,10 +21,13 @@ SMALL_RL = {"iterations": 1, "prompts_per_iteration": 2, "group_size": 2, "eval_
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_recipe_trains_by_sft_and_then_by_rl(name: str, tiny_model_dir: Path, checkpoints: Path) -> None:
+def test_recipe_trains_by_sft_and_then_by_rl(
+    name: str, tiny_model_dir: Path, tiny_call_model_dir: Path, checkpoints: Path
+) -> None:
     from engine import rl, sft
 
-    recipe = load_recipe(name, sft={**SMALL_SFT, "model": str(tiny_model_dir)}, rl=SMALL_RL)
+    model = tiny_model_dir if load_recipe(name).sft.task == "traces" else tiny_call_model_dir
+    recipe = load_recipe(name, sft={**SMALL_SFT, "model": str(model)}, rl=SMALL_RL)
     run, training, evaluations = sft.train(recipe.sft, "own")
     assert training.finished
     assert len(evaluations) == 2
@@ -42,7 +45,17 @@ def test_recipe_says_what_it_is_for(name: str) -> None:
 def test_sft_and_rl_of_a_recipe_train_the_same_weights() -> None:
     for name in recipe_names():
         recipe = load_recipe(name)
-        for setting in ("method", "rank", "alpha", "last_k", "target_modules", "dtype", "card"):
+        for setting in (
+            "task",
+            "format",
+            "method",
+            "rank",
+            "alpha",
+            "last_k",
+            "target_modules",
+            "dtype",
+            "card",
+        ):
             assert getattr(recipe.sft, setting) == getattr(recipe.rl, setting), (name, setting)
 
 

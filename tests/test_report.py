@@ -43,7 +43,8 @@ def _rollout(
     step: int, completion: str, outcome: str = "unparsed", violation: str = "yaml_syntax"
 ) -> dict[str, Any]:
     return {
-        "step": step, "prompt": f"How many? {HOSTILE}", "answer": "7", "expert": None, "completion": completion,
+        "id": "p", "step": step, "prompt": f"How many? {HOSTILE}", "answer": "7", "expert": None,
+        "completion": completion,
         "reward": 0.0, "outcome": outcome, "violations": [violation],
     }  # fmt: skip
 
@@ -172,7 +173,9 @@ def test_failures_are_shown_of_every_kind_in_turn() -> None:
 def test_the_lines_that_are_wrong_are_marked(tmp_path: Path, sft_run: Path) -> None:
     trace = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 3}\n- {op: jump, var: b}\n- {op: query, var: a}\n"
     row = {
+        "id": "p",
         "prompt": "What is 3?",
+        "answer": "3",
         "completion": trace,
         "outcome": "invalid_trace",
         "violations": ["unknown_op"],

@@ -18,6 +18,9 @@ from engine.cli import trainer
 from engine.interrupt import stop_on_interrupt
 from engine.models import load_model
 from engine.problem_files import write_problems
+from engine.rl_native import Sample
+from engine.rollout import Rollout
+from engine.tasks.traces import TraceTask
 from experts.problems import Problem, generate
 from verifiers.verdict import Outcome, Verdict, Violation
 
@@ -38,16 +41,26 @@ def rl(tiny_model_dir: Path, checkpoints: Path) -> Callable[..., Result]:
     return run
 
 
+def use(judge: Callable[[str], Verdict], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let RL judge completions by their text alone; what the doctor and the evaluations do stays the same."""
+
+    def judged_sample(task: TraceTask, problem: Problem, rollout: Rollout, text: str, policy: str) -> Sample:
+        verdict = judge(text)
+        return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
+
+    monkeypatch.setattr(rl_native, "judged_sample", judged_sample)
+
+
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some of the random completions count as correct, so that there is something to learn."""
 
-    def judge(problem: Problem, text: str) -> Verdict:
+    def judge(text: str) -> Verdict:
         if zlib.crc32(text.encode()) % 3:
             return Verdict(Outcome.UNPARSED, (Violation("empty", "nothing there"),))
         return Verdict(Outcome.CORRECT)
 
-    monkeypatch.setattr(rl_native, "judge", judge)
+    use(judge, monkeypatch)
 
 
 def command(*options: str) -> Result:
@@ -159,7 +172,7 @@ def test_it_practises_on_a_problem_file_and_measures_on_another(
 
 
 def test_without_a_model_it_needs_an_sft_run(checkpoints: Path) -> None:
-    assert "there is no trainer sft run to go on from; run trainer sft first" in refused(
+    assert "there is no trainer sft run of the task traces to go on from; run trainer sft first" in refused(
         command("--iters", "1")
     )
 
@@ -208,12 +221,12 @@ def test_a_collapse_is_an_error_with_advice(
 ) -> None:
     seen: list[str] = []
 
-    def judge(problem: Problem, text: str) -> Verdict:
+    def judge(text: str) -> Verdict:
         seen.append(text)
         good = len(seen) <= 16
         return Verdict(Outcome.CORRECT) if good else Verdict(Outcome.UNPARSED, (Violation("empty", ""),))
 
-    monkeypatch.setattr(rl_native, "judge", judge)
+    use(judge, monkeypatch)
     result = rl("--name", "trial", "--collapse", "0.5")
     assert result.exit_code == 2
     assert "Error: collapse: accuracy fell from 100.0% to 0.0% by iteration 2; try a lower" in result.stderr
@@ -226,15 +239,15 @@ def test_a_collapse_is_an_error_with_advice(
 @pytest.fixture
 def interrupted_once(judged: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the first completion is judged."""
-    judge, calls = rl_native.judge, []
+    judged_sample, calls = rl_native.judged_sample, []
 
-    def interrupting(problem: Problem, text: str) -> Verdict:
+    def interrupting(*arguments: Any) -> Sample:
         if not calls:
-            calls.append(text)
+            calls.append(arguments)
             signal.raise_signal(signal.SIGINT)
-        return judge(problem, text)
+        return judged_sample(*arguments)
 
-    monkeypatch.setattr(rl_native, "judge", interrupting)
+    monkeypatch.setattr(rl_native, "judged_sample", interrupting)
 
 
 @pytest.mark.usefixtures("interrupted_once")
@@ -258,10 +271,10 @@ def test_ctrl_c_stops_after_the_iteration_and_resume_goes_on(
 def test_a_resumed_run_starts_from_the_model_it_started_from(
     rl: Callable[..., Result], checkpoints: Path, monkeypatch: pytest.MonkeyPatch, tiny_model_dir: Path
 ) -> None:
-    monkeypatch.setattr("engine.rl.newest_run", lambda kind: tiny_model_dir)
+    monkeypatch.setattr("engine.rl.newest_run", lambda kind, task: tiny_model_dir)
     assert command(*SMALL, "--name", "trial").exit_code == 130
     assert yaml.safe_load((checkpoints / "trial" / "config.yaml").read_text())["model"] is None
-    monkeypatch.setattr("engine.rl.newest_run", lambda kind: checkpoints / "a-newer-run")
+    monkeypatch.setattr("engine.rl.newest_run", lambda kind, task: checkpoints / "a-newer-run")
     assert command("--resume").exit_code == 0
 
 

@@ -21,7 +21,9 @@ from engine.models import load_model
 from engine.objectives import OBJECTIVES
 from engine.policy import score_tokens
 from engine.rl_native import NativeLoop, Sample
+from engine.rollout import Rollout
 from engine.runs import Run
+from engine.tasks.traces import TraceTask
 from engine.tuning import load_trainable
 from experts.problems import Problem, generate
 from verifiers.verdict import Outcome, Verdict, Violation
@@ -60,7 +62,13 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Judge], None]:
     """Decides what completions are worth; `by_text` unless a test says otherwise."""
 
     def judge(judge: Judge) -> None:
-        monkeypatch.setattr(rl_native, "judge", judge)
+        def judged_sample(
+            task: TraceTask, problem: Problem, rollout: Rollout, text: str, policy: str
+        ) -> Sample:
+            verdict = judge(problem, text)
+            return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
+
+        monkeypatch.setattr(rl_native, "judged_sample", judged_sample)
 
     judge(by_text)
     return judge
@@ -252,10 +260,18 @@ def test_expert_iteration_learns_from_correct_completions_alone(new_loop: Callab
 
 
 def test_the_rate_rises_over_the_first_iterations(new_loop: Callable[..., NativeLoop]) -> None:
-    loop = new_loop(warmup_iterations=2)
+    loop = new_loop(warmup_iterations=2, scheduler="constant")
     loop.run(cycle(PROBLEMS))
     rates = [record["learning_rate"] for record in lines(loop)]
     assert rates == pytest.approx([CONFIG.learning_rate / 2, CONFIG.learning_rate, CONFIG.learning_rate])
+
+
+def test_the_rate_falls_to_its_last_share_in_equal_steps(new_loop: Callable[..., NativeLoop]) -> None:
+    loop = new_loop(iterations=4, minibatches=1, warmup_iterations=1, scheduler="linear")
+    rates = []
+    for loop.iteration in range(4):
+        rates.append(loop.learning_rate(0) / loop.config.learning_rate)
+    assert rates == pytest.approx([1, 0.75, 0.5, 0.25])
 
 
 def test_groups_of_equal_rewards_cost_no_update(

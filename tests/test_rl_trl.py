@@ -19,6 +19,7 @@ from engine.errors import UserError
 from engine.models import LoadedModel, load_model
 from engine.rl_trl import VerifierReward, _divide, _trainer
 from engine.runs import Run, read_lines
+from engine.tasks.traces import TraceTask, question_prompt
 from engine.training_data import rl_problems, rows_of
 from engine.tuning import load_trainable
 from experts.problems import Problem, generate
@@ -59,7 +60,7 @@ def pay_by_ids(
 
 
 def completions(loaded: LoadedModel, problems: list[Problem]) -> list[list[int]]:
-    return [row.completion_ids for row in rows_of(loaded, problems, card=False)]
+    return [row.completion_ids for row in rows_of(loaded, problems, TraceTask())]
 
 
 @pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "rloo"])
@@ -84,7 +85,9 @@ def test_prompts_are_the_renderers(config: RLConfig, loaded: LoadedModel, checkp
     run = Run.create("rl", "own", config, parent="tiny", parent_path="x")
     trainer = _trainer(config, loaded, PROBLEMS, VerifierReward(config, loaded, PROBLEMS), run)
     rendered = trainer._tokenize_prompts([row["prompt"] for row in trainer.train_dataset])[0]
-    assert rendered == [prompt_ids(loaded.tokenizer, problem.question) for problem in PROBLEMS]
+    assert rendered == [
+        prompt_ids(loaded.tokenizer, question_prompt(problem.question)) for problem in PROBLEMS
+    ]
     assert set(trainer.eos_token_ids) == VerifierReward(config, loaded, PROBLEMS).ends
 
 
@@ -142,15 +145,12 @@ def test_adapter_is_trained_and_saved_without_trls_copy(
     assert not (run.path / "ref").exists()
 
 
-def test_micro_batches_divide_a_step_evenly_and_fit_the_tokens(config: RLConfig, loaded: LoadedModel) -> None:
-    longest = (
-        max(len(prompt_ids(loaded.tokenizer, problem.question)) for problem in PROBLEMS)
-        + config.max_new_tokens
-    )
-    roomy = dataclasses.replace(config, micro_batch_tokens=3 * longest)
-    assert _divide(roomy, loaded, PROBLEMS) == (2, 4)
-    assert _divide(dataclasses.replace(config, micro_batch_tokens=16), loaded, PROBLEMS) == (1, 8)
-    assert _divide(dataclasses.replace(config, micro_batch_tokens=10**6), loaded, PROBLEMS) == (8, 1)
+def test_micro_batches_divide_a_step_evenly_and_fit_the_tokens(config: RLConfig) -> None:
+    longest = 50
+    roomy = dataclasses.replace(config, micro_batch_tokens=3 * (longest + config.max_new_tokens))
+    assert _divide(roomy, longest) == (2, 4)
+    assert _divide(dataclasses.replace(config, micro_batch_tokens=16), longest) == (1, 8)
+    assert _divide(dataclasses.replace(config, micro_batch_tokens=10**6), longest) == (8, 1)
 
 
 @pytest.mark.parametrize(

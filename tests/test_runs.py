@@ -11,6 +11,7 @@ import yaml
 
 from engine.config import SFTConfig
 from engine.errors import UserError
+from engine.problem_files import problem_line
 from engine.runs import Run, newest_run, read_lines, read_manifest, run_folder
 from experts.problems import generate
 
@@ -62,7 +63,7 @@ def test_config_holds_every_setting_as_resolved(checkpoints: Path) -> None:
 def test_manifest_tells_where_a_run_comes_from(checkpoints: Path) -> None:
     run = create()
     problems = list(generate("train", 3))
-    run.record_data("train", "train split", problems)
+    run.record_data("train", "train split", map(problem_line, problems))
     run.record_device("cpu")
     manifest = read_manifest(run.path)
     assert manifest is not None
@@ -76,7 +77,7 @@ def test_fingerprint_of_data_changes_with_any_field(checkpoints: Path) -> None:
     run = create()
     prints = set()
     for seed in (0, 0, 1):
-        run.record_data("train", "train split", list(generate("train", 3, seed)))
+        run.record_data("train", "train split", map(problem_line, generate("train", 3, seed)))
         prints.add(run.manifest["data"]["train"]["sha256"])
     assert len(prints) == 2
 

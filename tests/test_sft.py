@@ -24,10 +24,12 @@ from engine.problem_files import write_problems
 from engine.runs import read_lines
 from engine.sft import train
 from engine.sft_trainer import build_trainer, mean_loss, restore
+from engine.tasks.traces import TraceTask
 from engine.training_data import check_lengths, rows_of, sft_problems
 from engine.tuning import load_trainable
 from experts.problems import Problem, generate
 
+TASK = TraceTask()
 PROBLEMS = list(generate("train", 30, seed=5))
 
 
@@ -88,7 +90,7 @@ def test_training_lowers_the_loss_of_what_is_trained_on(config: SFTConfig, check
 
 def test_tokens_of_the_log_are_those_of_the_rows(config: SFTConfig, checkpoints: Path) -> None:
     run, training, _ = train(config)
-    rows = rows_of(load_model(config.model), sft_problems(config)[1], card=False)
+    rows = rows_of(load_model(config.model), sft_problems(config)[1], TASK)
     last = list(read_lines(run.path / "metrics.jsonl"))[-1]
     assert last["tokens"] == training.tokens == sum(len(row.ids) for row in rows)
 
@@ -98,7 +100,7 @@ def test_loss_of_a_step_is_the_models_own_on_its_labels(
     config: SFTConfig, tmp_path: Path, dtype: str
 ) -> None:
     loaded = load_trainable(config.model, config)
-    rows = rows_of(loaded, PROBLEMS[:4], card=False)
+    rows = rows_of(loaded, PROBLEMS[:4], TASK)
     single = dataclasses.replace(config, batch_tokens=4096, micro_batch_tokens=4096, dtype=dtype)
     trainer = build_trainer(loaded, rows, single, tmp_path, max_steps=1)
     expected = mean_loss(loaded, rows)
@@ -114,7 +116,7 @@ def test_step_in_several_micro_batches_equals_one_in_a_single_batch(
     results = []
     for micro in (4096, 512):
         loaded = load_trainable(config.model, config)
-        rows = rows_of(loaded, PROBLEMS[:8], card=False)
+        rows = rows_of(loaded, PROBLEMS[:8], TASK)
         whole = dataclasses.replace(config, batch_tokens=4096, micro_batch_tokens=micro, learning_rate=1e-2)
         assert len(plan_batches([len(row.ids) for row in rows], micro)) > (1 if micro == 512 else 0)
         trainer = build_trainer(loaded, rows, whole, tmp_path)
@@ -130,7 +132,7 @@ def test_labelled_positions_alone_give_the_loss_of_the_stock_trainer(
     losses = []
     for plain in (True, False):
         loaded = load_trainable(config.model, config)
-        trainer = build_trainer(loaded, rows_of(loaded, PROBLEMS, card=False), config, tmp_path)
+        trainer = build_trainer(loaded, rows_of(loaded, PROBLEMS, TASK), config, tmp_path)
         assert trainer.plain_head
         trainer.plain_head = plain
         trainer.train()
@@ -140,7 +142,7 @@ def test_labelled_positions_alone_give_the_loss_of_the_stock_trainer(
 
 def test_model_is_the_plain_one_again_after_training(config: SFTConfig, tmp_path: Path) -> None:
     loaded = load_trainable(config.model, config)
-    trainer = build_trainer(loaded, rows_of(loaded, PROBLEMS, card=False), config, tmp_path, max_steps=1)
+    trainer = build_trainer(loaded, rows_of(loaded, PROBLEMS, TASK), config, tmp_path, max_steps=1)
     assert "forward" in vars(loaded.model)
     trainer.train()
     restore(loaded)
@@ -224,7 +226,7 @@ def test_empty_file_is_refused(config: SFTConfig, tmp_path: Path) -> None:
 
 
 def test_row_that_is_too_long_is_named_with_the_limit_that_fits(config: SFTConfig) -> None:
-    rows = rows_of(load_model(config.model), PROBLEMS, card=False)
+    rows = rows_of(load_model(config.model), PROBLEMS, TASK)
     lengths = [len(row.ids) for row in rows]
     longest = lengths.index(max(lengths))
     with pytest.raises(UserError) as caught:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.cli import trainer
-from engine.evaluate import Sampled
+from engine.completions import Sampled
 
 QUESTION = "Tom has 3 apples and buys 4 more. How many apples has he now?"
 ADDS = """expert: arithmetic

@@ -1,0 +1,96 @@
+"""Models on problems: completions drawn and judged, the same way before a training, after it, and in `trainer eval`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.completions import Sampled, complete
+from engine.errors import UserError
+from engine.evaluation import Completion, Evaluation, Record
+from engine.tasks import Task
+
+if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
+    from engine.models import LoadedModel
+
+
+def evaluate_model(
+    loaded: LoadedModel,
+    task: Task[Any],
+    problems: Sequence[Any],
+    *,
+    data: str = "held-out problems",
+    samples: int = 1,
+    temperature: float = 0.0,
+    max_new_tokens: int = 256,
+    seed: int = 0,
+    progress: bool = True,
+    policy: str = "gated",
+) -> Evaluation:
+    """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
+
+    Args:
+        data: what the problems are, for the reader of the figures.
+        policy: the reward policy behind `mean_reward`.
+
+    Raises UserError where there is no problem, or none with an answer that can be compared.
+    """
+    if not problems:
+        raise UserError(f"{data}: there is no problem to evaluate on")
+    task.fit(loaded.tokenizer, loaded.name)
+    groups = complete(
+        loaded,
+        [task.prompt(problem) for problem in problems],
+        samples=samples,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        seed=seed,
+        progress=progress,
+    )
+    return _judged(loaded.name, task, problems, groups, data, policy)
+
+
+def evaluate_constants(
+    task: Task[Any], problems: Sequence[Any], *, data: str = "held-out problems", policy: str = "gated"
+) -> list[Evaluation]:
+    """What constant replies score on the problems, judged as a model's; none where the task has no such replies."""
+    return [
+        _judged(name, task, problems, [[Sampled(text, 0, True)]] * len(problems), data, policy)
+        for name, text in task.constants(problems).items()
+    ]
+
+
+def constants_beside(evaluation: Evaluation) -> list[Evaluation]:
+    """What constant replies score on the problems of an evaluation."""
+    problems = [record.problem for record in evaluation.records]
+    return evaluate_constants(evaluation.task, problems, data=evaluation.data)
+
+
+def _judged(
+    model: str,
+    task: Task[Any],
+    problems: Sequence[Any],
+    groups: Sequence[Sequence[Sampled]],
+    data: str,
+    policy: str,
+) -> Evaluation:
+    records = []
+    for problem, group in zip(problems, groups, strict=True):
+        judged = [(sampled, task.judge(problem, sampled.text)) for sampled in group]
+        completions = (
+            Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended)
+            for s, verdict in judged
+        )
+        records.append(Record(problem, tuple(completions)))
+    try:
+        return Evaluation(model, task, data, tuple(records), len(groups[0]))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def held_out(task: Task[Any], split: str, count: int, seed: int) -> tuple[str, list[Any]]:
+    """Generated problems of a split, and what to call them."""
+    try:
+        return f"{split} split, seed {seed}", list(task.generate(split, count, seed))
+    except ValueError as error:
+        raise UserError(str(error)) from None

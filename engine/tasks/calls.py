@@ -1,0 +1,195 @@
+"""The tasks of tool calls: a conversation with tools, a turn that calls them or says why not, judged by its effect.
+
+Two generators share everything else: `installer` draws turns of dialogues on a simulated machine, `functions` requests
+with random tool schemas. Problems of a file are judged the same way, whichever of the two is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from engine.call_problems import (
+    CallProblem,
+    call_problem,
+    call_problem_fields,
+    call_problem_line,
+    read_call_problems,
+)
+from engine.chat import Message, Prompt
+from engine.errors import UserError
+from engine.json_rows import JsonRow
+from engine.tasks.task import CATEGORIES, Group
+from engine.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
+from verifiers import score, verify_call
+from verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
+from verifiers.calls.call import canonical
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from verifiers.machine import Machine
+
+_COMPARED = {"installer": ("effect_match",), "functions": ("arguments_match",)}
+
+
+@dataclass(frozen=True)
+class CallTask:
+    """Tool calls.
+
+    Attributes:
+        name: of the generator: installer or functions.
+        format: the wire format, a key of FORMATS.
+    """
+
+    name: str
+    format: str
+    gold: ClassVar[str] = "reply"
+    written: ClassVar[str] = "replies"
+    test_split: ClassVar[str] = "test"
+    group: ClassVar[Group] = CATEGORIES
+    metrics: ClassVar[Sequence[str]] = (
+        "type_match",
+        "name_match",
+        "arguments_match",
+        "f1",
+        "ast_match",
+        "command_exact",
+        "command_partial",
+        "effect_match",
+    )
+
+    @property
+    def splits(self) -> Sequence[str]:
+        splits: Sequence[str] = self._generator.SPLITS
+        return splits
+
+    @property
+    def consecutive(self) -> bool:
+        return self.name == "installer"
+
+    @property
+    def compared(self) -> Sequence[str]:
+        return _COMPARED[self.name]
+
+    @property
+    def _generator(self) -> Any:
+        return import_module(f"engine.{self.name}")
+
+    def generate(
+        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None
+    ) -> Iterator[CallProblem]:
+        """Problems with gold replies. Raises UserError where groups are named: only traces can be chosen by them."""
+        if groups:
+            raise UserError(f"only problems of traces can be chosen by expert, not those of {self.name}")
+        problems: Iterator[CallProblem] = self._generator.generate(split, count, seed)
+        return problems
+
+    def read(self, path: str | Path, limit: int | None = None) -> list[CallProblem]:
+        return read_call_problems(path, limit)
+
+    def line(self, problem: CallProblem) -> str:
+        return call_problem_line(problem)
+
+    def prompt(self, problem: CallProblem) -> Prompt:
+        return Prompt(problem.messages, problem.tools or None)
+
+    def reply(self, problem: CallProblem) -> Message | None:
+        return problem.reply
+
+    def gold_text(self, problem: CallProblem) -> str:
+        return FORMATS[self.format].render(as_reply(problem.reply)) if problem.reply else ""
+
+    def misread(self, problem: CallProblem, text: str) -> str | None:
+        if problem.reply is None:
+            return None
+        found, wanted = FORMATS[self.format].parse(text), as_reply(problem.reply)
+        if isinstance(found, ParseFailure):
+            return f"it can't be read back as {self.format}: {found.hint}"
+        if found != wanted:
+            return (
+                f"it reads back in the format {self.format} as {str(found)[:200]}, not as {str(wanted)[:200]}"
+            )
+        return None
+
+    def probe(self) -> tuple[Prompt, Message]:
+        return PROBE, PROBE_REPLY
+
+    def fit(self, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        fit_template(tokenizer, self.format, name)
+
+    def judge(self, problem: CallProblem, text: str) -> CallVerdict:
+        """The verdict on a reply; shell commands run on copies of the machine as it stands at this turn."""
+        return verify_call(
+            text,
+            format=self.format,
+            expected=problem.expected,
+            tools=problem.tools or None,
+            machine=machine_of(problem),
+        )
+
+    def reward(self, verdict: CallVerdict, policy: str) -> float | None:
+        return score(verdict, policy)
+
+    def group_of(self, problem: CallProblem, verdict: CallVerdict) -> str:
+        return problem.category
+
+    def shares(self, verdict: CallVerdict) -> Mapping[str, bool | float]:
+        return verdict.metrics
+
+    def computed(self, verdict: CallVerdict) -> str | None:
+        return None
+
+    def answer(self, verdict: CallVerdict) -> Hashable | None:
+        """The calls of a reply, in any order; none where it has no call or one that may not be made."""
+        if not verdict.calls or verdict.outcome in ("unparsed", "invalid_call", "refused", "error"):
+            return None
+        return frozenset((call.name, canonical(call.arguments)) for call in verdict.calls)
+
+    def question(self, problem: CallProblem) -> str:
+        """The words of the conversation and the tools; what varies of a machine stands in the system text."""
+        said = [str(message.get("content") or "") for message in problem.messages]
+        return "\n".join([*said, *(json.dumps(tool) for tool in problem.tools)])
+
+    def shown(self, problem: CallProblem) -> str:
+        return problem.request
+
+    def row(self, problem: CallProblem) -> dict[str, Any]:
+        fields = call_problem_fields(problem)
+        return {"id": fields.pop("id"), "prompt": problem.request, **fields}
+
+    def from_row(self, row: Mapping[str, Any]) -> CallProblem:
+        return call_problem(JsonRow(0, f"completion {row['id']}", dict(row)), "log")
+
+    def constants(self, problems: Sequence[CallProblem]) -> Mapping[str, str]:
+        """Always words, and always the call that is most often right, as far as the format can express it."""
+        texts = {}
+        for name, reply in constant_replies(problem.expected for problem in problems).items():
+            try:
+                texts[name] = FORMATS[self.format].render(reply)
+            except RenderError:
+                continue
+        return texts
+
+
+def machine_of(problem: CallProblem) -> Machine | None:
+    """The machine at the turn of a problem, shared by all who ask for it: run commands on copies only."""
+    if problem.start is None:
+        return None
+    return _machine(json.dumps(problem.start, sort_keys=True), problem.ran)
+
+
+@lru_cache(maxsize=1024)
+def _machine(start: str, ran: tuple[str, ...]) -> Machine:
+    from verifiers.machine import Machine
+
+    if ran:  # the turn before is most often known already
+        machine = _machine(start, ran[:-1]).copy()
+        machine.run(ran[-1])
+        return machine
+    return Machine.from_spec(json.loads(start))

@@ -1,0 +1,126 @@
+"""`trainer convert gsm8k`: files in, files out, and what is wrong with bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli import trainer
+from engine.problem_files import read_problems
+
+GOOD = {
+    "question": "A shop has 6 boxes of 14 pens. It sells 12 pens. How many pens are left?",
+    "answer": "6 * 14 = <<6*14=84>>84\n84 - 12 = <<84-12=72>>72\n#### 72",
+}
+UNCERTAIN = {
+    "question": "A bike costs $200 and is sold for 30% less. How much is it?",
+    "answer": "200 * .7 = $<<200*.7=140>>140.\n#### 140",
+}
+REFUSED = {"question": "How many legs have 3 zims?", "answer": "3 * 13 = <<3*13=39>>39\n#### 39"}
+
+
+def _write(path: Path, *rows: Any) -> Path:
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    return path
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(trainer, ["convert", "gsm8k", *map(str, arguments)])
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_the_summary_counts_every_problem_and_reason(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD, UNCERTAIN, REFUSED)
+    result = _run(data, "--out", tmp_path / "out.jsonl", "--format", "json")
+    assert json.loads(result.stdout) == {
+        "problems": 3,
+        "converted": 2,
+        "certain": 1,
+        "refused": {"number_from_nowhere": 1},
+    }
+
+
+def test_the_result_is_a_problem_file_with_traces(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    _run(data, "--out", tmp_path / "out.jsonl")
+    (problem,) = read_problems(tmp_path / "out.jsonl")
+    (line,) = _lines(tmp_path / "out.jsonl")
+    assert (problem.answer, problem.expert, line["certain"]) == ("72", line["expert"], True)
+    assert problem.trace and problem.trace.startswith("expert: ")
+
+
+def test_certain_leaves_the_others_to_the_refused_file(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD, UNCERTAIN, REFUSED)
+    _run(data, "--out", tmp_path / "out.jsonl", "--certain", "--refused", tmp_path / "no.jsonl")
+    assert [line["certain"] for line in _lines(tmp_path / "out.jsonl")] == [True]
+    assert [line["reason"] for line in _lines(tmp_path / "no.jsonl")] == ["derived", "number_from_nowhere"]
+
+
+def test_variants_follow_their_problem(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    result = _run(data, "--out", tmp_path / "out.jsonl", "--variants", 3, "--format", "json")
+    lines = _lines(tmp_path / "out.jsonl")
+    assert [line.get("variant_of") for line in lines] == [None, "a-1", "a-1", "a-1"]
+    assert json.loads(result.stdout)["variants"] == 3
+
+
+def test_check_counts_second_opinions(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    result = _run(data, "--out", tmp_path / "out.jsonl", "--check", "--format", "json")
+    assert json.loads(result.stdout)["wiring"] == {"agrees": 1}
+
+
+def test_the_last_problems_can_be_held_out(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD, UNCERTAIN)
+    _run(data, "--out", tmp_path / "out.jsonl", "--hold-out", 1)
+    assert [line["id"] for line in _lines(tmp_path / "out.jsonl")] == ["a-1"]
+
+
+def test_a_folder_is_read_without_its_test_files_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    _write(folder / "train.jsonl", GOOD)
+    _write(folder / "test.jsonl", GOOD)
+    result = _run(folder, "--out", tmp_path / "out.jsonl", "--format", "json")
+    assert json.loads(result.stdout)["problems"] == 1
+    assert "left out test.jsonl" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('{"question": "How', "unreadable_row"),
+        ("[1, 2]", "unreadable_row"),
+        ({"question": 5, "answer": "x"}, "unreadable_row"),
+        ({"question": "What is 2 + 2?", "answer": "4"}, "no_worked_solution"),
+        ({"question": "What is 2 + 2?", "answer": "It is four.\n#### 4"}, "no_equation"),
+    ],
+)
+def test_a_row_that_is_no_solved_problem_is_counted(tmp_path: Path, row: Any, reason: str) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD, row)
+    result = _run(data, "--out", tmp_path / "out.jsonl", "--format", "json")
+    assert json.loads(result.stdout)["refused"] == {reason: 1}
+
+
+def test_a_file_of_another_format_is_an_error(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", "question,answer", "one,two")
+    result = _run(data, "--out", tmp_path / "out.jsonl")
+    assert (result.exit_code, "no line is a problem" in result.stderr) == (2, True)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
+    result = _run(tmp_path / "nothing", "--out", tmp_path / "out.jsonl")
+    assert (result.exit_code, "does not exist" in result.stderr) == (2, True)
+
+
+def test_a_folder_without_problems_is_an_error(tmp_path: Path) -> None:
+    result = _run(tmp_path, "--out", tmp_path / "out.jsonl")
+    assert (result.exit_code, "holds no .jsonl file" in result.stderr) == (2, True)
