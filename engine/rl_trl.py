@@ -25,8 +25,8 @@ from engine.config import RLConfig
 from engine.errors import UserError
 from engine.interrupt import stop_on_interrupt
 from engine.progress import Progress
-from engine.rl_native import Sample, judged_sample, rollout_record, summary
 from engine.rollout import Rollout
+from engine.samples import Sample, judged_sample, rollout_record, summary
 from engine.sft_trainer import newest_checkpoint, restore
 
 if TYPE_CHECKING:

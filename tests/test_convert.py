@@ -138,6 +138,14 @@ def test_a_constant_is_used_where_the_question_calls_for_it() -> None:
     assert any("7]" in step for step in _steps(conversion))
 
 
+def test_a_hundredth_that_the_question_states_is_not_taken_for_a_hundred() -> None:
+    conversion = convert(
+        "A site gets 100 visits a day for 6 days. It earns $.01 a visit. How much does it earn?",
+        "6 * 100 = <<6*100=600>>600\n600 * .01 = $<<600*.01=6>>6\n#### 6",
+    )
+    assert "value: 0.01}" in conversion.trace
+
+
 def test_names_say_what_the_question_counts() -> None:
     conversion = convert(
         "A car uses 5 gallons. It goes 30 miles per gallon. A driver pays $4 per gallon. "

@@ -18,8 +18,8 @@ from engine.cli import trainer
 from engine.interrupt import stop_on_interrupt
 from engine.models import load_model
 from engine.problem_files import write_problems
-from engine.rl_native import Sample
 from engine.rollout import Rollout
+from engine.samples import Sample
 from engine.tasks.traces import TraceTask
 from experts.problems import Problem, generate
 from verifiers.verdict import Outcome, Verdict, Violation

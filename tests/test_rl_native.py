@@ -20,9 +20,10 @@ from engine.errors import UserError
 from engine.models import load_model
 from engine.objectives import OBJECTIVES
 from engine.policy import score_tokens
-from engine.rl_native import NativeLoop, Sample
+from engine.rl_native import NativeLoop
 from engine.rollout import Rollout
 from engine.runs import Run
+from engine.samples import Sample
 from engine.tasks.traces import TraceTask
 from engine.tuning import load_trainable
 from experts.problems import Problem, generate

@@ -91,6 +91,18 @@ def test_prompts_are_the_renderers(config: RLConfig, loaded: LoadedModel, checkp
     assert set(trainer.eos_token_ids) == VerifierReward(config, loaded, PROBLEMS).ends
 
 
+def test_each_prompt_shows_its_own_tools(
+    config: RLConfig, tiny_call_model_dir: Path, checkpoints: Path
+) -> None:
+    config = dataclasses.replace(config, model=str(tiny_call_model_dir), task="functions")
+    loaded, task = load_trainable(str(tiny_call_model_dir), config), config.make_task()
+    problems = list(task.generate("train", 8))
+    run = Run.create("rl", "own", config, parent="tiny", parent_path="x")
+    trainer = _trainer(config, loaded, problems, VerifierReward(config, loaded, problems), run)
+    rendered = trainer._tokenize_prompts([row["prompt"] for row in trainer.train_dataset])[0]
+    assert rendered == [prompt_ids(loaded.tokenizer, task.prompt(problem)) for problem in problems]
+
+
 def test_reward_is_the_verifiers(config: RLConfig, loaded: LoadedModel) -> None:
     reward = VerifierReward(config, loaded, PROBLEMS)
     right = completions(loaded, PROBLEMS[:2])

@@ -146,7 +146,8 @@ def _is_weak(text: str, mention: Mention) -> bool:
         return True
     before = _WORD.findall(text[max(0, mention.start - 20) : mention.start])[-1:]
     after = _WORD.findall(text[mention.end : mention.end + 15])[:2]
-    if mention.kind in ("word", "digits") and before and before[0] in _LABELLED:
+    follows_directly = mention.start > 0 and text[mention.start - 1] == " "
+    if mention.kind in ("word", "digits") and follows_directly and before and before[0] in _LABELLED:
         return True
     if mention.kind != "word":
         return False
