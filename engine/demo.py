@@ -25,8 +25,8 @@ from rich.text import Text
 from engine import rl, sft
 from engine.completions import SAMPLING_TEMPERATURE
 from engine.config import Recipe, load_recipe
+from engine.console import console_on
 from engine.difference import Difference
-from engine.doctor import FILE_WIDTH
 from engine.evaluation import Evaluation
 from engine.measure import evaluate_model, held_out
 from engine.progress import duration
@@ -233,4 +233,4 @@ def command(seed: int) -> None:
     demo = demonstrate(load_recipe("default", sft={"seed": seed}, rl={"seed": seed}))
     with demo.timed("write the report"):
         demo.write_report()
-    print_demonstration(demo, Console(width=None if sys.stdout.isatty() else FILE_WIDTH, highlight=False))
+    print_demonstration(demo, console_on(highlight=False))

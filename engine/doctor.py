@@ -10,17 +10,14 @@ from typing import Any, Literal
 
 import click
 import rich.box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from engine.config import DEFAULT_MODEL, SECTIONS, RLConfig, SFTConfig, recipe_from, recipe_option
+from engine.console import console_on
 from engine.doctor_checks import CHECKS, Failed, NotApplicable, Patient
 from engine.errors import UserError
 from engine.runs import newest_run
-
-FILE_WIDTH = 120
-"""Columns of a table that does not go to a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> Non
       trainer doctor --recipe installer
     """
     findings = examine(_admit(stage, recipe, given), skip)
-    Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(table(findings))
+    console_on().print(table(findings))
     if any(finding.result == "fail" for finding in findings):
         raise SystemExit(1)
 

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, TextIO
 
-import rich.box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from engine.chat import Message
 from engine.completions import complete
+from engine.console import console_on
 from engine.difference import mean_difference
 from engine.errors import UserError
 from engine.intervals import mean_interval, wilson
 from engine.progress import Progress
-from engine.scoreboard import accuracy_with_interval
+from engine.scoreboard import accuracy_with_interval, empty_table
 from engine.tasks import Task
 from engine.tasks.calls import CallTask
 from verifiers.calls import FORMATS, ParseFailure
@@ -145,9 +144,7 @@ def as_message(text: str, format: str) -> Message:
     return {"role": "assistant", "content": reply.text, **({"tool_calls": calls} if calls else {})}
 
 
-def print_episodes(
-    evaluations: Sequence[EpisodesEvaluation], form: str, stream: TextIO, width: int | None
-) -> None:
+def print_episodes(evaluations: Sequence[EpisodesEvaluation], form: str, stream: TextIO) -> None:
     """The figures of one model, or of several with the difference of each from the first."""
     first = evaluations[0]
     compared = [(other, _difference(other, first)) for other in evaluations[1:]]
@@ -167,7 +164,7 @@ def print_episodes(
         json.dump(result, stream, indent=2, ensure_ascii=False)
         stream.write("\n")
         return
-    console = Console(file=stream, width=width)
+    console = console_on(stream)
     console.print(_table(evaluations))
     for other, (difference, low, high) in compared:
         console.print(
@@ -184,15 +181,7 @@ def _difference(ours: EpisodesEvaluation, theirs: EpisodesEvaluation) -> tuple[f
 
 def _table(evaluations: Sequence[EpisodesEvaluation]) -> Table:
     first = evaluations[0]
-    table = Table(
-        title=f"{first.data}, {len(first.results)} episodes",
-        title_justify="left",
-        box=rich.box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    table.add_column("")
-    for evaluation in evaluations:
-        table.add_column(Text(evaluation.model), justify="right")
+    table = empty_table(f"{first.data}, {len(first.results)} episodes", [e.model for e in evaluations])
     figures = [evaluation.to_json() for evaluation in evaluations]
 
     def row(label: str, cells: Sequence[str]) -> None:

@@ -16,19 +16,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from engine.atomic import atomic_write
 from engine.completions import SAMPLING_TEMPERATURE
+from engine.console import console_on
 from engine.difference import differences
-from engine.doctor import FILE_WIDTH
 from engine.episodes import evaluate_episodes, print_episodes
 from engine.errors import UserError
 from engine.evaluation import Evaluation
 from engine.measure import evaluate_constants, evaluate_model, held_out
 from engine.model_choice import asked_task, default_model
-from engine.scoreboard import scoreboard, violation_examples
+from engine.scoreboard import print_scoreboard, violation_examples
 from engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
 from verifiers.rewards import POLICIES
 
@@ -64,10 +62,8 @@ def _print_result(
         json.dump(result, stream, indent=2, ensure_ascii=False)
         stream.write("\n")
         return
-    console = Console(file=stream, width=None if stream.isatty() else FILE_WIDTH)
-    console.print(scoreboard([*evaluations, *constants]))
-    for difference in compared:
-        console.print(Text(str(difference)))
+    console = console_on(stream)
+    print_scoreboard(console, evaluations, constants)
     console.print()
     for line in violation_examples(evaluations[-1]):
         console.print(line)
@@ -206,7 +202,7 @@ def command(
                 )
                 for model in asked
             ]
-            print_episodes(played, form, stream, None if stream.isatty() else FILE_WIDTH)
+            print_episodes(played, form, stream)
         return
     name, problems = _read_or_generate(task, data, split, count, seed)
     with contextlib.ExitStack() as files:

@@ -13,10 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from engine.config import RLConfig, config_from, recipe_from, recipe_option
-from engine.doctor import FILE_WIDTH, require_health, skip_option
+from engine.doctor import require_health, skip_option
 from engine.doctor_checks import Patient
 from engine.errors import UserError
 from engine.interrupt import stop_on_interrupt
@@ -51,34 +50,23 @@ def train(
     Returns:
         The run and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.measure import evaluate_model
-    from engine.models import load_model
-    from engine.training_data import held_out_problems, rl_problems
-    from engine.tuning import check_weights, load_trainable
+    from engine.held_out import HeldOut
+    from engine.training_data import rl_problems
+    from engine.tuning import load_trainable
 
     task = config.make_task()
     loaded = load_trainable(_start_of(config, run), config)
     source, problems = rl_problems(config)
-    held_out_source, held_out = held_out_problems(config)
+    held_out = HeldOut(config)
     resumed = run is not None
     if run is None:
         examined = list(islice(rl_problems(config)[1], EXAMINED))
-        require_health(Patient(loaded, config, examined, held_out, config.eval_data is None), skip)
+        require_health(Patient(loaded, config, examined, held_out.problems, config.eval_data is None), skip)
         run = Run.create("rl", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
-    run.record_data("eval", held_out_source, map(task.line, held_out))
+    run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     run.record_device(str(loaded.device))
 
-    def measure(model: LoadedModel) -> Evaluation:
-        return evaluate_model(
-            model,
-            task,
-            held_out,
-            data=held_out_source,
-            max_new_tokens=config.max_new_tokens,
-            seed=config.seed,
-        )
-
-    before = measure(loaded)
+    before = held_out.measure(loaded)
     print(
         f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {source}",
         file=sys.stderr,
@@ -92,12 +80,7 @@ def train(
         run.close("interrupted")
         return run, [before]
     del loaded
-    saved = load_model(run.path, dtype=config.dtype if config.method in ("lora", "qlora") else None)
-    check_weights(saved)
-    after = measure(saved)
-    run.save_eval({"before": before.to_json(), "after": after.to_json()})
-    run.close("finished")
-    return run, [before, after]
+    return run, held_out.measure_saved(run, before)
 
 
 def _start_of(config: RLConfig, run: Run | None) -> str:
@@ -156,6 +139,8 @@ def command(
       trainer rl --model checkpoints/shop_sft --objective rloo --reward binary
       trainer rl --resume
     """
+    from engine.held_out import print_result
+
     if resume:
         if overwrite or any(value is not None for value in given.values()):
             raise UserError("a resumed run keeps its settings: give --resume with nothing but --name")
@@ -164,7 +149,7 @@ def command(
     else:
         run, config = None, recipe_from("rl", recipe, given).rl
     run, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
-    _report(run, evaluations)
+    print_result(run, evaluations)
     _write_report(run)
     if len(evaluations) < 2:
         click.echo(f"Interrupted; go on with: trainer rl --resume --name {run.path.name}", err=True)
@@ -176,15 +161,3 @@ def _write_report(run: Run) -> None:
 
     page = write_report(run.path / "report.html", [run.path])
     click.echo(f"report: {page}")
-
-
-def _report(run: Run, evaluations: Sequence[Evaluation]) -> None:
-    from engine.difference import differences
-    from engine.measure import constants_beside
-    from engine.scoreboard import scoreboard
-
-    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    console.print(scoreboard([*evaluations, *constants_beside(evaluations[0])]))
-    for difference in differences(evaluations):
-        console.print(str(difference), highlight=False)
-    console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)

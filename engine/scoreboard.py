@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import rich.box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.difference import differences
 from engine.evaluation import Evaluation, Share
 from engine.printable import printable
 from verifiers import CallOutcome, Outcome
@@ -26,18 +28,28 @@ def accuracy_with_interval(accuracy: float, interval: Sequence[float]) -> str:
     return f"{accuracy:.1%} [{100 * low:.1f}, {100 * high:.1f}]"
 
 
+def empty_table(title: str, models: Sequence[str]) -> Table:
+    """A table with a column for labels and one for each model."""
+    table = Table(title=title, title_justify="left", box=rich.box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for model in models:
+        table.add_column(Text(model), justify="right")
+    return table
+
+
+def print_scoreboard(
+    console: Console, evaluations: Sequence[Evaluation], constants: Sequence[Evaluation]
+) -> None:
+    """The table of the evaluations beside those of constant replies, and how far each is from the first."""
+    console.print(scoreboard([*evaluations, *constants]))
+    for difference in differences(evaluations):
+        console.print(Text(str(difference)))
+
+
 def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> Table:
     """A table of the evaluations, which are of the same problems, with one column each."""
     first = evaluations[0]
-    table = Table(
-        title=title or f"{first.data}, {first.n} problems",
-        title_justify="left",
-        box=rich.box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    table.add_column("")
-    for evaluation in evaluations:
-        table.add_column(Text(evaluation.model), justify="right")
+    table = empty_table(title or f"{first.data}, {first.n} problems", [e.model for e in evaluations])
 
     def row(label: str, cell: Callable[[Evaluation], str], style: str | None = None) -> None:
         table.add_row(Text(label), *(Text(cell(evaluation)) for evaluation in evaluations), style=style)

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from engine.config import SFTConfig, config_from, recipe_from, recipe_option
-from engine.doctor import FILE_WIDTH, require_health, skip_option
+from engine.doctor import require_health, skip_option
 from engine.doctor_checks import Patient
 from engine.errors import UserError
 from engine.interrupt import stop_on_interrupt
@@ -66,16 +65,15 @@ def train(
     Returns:
         The run, how the training went, and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.measure import evaluate_model
-    from engine.models import load_model
-    from engine.training_data import check_lengths, held_out_problems, sft_problems
-    from engine.tuning import check_weights, load_trainable
+    from engine.held_out import HeldOut
+    from engine.training_data import check_lengths, sft_problems
+    from engine.tuning import load_trainable
 
     task = config.make_task()
     loaded = load_trainable(config.model, config)
     source, problems = sft_problems(config)
-    held_out_source, held_out = held_out_problems(config)
-    patient = Patient(loaded, config, problems, held_out, config.eval_data is None)
+    held_out = HeldOut(config)
+    patient = Patient(loaded, config, problems, held_out.problems, config.eval_data is None)
     rows = patient.rows
     print(
         f"{len(rows):,} rows of {source}: {check_lengths(rows, problems, config.max_length)}", file=sys.stderr
@@ -87,20 +85,10 @@ def train(
             "sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite
         )
     run.record_data("train", source, map(task.line, problems))
-    run.record_data("eval", held_out_source, map(task.line, held_out))
+    run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     run.record_device(str(loaded.device))
 
-    def measure(model: LoadedModel) -> Evaluation:
-        return evaluate_model(
-            model,
-            task,
-            held_out,
-            data=held_out_source,
-            max_new_tokens=config.max_new_tokens,
-            seed=config.seed,
-        )
-
-    before = measure(loaded)
+    before = held_out.measure(loaded)
     print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
     if fresh:  # what the model wrote before it was trained: the report shows it beside the figures
         run.log_rollouts({"step": 0, **row} for row in before.rows())
@@ -114,12 +102,7 @@ def train(
         run.close("interrupted")
         return run, training, [before]
     del loaded
-    saved = load_model(run.path, dtype=config.dtype if config.method in ("lora", "qlora") else None)
-    check_weights(saved)
-    after = measure(saved)
-    run.save_eval({"before": before.to_json(), "after": after.to_json()})
-    run.close("finished")
-    return run, training, [before, after]
+    return run, training, held_out.measure_saved(run, before)
 
 
 def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) -> Training:
@@ -147,17 +130,10 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
 
 
 def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:
-    from engine.difference import differences
-    from engine.measure import constants_beside
-    from engine.scoreboard import scoreboard
+    from engine.held_out import print_result
 
     speed = f"{training.tokens:,} tokens in {duration(training.seconds)}, {training.tokens / training.seconds:,.0f}/s"
-    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    console.print(scoreboard([*evaluations, *constants_beside(evaluations[0])]))
-    for difference in differences(evaluations):
-        console.print(str(difference), highlight=False)
-    console.print(f"{training.steps} steps, {speed}, last loss {training.loss:.4f}", highlight=False)
-    console.print(f"saved in {run.path}", highlight=False, soft_wrap=True)
+    print_result(run, evaluations, f"{training.steps} steps, {speed}, last loss {training.loss:.4f}")
 
 
 @click.command("sft")

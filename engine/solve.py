@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.completions import SAMPLING_TEMPERATURE, Sampled, complete
-from engine.doctor import FILE_WIDTH
+from engine.console import console_on
 from engine.errors import UserError
 from engine.judge import Vote, majority
 from engine.model_choice import default_model, run_settings
@@ -248,5 +248,5 @@ def command(
     if form == "json":
         click.echo(json.dumps(solution.to_json(), indent=2, ensure_ascii=False))
     else:
-        print_solution(solution, Console(width=None if sys.stdout.isatty() else FILE_WIDTH))
+        print_solution(solution, console_on())
     click.get_current_context().exit(0 if solution.solved else 1)

@@ -1,4 +1,4 @@
-"""Machines that tests of the system commands start from, at four stages of an installation."""
+"""Machines that tests of commands start from, at every stage of an installation."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ BIOS: dict[str, Any] = {
     "parts": {"vda1": ["rest", "8300"]},
     "fs": {"vda1": "ext4"},
 }
+DISKS: dict[str, Any] = {"boot": "UEFI", "disks": {"sda": "100G", "nvme0n1": "1T"}}
+PARTS = DISKS | {"parts": {"sda1": ["512M", "ef00"], "sda2": ["50G", "8300"], "sda3": ["rest", "8200"]}}
+FORMATTED = PARTS | {"fs": {"sda1": "vfat", "sda2": "ext4", "sda3": "swap"}}
+MOUNTED = FORMATTED | {"mounts": {"sda2": "/mnt", "sda1": "/mnt/boot"}}
 RSYNC = (
     "rsync -aAXv --exclude='/dev/*' --exclude='/proc/*' --exclude='/sys/*' --exclude='/tmp/*' --exclude='/run/*' "
     "--exclude='/mnt/*' / /mnt/"
@@ -61,3 +65,15 @@ def fails(machine: Machine, line: str, message: str = "") -> Result:
     assert message in result.stderr
     assert machine.facts() == before
     return result
+
+
+def after(spec: dict[str, Any], *lines: str) -> Machine:
+    """The machine of a description after lines that all must succeed."""
+    machine = Machine.from_spec(spec)
+    run(machine, *lines)
+    return machine
+
+
+def failure_of(spec: dict[str, Any], line: str) -> str:
+    """What a line prints that must fail on the machine of a description and change nothing."""
+    return fails(Machine.from_spec(spec), line).stderr

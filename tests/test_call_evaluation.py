@@ -140,6 +140,13 @@ def test_the_machine_of_a_turn_is_the_start_after_the_commands_that_ran() -> Non
     assert fresh.facts() == before
 
 
+def test_a_history_of_any_length_has_its_machine() -> None:
+    start = {"boot": "UEFI", "disks": {"sda": "20G"}}
+    ran = ("lsblk",) * 3000 + ("mkdir /mnt/x",)
+    machine = machine_of(CallProblem("x", [], [], [], None, "x", start, ran))
+    assert machine is not None and machine.run("ls /mnt/x").verdict == "ok"
+
+
 def test_majorities_are_of_calls_whatever_the_order_of_their_arguments() -> None:
     problem = next(
         p for p in FUNCTIONS.generate("train", 50) if p.category == "simple" and len(p.expected[0]) == 1

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from engine.cli import trainer
 from engine.problem_files import read_problems
 from experts.problems import SPLITS, Problem
-from experts.problems.generator import load_schemas, normalise_question
+from experts.problems.buckets import normalise
+from experts.problems.generator import load_schemas
 from verifiers import verify_trace
 
 FOLDER = Path(__file__).parent.parent / "datasets"
@@ -64,7 +65,7 @@ def test_every_row_verifies(problems: dict[str, list[Problem]]) -> None:
 
 
 def test_no_question_stands_twice_in_a_file_or_in_two_files(problems: dict[str, list[Problem]]) -> None:
-    questions = Counter(normalise_question(p.question) for rows in problems.values() for p in rows)
+    questions = Counter(normalise(p.question) for rows in problems.values() for p in rows)
     assert not [question for question, count in questions.items() if count > 1]
 
 

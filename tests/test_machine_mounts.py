@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-
-from verifiers.machine import Machine
-
-DISKS: dict[str, Any] = {"boot": "UEFI", "disks": {"sda": "100G", "nvme0n1": "1T"}}
-PARTS = DISKS | {"parts": {"sda1": ["512M", "ef00"], "sda2": ["50G", "8300"], "sda3": ["rest", "8200"]}}
-FORMATTED = PARTS | {"fs": {"sda1": "vfat", "sda2": "ext4", "sda3": "swap"}}
-MOUNTED = FORMATTED | {"mounts": {"sda2": "/mnt", "sda1": "/mnt/boot"}}
-
-
-def after(spec: dict[str, Any], *lines: str) -> Machine:
-    """The machine after command lines that all succeed."""
-    machine = Machine.from_spec(spec)
-    for line in lines:
-        result = machine.run(line)
-        assert result.verdict == "ok", (line, result)
-    return machine
-
-
-def fails(spec: dict[str, Any], line: str) -> str:
-    """What a failing line prints; it may not change anything."""
-    machine = Machine.from_spec(spec)
-    result = machine.run(line)
-    assert result.verdict == "fails", (line, result)
-    assert result.effects == ()
-    return result.stderr
+from machines import FORMATTED, MOUNTED, PARTS, after, failure_of
 
 
 @pytest.mark.parametrize(
@@ -53,11 +27,11 @@ def fails(spec: dict[str, Any], line: str) -> str:
     ],
 )
 def test_mounting_fails_as_the_tools_do(line: str, message: str) -> None:
-    assert message in fails(FORMATTED, line)
+    assert message in failure_of(FORMATTED, line)
 
 
 def test_mounting_twice_at_one_place_fails() -> None:
-    assert "already mounted" in fails(MOUNTED, "mount /dev/sda2 /mnt")
+    assert "already mounted" in failure_of(MOUNTED, "mount /dev/sda2 /mnt")
 
 
 def test_devices_are_found_by_uuid_and_label() -> None:
@@ -82,7 +56,7 @@ def test_a_mount_hides_what_was_below_it() -> None:
 
 
 def test_umount_is_busy_below_a_mount_and_under_a_working_directory() -> None:
-    assert "target is busy" in fails(MOUNTED, "umount /mnt")
+    assert "target is busy" in failure_of(MOUNTED, "umount /mnt")
     machine = after(MOUNTED, "cd /mnt/boot")
     assert machine.run("umount -R /mnt").verdict == "fails"
     assert machine.run("cd / && umount -R /mnt").verdict == "ok"

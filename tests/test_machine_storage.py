@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from machines import DISKS, FORMATTED, MOUNTED, PARTS, after, failure_of
 
 from verifiers.machine import Machine
 from verifiers.machine.devices import find_partition, split_partition
 from verifiers.machine.sizes import human, parse_size
-
-DISKS: dict[str, Any] = {"boot": "UEFI", "disks": {"sda": "100G", "nvme0n1": "1T"}}
-PARTS = DISKS | {"parts": {"sda1": ["512M", "ef00"], "sda2": ["50G", "8300"], "sda3": ["rest", "8200"]}}
-FORMATTED = PARTS | {"fs": {"sda1": "vfat", "sda2": "ext4", "sda3": "swap"}}
-MOUNTED = FORMATTED | {"mounts": {"sda2": "/mnt", "sda1": "/mnt/boot"}}
-
-
-def after(spec: dict[str, Any], *lines: str) -> Machine:
-    """The machine after command lines that all succeed."""
-    machine = Machine.from_spec(spec)
-    for line in lines:
-        result = machine.run(line)
-        assert result.verdict == "ok", (line, result)
-    return machine
-
-
-def fails(spec: dict[str, Any], line: str) -> str:
-    """What a failing line prints; it may not change anything."""
-    machine = Machine.from_spec(spec)
-    result = machine.run(line)
-    assert result.verdict == "fails", (line, result)
-    assert result.effects == ()
-    return result.stderr
 
 
 def parts(machine: Machine, disk: str = "sda") -> dict[int, tuple[int, int, str]]:
@@ -78,18 +55,18 @@ def test_sgdisk_places_partitions(line: str, expected: dict[int, tuple[int, int,
     ],
 )
 def test_sgdisk_writes_nothing_when_one_option_fails(arguments: str) -> None:
-    fails(DISKS, f"sgdisk {arguments} /dev/sda")
+    failure_of(DISKS, f"sgdisk {arguments} /dev/sda")
 
 
 def test_sgdisk_needs_an_existing_whole_disk() -> None:
-    assert "does not exist" in fails(DISKS, "sgdisk -Z /dev/sdb")
-    fails(PARTS, "sgdisk -Z /dev/sda1")
-    fails(PARTS, "sgdisk -Z")
+    assert "does not exist" in failure_of(DISKS, "sgdisk -Z /dev/sdb")
+    failure_of(PARTS, "sgdisk -Z /dev/sda1")
+    failure_of(PARTS, "sgdisk -Z")
 
 
 def test_sgdisk_does_not_convert_a_dos_label_unasked() -> None:
     dos = DISKS | {"labels": {"sda": "dos"}}
-    assert "Non-GPT" in fails(dos, "sgdisk -n 1:0:0 /dev/sda")
+    assert "Non-GPT" in failure_of(dos, "sgdisk -n 1:0:0 /dev/sda")
     assert after(dos, "sgdisk -g -n 1:0:0 /dev/sda").facts()["sda.label"] == "gpt"
 
 
@@ -136,12 +113,12 @@ def test_parted_places_partitions(line: str, expected: dict[int, tuple[int, int,
     ],
 )
 def test_parted_fails_on_what_it_does_not_know(line: str) -> None:
-    fails(DISKS, f"parted -s /dev/sda {line}")
+    failure_of(DISKS, f"parted -s /dev/sda {line}")
 
 
 def test_parted_fails_on_overlaps_and_places_outside() -> None:
-    assert "overlapping" in fails(PARTS, "parted -s /dev/sda mkpart a 1MiB 5GiB")
-    assert "outside of the device" in fails(PARTS, "parted -s /dev/sda mkpart a 1MiB 5TiB")
+    assert "overlapping" in failure_of(PARTS, "parted -s /dev/sda mkpart a 1MiB 5GiB")
+    assert "outside of the device" in failure_of(PARTS, "parted -s /dev/sda mkpart a 1MiB 5TiB")
 
 
 def test_mkpart_makes_no_file_system() -> None:
@@ -184,12 +161,12 @@ def test_file_systems_are_made(line: str, kind: str) -> None:
     ],
 )
 def test_file_systems_are_not_made_on_nothing(line: str) -> None:
-    fails(PARTS, line)
+    failure_of(PARTS, line)
 
 
 def test_a_32_bit_fat_needs_33_mib() -> None:
     small = DISKS | {"parts": {"sda1": ["32M", "ef00"], "sda2": ["33M", "ef00"]}}
-    assert "Not enough clusters" in fails(small, "mkfs.fat -F32 /dev/sda1")
+    assert "Not enough clusters" in failure_of(small, "mkfs.fat -F32 /dev/sda1")
     after(small, "mkfs.fat -F32 /dev/sda2")
 
 
@@ -252,7 +229,7 @@ def test_information_is_classed_and_changes_nothing(line: str, info: str) -> Non
     "line", ["lsblk /dev/sdz", "lsblk -o NOPE", "fdisk -l /dev/sdz", "df /nowhere", "blkid /dev/sdz"]
 )
 def test_information_about_nothing_fails(line: str) -> None:
-    assert fails(MOUNTED, line)
+    assert failure_of(MOUNTED, line)
 
 
 SIZES = st.sampled_from(["+1M", "+100M", "+3G", "0", "-1G", "+60G"])

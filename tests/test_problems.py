@@ -22,9 +22,10 @@ import experts.problems
 from experts import EXPERT_NAMES, EXPERTS
 from experts.declaration import DeclarationError
 from experts.problems import SPLITS, Problem, generate
+from experts.problems.buckets import normalise
 from experts.problems.builder import build_trace
 from experts.problems.distractors import _ABOUT_NOTHING, _ABOUT_SOMETHING, _PRONOUN, insert_distractor
-from experts.problems.generator import load_schemas, normalise_question, split_of
+from experts.problems.generator import load_schemas, split_of
 from experts.problems.schema import (
     SCHEMAS,
     Draft,
@@ -356,8 +357,7 @@ def test_a_reference_of_another_subtrace_is_refused() -> None:
 
 def test_splits_share_no_question_whatever_the_seeds(by_split: dict[str, list[Problem]]) -> None:
     questions = {
-        split: {normalise_question(problem.question) for problem in problems}
-        for split, problems in by_split.items()
+        split: {normalise(problem.question) for problem in problems} for split, problems in by_split.items()
     }
     for one, other in ((a, b) for a in SPLITS for b in SPLITS if a < b):
         assert not questions[one] & questions[other]

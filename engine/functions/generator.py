@@ -19,12 +19,12 @@ from typing import Any
 import engine.functions.tools
 from engine.call_problems import CallProblem
 from engine.functions.draft import CATEGORIES, Draft
-from engine.functions.hashing import bucket_of
 from engine.functions.kinds import berkeley
 from engine.functions.prompt import MAX_CHARACTERS, size
 from engine.functions.tool import INVENTED, TOOLS, Tool
 from engine.functions.variant import Variant
 from engine.functions.workshop import Workshop
+from experts.problems.buckets import bucket_of, normalise
 
 SPLITS = ("train", "validation", "test", "test_schemas")
 # Splits that take the words and invented names which training never shows.
@@ -49,7 +49,7 @@ def load_tools() -> dict[str, Tool]:
 
 def belongs(text: str, split: str) -> bool:
     """Whether a request, or a signature, is one of the split's by its hash."""
-    return bucket_of(text, _BUCKETS) in _BUCKETS_OF[split]
+    return bucket_of(normalise(text), _BUCKETS) in _BUCKETS_OF[split]
 
 
 def accepts(variant: Variant, split: str) -> bool:

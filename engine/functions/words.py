@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from engine.functions.hashing import bucket_of
 from engine.functions.stems import invent_word
+from experts.problems.buckets import bucket_of, normalise
 
 _SMALLEST_DIVIDED_POOL = 20
 _SLOT = re.compile(r"\{(\w+)\}|[%^]")
@@ -121,7 +121,7 @@ def held_out(pool: str) -> tuple[str, ...]:
     words = POOLS[pool]
     if len(words) < _SMALLEST_DIVIDED_POOL:
         return ()
-    by_hash = sorted(words, key=lambda word: bucket_of(f"{pool}:{word}", 2**32))
+    by_hash = sorted(words, key=lambda word: bucket_of(normalise(f"{pool}:{word}"), 2**32))
     return tuple(by_hash[: len(words) // 5])
 
 

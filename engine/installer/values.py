@@ -6,9 +6,10 @@ the seed: so no two splits share one. Time zones, locales and keyboards are few,
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from random import Random
+
+from experts.problems.buckets import bucket_of
 
 # Of 20 buckets of values, those of each family of splits; all test splits draw from "test".
 _BUCKETS = {"train": range(14), "validation": range(14, 16), "test": range(16, 20)}
@@ -88,8 +89,7 @@ def family_of(split: str) -> str:
 
 def belongs(value: str, family: str) -> bool:
     """Whether a value may occur in the splits of this family."""
-    digest = hashlib.sha256(value.encode()).digest()
-    return int.from_bytes(digest[:4], "big") % 20 in _BUCKETS[family]
+    return bucket_of(value, 20) in _BUCKETS[family]
 
 
 def draw_in(family: str, draw: Callable[[], str]) -> str:

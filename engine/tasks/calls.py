@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from verifiers.machine import Machine
 
 _COMPARED = {"installer": ("effect_match",), "functions": ("arguments_match",)}
+# Machines of longer histories are built from the start: their turns would be remembered in as many nested calls.
+_REMEMBERED_TURNS = 100
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,11 @@ def machine_of(problem: CallProblem) -> Machine | None:
 def _machine(start: str, ran: tuple[str, ...]) -> Machine:
     from verifiers.machine import Machine
 
-    if ran:  # the turn before is most often known already
+    if 0 < len(ran) <= _REMEMBERED_TURNS:  # the turn before is most often known already
         machine = _machine(start, ran[:-1]).copy()
         machine.run(ran[-1])
         return machine
-    return Machine.from_spec(json.loads(start))
+    machine = Machine.from_spec(json.loads(start))
+    for line in ran:
+        machine.run(line)
+    return machine

@@ -7,7 +7,6 @@ test_numbers it belongs to, whatever the seed. A draw that lands in another spli
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from random import Random
 
 import experts.problems
 from experts import EXPERT_NAMES
+from experts.problems.buckets import bucket_of, normalise
 from experts.problems.problem import Problem
 from experts.problems.schema import SCHEMAS, Draft, Schema
 from experts.trace import format_number, write_trace
@@ -32,15 +32,9 @@ def load_schemas() -> dict[str, Schema]:
     return dict(sorted(SCHEMAS.items(), key=lambda item: item[1].function.__module__))
 
 
-def normalise_question(question: str) -> str:
-    """The text by which questions count as the same: lower case, single spaces."""
-    return " ".join(question.lower().split())
-
-
 def split_of(question: str) -> str:
     """The split of a question over known schemas, from the hash of its normalised text."""
-    digest = hashlib.sha256(normalise_question(question).encode()).digest()
-    bucket = int.from_bytes(digest[:4], "big") % 20
+    bucket = bucket_of(normalise(question), 20)
     return next(split for split, buckets in _BUCKETS.items() if bucket in buckets)
 
 
