@@ -23,14 +23,13 @@ from typing import Any
 
 import torch
 
-from engine.batches import split_by_tokens
 from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.collapse import WATCHED, check_collapse
 from engine.config import RLConfig
 from engine.errors import UserError
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
-from engine.policy import score_tokens
+from engine.policy import micro_batches, score_tokens
 from engine.progress import Progress
 from engine.rollout import Rollout, sample
 from engine.runs import Run
@@ -132,7 +131,7 @@ class NativeLoop:
             )
         verified = time.perf_counter()
         self.weigh(samples)
-        stats = self.update([s for group in samples for s in group if s.advantage != 0])
+        stats = self.update(samples)
         updated = time.perf_counter()
         self.iteration += 1
         record = {
@@ -191,15 +190,17 @@ class NativeLoop:
             for s, advantage in zip(group, row, strict=True):
                 s.advantage = advantage
 
-    def update(self, samples: list[Sample]) -> UpdateStats:
-        """Several optimiser steps, each on its share of the samples that carry a signal."""
+    def update(self, samples: list[list[Sample]]) -> UpdateStats:
+        """Several optimiser steps, each on its share of the groups, of which only samples with a signal count."""
         stats = UpdateStats()
-        Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(samples)
-        count = min(self.config.minibatches, len(samples))
+        groups = [[s for s in group if s.advantage != 0] for group in samples]
+        groups = [group for group in groups if group]
+        Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(groups)
+        count = min(self.config.minibatches, len(groups))
         self.updating = True
         for number in range(count):
             self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
-            self.step(samples[number::count], stats)
+            self.step([s for group in groups[number::count] for s in group], stats)
         self.updating = False
         return stats
 
@@ -215,12 +216,12 @@ class NativeLoop:
         return config.learning_rate * share
 
     def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
-        """One optimiser step, accumulated over micro-batches of rows of like length."""
+        """One optimiser step, accumulated over micro-batches."""
         config = self.config
-        lengths = [len(s.rollout.prompt_ids) + len(s.rollout.completion_ids) for s in minibatch]
         completions = torch.tensor([len(s.rollout.completion_ids) for s in minibatch])
         weights = token_weights(config.objective, completions, config.max_new_tokens)
-        for chosen in split_by_tokens(range(len(minibatch)), lengths, config.micro_batch_tokens):
+        rollouts = [s.rollout for s in minibatch]
+        for chosen in micro_batches(self.model, rollouts, config.micro_batch_tokens):
             rows = [minibatch[i] for i in chosen]
             loss = self.loss(rows, weights[chosen], stats)
             loss.backward()

@@ -94,6 +94,19 @@ def sample(
     return groups
 
 
+def draw(weights: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """One index for each row of weights of shape (rows, indices), in proportion to them; an index without weight never.
+
+    As `torch.multinomial`, which draws a random number for every index where one for every row will do.
+    """
+    cumulative = weights.cumsum(dim=-1)
+    total = cumulative[:, -1:]
+    uniform = torch.rand(total.shape, generator=generator, device=total.device, dtype=total.dtype)
+    # The product may round up to the total, which lies beyond the last index.
+    point = torch.minimum(uniform * total, torch.nextafter(total, torch.zeros_like(total)))
+    return torch.searchsorted(cumulative, point, right=True).squeeze(1)
+
+
 @dataclass(slots=True)
 class _Batch:
     """What one pass of sampling needs."""
@@ -123,10 +136,7 @@ class _Batch:
     def choose(self, logits: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """The next token of each row and its log-probability; logits have shape (rows, vocabulary)."""
         logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
-        if self.temperature == 0:
-            tokens = logprobs.argmax(dim=-1)
-        else:
-            tokens = torch.multinomial(logprobs.exp(), 1, generator=generator).squeeze(1)
+        tokens = logprobs.argmax(dim=-1) if self.temperature == 0 else draw(logprobs.exp(), generator)
         return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
 
 

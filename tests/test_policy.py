@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from engine.policy import TokenScores, score_tokens
+from engine.policy import TokenScores, micro_batches, score_tokens
 from engine.rollout import Rollout, sample
 
 VOCABULARY, PAD = 30, 0
@@ -23,11 +23,21 @@ _GPT2 = {"vocab_size": VOCABULARY, "n_embd": 16, "n_layer": 2, "n_head": 2, "n_p
 _SHAPES = {
     "llama": _LLAMA,
     "llama, tied": {**_LLAMA, "tie_word_embeddings": True},
+    "mistral, every layer sees 4 tokens": {**_LLAMA, "num_key_value_heads": 1, "sliding_window": 4},
+    "gemma3_text, one layer in two sees 4 tokens": {
+        **_LLAMA,
+        "num_key_value_heads": 1,
+        "head_dim": 8,
+        "sliding_window": 4,
+        "layer_types": ["sliding_attention", "full_attention"],
+    },
     "gpt2": _GPT2,  # not native: scored by its own forward
 }
 ROLLOUTS = [
     Rollout([5, 9, 3], [7, 8], [0.0] * 2, True),
     Rollout([7], [11, 2, 4, 19, 1], [0.0] * 5, False),
+    Rollout([7], [3, 2], [0.0] * 2, True),
+    Rollout([7], [11, 2, 4, 19, 8, 13, 22], [0.0] * 7, True),
     Rollout([4, 21, 8, 2, 6], [12], [0.0], True),
     Rollout([22, 13], [5, 5, 5, 0], [0.0] * 4, True),
 ]
@@ -113,3 +123,16 @@ def test_an_adapters_weights_are_scored_and_get_the_gradient(model: PreTrainedMo
     assert not torch.allclose(after, before, atol=1e-2)
     after.sum().backward()
     assert all(p.grad is not None for p in adapted.parameters() if p.requires_grad)
+
+
+def test_completions_of_a_prompt_share_its_row_as_far_as_they_fit(model: PreTrainedModel) -> None:
+    rollouts = [Rollout([1] * 10, [2] * length, [0.0] * length, True) for length in (5, 5, 5, 40)]
+    rollouts += [Rollout([3] * 10, [2] * 5, [0.0] * 5, True)]
+    batches = micro_batches(model, rollouts, 20)
+    shared = [[4], [0, 1], [2], [3]] if model.config.model_type != "gpt2" else [[0], [1], [2], [4], [3]]
+    assert sorted(batches) == sorted(shared)
+
+
+def test_batches_hold_every_rollout_once(model: PreTrainedModel) -> None:
+    batches = micro_batches(model, ROLLOUTS, 12)
+    assert sorted(number for batch in batches for number in batch) == list(range(len(ROLLOUTS)))

@@ -11,7 +11,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from engine.kv_cache import RoomyCache
-from engine.rollout import NATIVE, Rollout, sample
+from engine.rollout import NATIVE, Rollout, draw, sample
 
 VOCABULARY, PAD = 40, 0
 PROMPTS = [[5, 9, 3], [7], [11, 4, 21, 8, 2, 6, 30, 12], [13, 5, 17, 1, 1], [22, 33]]
@@ -158,7 +158,7 @@ def test_sampled_logprobs_are_those_of_a_forward_pass_at_the_temperature(
     groups = sample(
         model,
         PROMPTS,
-        group_size=4,
+        group_size=16,
         temperature=temperature,
         max_new_tokens=NEW,
         end_ids=ends_of(model),
@@ -289,3 +289,34 @@ def test_the_cache_keeps_selected_rows_with_repetitions_and_grows_by_them() -> N
     assert torch.equal(all_values, torch.cat([-keys[[2, 0, 0]], added], dim=2))
     assert cache.get_seq_length() == 3
     assert cache.layers[0].get_max_length() == 5  # type: ignore[union-attr]
+
+
+def test_indices_are_drawn_in_proportion_to_their_weights() -> None:
+    weights = torch.tensor([0.0, 1.0, 3.0, 0.0, 4.0, 0.0])
+    drawn = draw(weights.repeat(40_000, 1), torch.Generator().manual_seed(0))
+    shares = torch.bincount(drawn, minlength=6) / len(drawn)
+    # Five standard errors of the largest share are 0.0125.
+    assert torch.allclose(shares, weights / 8, atol=0.0125)
+    assert shares[weights == 0].tolist() == [0, 0, 0]
+
+
+class _Extreme:
+    """In place of torch.rand: the smallest and the largest numbers that it can give."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __call__(self, shape: torch.Size, **kwargs: Any) -> torch.Tensor:
+        return torch.full(shape, self.value)
+
+
+@pytest.mark.parametrize("uniform", [0.0, 1 - 2**-24])
+def test_extreme_random_numbers_draw_no_index_without_weight(
+    uniform: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "rand", _Extreme(uniform))
+    weights = torch.tensor(
+        [[0.0, 0.2, 0.5, 0.3, 0.0], [0.0, 0.0, 1e-7, 0.0, 0.0], [0.0, 1e9, 1e-9, 2e9, 0.0]]
+    )
+    drawn = draw(weights, torch.Generator())
+    assert (weights.gather(1, drawn.unsqueeze(1)) > 0).all()
