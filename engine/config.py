@@ -19,10 +19,15 @@ from engine.errors import UserError
 from engine.settings import check, nearest, setting
 from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, Task, task_for
 from experts import EXPERT_NAMES
+from experts.problems import WORDINGS
 from verifiers.rewards import POLICIES
 
 RECIPES = Path(__file__).with_name("recipes")
 DEFAULT_MODEL = "tiny-base"
+_WORDING = (
+    "Generated questions to take: plain ones have every number in digits and none too many, varied ones have not; for "
+    "traces."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,7 @@ class SFTConfig(TuningConfig):
     model: str = setting(DEFAULT_MODEL, "Local folder, embedded model or hub id.")
     data: str | None = setting(None, "Problem file with traces; none generates the train split.")
     count: int = setting(8000, "Generated problems to train on; a file is used whole.", low=1)
+    wording: str = setting("any", _WORDING, choices=WORDINGS)
     epochs: float = setting(1.0, "Passes over the problems.", above=0)
     learning_rate: float = setting(1e-3, "Peak rate.", above=0)
     scheduler: str = setting(
@@ -103,6 +109,7 @@ class RLConfig(TuningConfig):
     experts: tuple[str, ...] | None = setting(
         None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
     )
+    wording: str = setting("any", _WORDING, choices=WORDINGS)
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
     prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
     group_size: int = setting(8, "Completions sampled for each problem.", low=1)

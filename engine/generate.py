@@ -13,6 +13,7 @@ from engine.progress import track
 from engine.settings import nearest
 from engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
 from experts import EXPERT_NAMES
+from experts.problems import WORDINGS
 
 
 class GoldFailsError(Exception):
@@ -57,10 +58,17 @@ def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
     help="Only of this expert, for traces. May be repeated.",
 )
 @click.option(
+    "--wording",
+    type=click.Choice(WORDINGS),
+    default="any",
+    show_default=True,
+    help="Plain questions have every number in digits and none too many, varied have not; for traces.",
+)
+@click.option(
     "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there, whole or not at all."
 )
 def command(
-    task_name: str, split: str, count: int, seed: int, experts: tuple[str, ...], out: str | None
+    task_name: str, split: str, count: int, seed: int, experts: tuple[str, ...], wording: str, out: str | None
 ) -> None:
     """Write problems with gold traces, or with gold tool calls, as JSON lines.
 
@@ -78,7 +86,7 @@ def command(
             f"the task {task_name} has no split {split}{nearest(split, task.splits)}; there are "
             f"{', '.join(task.splits)}"
         )
-    drawn = verified(task, task.generate(split, count, seed, experts or None))
+    drawn = verified(task, task.generate(split, count, seed, experts or None, wording))
     problems = track(drawn, "generate", count, "problems", streaming=out is None)
     try:
         if out is not None:

@@ -1,7 +1,7 @@
 """Sampling completions, in groups of several for each prompt, with the log-probability of every sampled token.
 
-One loop: prefill each prompt once, give each group its copies of the prompt's cache, then sample a token for every row
-at a time; rows that end leave. All rows share one cache position, so prompts are padded on the left and those of like
+One loop: prefill each prompt once, branch it into its group, then sample a token for every row at a time; rows that end
+leave. All rows share one cache position, so prompts are padded on the left and those of like
 length are sampled together. Sampling is from the model's whole distribution at the temperature, never a truncated one:
 the log-probabilities are those of the distribution that was sampled, as the policy gradient needs them.
 
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
-from engine.kv_cache import RoomyCache
+from engine.kv_cache import GroupCache, sharing_prompts
 
 NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
 """Model types (of the configuration) that the loop samples from; tests compare each with `generate`."""
 
-# Rows are dropped once this share of them has ended: dropping copies the cache, so doing it at every end costs more.
+# Rows are dropped once this share of them has ended: dropping copies their cache, so doing it at every end costs more.
 _ENDED_SHARE = 0.2
 
 
@@ -141,22 +141,21 @@ class _Batch:
 
 
 def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
+    with sharing_prompts(batch.model):
+        return _sample_branches(batch, generator)
+
+
+def _sample_branches(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
     model, device = batch.model, batch.model.device
     ids, mask = batch.padded()
-    prompt_width = ids.shape[1]
-    rows = len(batch.prompts) * batch.group_size
-    cache = RoomyCache(model.config.num_hidden_layers, prompt_width + batch.max_new_tokens)
+    prompts, prompt_width = ids.shape
+    rows = prompts * batch.group_size
+    cache = GroupCache(model.config.num_hidden_layers)
+    inputs = {"past_key_values": cache, "group_cache": cache, "use_cache": True}
     positions = (mask.cumsum(1) - 1).clamp(min=0)
-    outputs = model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=positions,
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    )
-    copies = torch.arange(len(batch.prompts), device=device).repeat_interleave(batch.group_size)
-    cache.select(copies)
+    outputs = model(input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=1, **inputs)
+    cache.branch(prompts, batch.group_size, batch.max_new_tokens, device)
+    copies = torch.arange(prompts, device=device).repeat_interleave(batch.group_size)
     logits = outputs.logits[copies, -1]
     position = mask.sum(1)[copies]
     # The mask has room for the whole completion too; generated positions are always visible.
@@ -185,8 +184,7 @@ def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
             input_ids=token.unsqueeze(1),
             attention_mask=full_mask[:, : prompt_width + step + 1],
             position_ids=position.unsqueeze(1),
-            past_key_values=cache,
-            use_cache=True,
+            **inputs,
         ).logits[:, -1]
         position = position + 1
     return [

@@ -27,7 +27,8 @@ def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
     task = config.make_task()
     if config.data is None:
-        return f"train split, seed {config.seed}", list(task.generate("train", config.count, config.seed))
+        problems = list(task.generate("train", config.count, config.seed, wording=config.wording))
+        return _train_split(config.seed, config.wording), problems
     problems = task.read(config.data)
     lacking = [problem.id for problem in problems if task.reply(problem) is None]
     if lacking:
@@ -40,18 +41,22 @@ def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     return config.data, problems
 
 
+def _train_split(seed: int, wording: str) -> str:
+    return f"train split, seed {seed}" + ("" if wording == "any" else f", {wording} wording")
+
+
 def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
     """What to practise on, without end, and what to call it. Problems of a file come round again, in another order."""
     task = config.make_task()
     if config.data is None:
         seed = _RL_SEED_OFFSET + config.seed
         rounds = (
-            task.generate("train", _ROUND, seed + 1000 * number, config.experts)
+            task.generate("train", _ROUND, seed + 1000 * number, config.experts, config.wording)
             for number in itertools.count()
         )
         problems = itertools.chain.from_iterable(rounds)
         mixed = _mixed(problems, config.seed) if task.consecutive else problems
-        return f"train split, seed {seed}", mixed
+        return _train_split(seed, config.wording), mixed
     held = task.read(config.data)
     if not held:
         raise UserError(f"{config.data} holds no problem")

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import experts.problems
 from experts import EXPERT_NAMES, EXPERTS
 from experts.declaration import DeclarationError
-from experts.problems import SPLITS, Problem, generate
+from experts.problems import SPLITS, WORDINGS, Problem, generate
 from experts.problems.buckets import normalise
 from experts.problems.builder import build_trace
 from experts.problems.distractors import _ABOUT_NOTHING, _ABOUT_SOMETHING, _PRONOUN, insert_distractor
@@ -39,7 +39,7 @@ from experts.problems.schema import (
     whole,
 )
 from experts.problems.slots import Slot
-from experts.problems.spelling import spell
+from experts.problems.spelling import speaks_numbers, spell
 from experts.problems.words import _POOLS, WordDraw, plural, with_article
 from experts.trace import format_number, write_trace
 from verifiers import verify_trace
@@ -383,6 +383,54 @@ def test_splits_have_the_shares_that_are_promised() -> None:
     counts = Counter(split_of(f"question {number}") for number in range(20_000))
     assert counts["train"] / 20_000 == pytest.approx(0.7, abs=0.02)
     assert counts["validation"] / 20_000 == pytest.approx(0.1, abs=0.02)
+
+
+# --- wordings
+
+
+@pytest.fixture(scope="module")
+def by_wording() -> dict[str, list[Problem]]:
+    return {wording: list(generate("train", 600, 5, wording=wording)) for wording in WORDINGS}
+
+
+def test_a_plain_question_has_the_numbers_of_its_trace_in_digits(
+    by_wording: dict[str, list[Problem]],
+) -> None:
+    for problem in by_wording["plain"]:
+        in_words = [m.text for m in read_question(problem.question).mentions if not re.search(r"\d", m.text)]
+        assert not in_words, problem
+
+
+def test_a_varied_question_has_a_number_in_words_or_one_too_many(
+    by_wording: dict[str, list[Problem]],
+) -> None:
+    in_words = 0
+    for problem in by_wording["varied"]:
+        in_digits = re.findall(r"(?<!\w)\d[\d,.]*", problem.question)
+        spoken = speaks_numbers(problem.question)
+        in_words += spoken
+        assert spoken or len(in_digits) > len(re.findall(r"(?<!\w)\d[\d,.]*", problem.trace or "")), problem
+    assert 0.5 < in_words / len(by_wording["varied"]) < 1
+
+
+def test_any_wording_holds_both(by_wording: dict[str, list[Problem]]) -> None:
+    spoken = sum(speaks_numbers(problem.question) for problem in by_wording["any"])
+    assert 0.2 < spoken / len(by_wording["any"]) < 0.5
+
+
+def test_an_unknown_wording_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="no wording 'fancy'; there are any, plain, varied"):
+        next(generate("train", 1, wording="fancy"))
+
+
+@pytest.mark.parametrize("text", ["eleven eggs", "Twenty-one", "a dozen", "twice as many", "half of them"])
+def test_numbers_in_words_are_recognised(text: str) -> None:
+    assert speaks_numbers(text)
+
+
+@pytest.mark.parametrize("text", ["11 eggs", "someone often weighed the tents", "at noon", ""])
+def test_words_that_hold_the_letters_of_a_number_are_none(text: str) -> None:
+    assert not speaks_numbers(text)
 
 
 # --- drawing problems

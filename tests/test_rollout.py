@@ -10,7 +10,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from engine.kv_cache import RoomyCache
+from engine.kv_cache import SHARED_PROMPTS, GroupCache
 from engine.rollout import NATIVE, Rollout, draw, sample
 
 VOCABULARY, PAD = 40, 0
@@ -278,17 +278,33 @@ def test_an_adapter_is_sampled_with_its_weights(model_type: str) -> None:
 # --- the cache
 
 
-def test_the_cache_keeps_selected_rows_with_repetitions_and_grows_by_them() -> None:
-    cache = RoomyCache(layers=1, capacity=5)
-    keys = torch.arange(12.0).reshape(3, 1, 2, 2)
-    cache.update(keys, -keys, 0)
-    cache.select(torch.tensor([2, 0, 0]))
-    added = torch.full((3, 1, 1, 2), 99.0)
-    all_keys, all_values = cache.update(added, added, 0)
-    assert torch.equal(all_keys, torch.cat([keys[[2, 0, 0]], added], dim=2))
-    assert torch.equal(all_values, torch.cat([-keys[[2, 0, 0]], added], dim=2))
-    assert cache.get_seq_length() == 3
-    assert cache.layers[0].get_max_length() == 5  # type: ignore[union-attr]
+def test_the_cache_keeps_a_prompt_once_and_lets_rows_and_prompts_leave() -> None:
+    cache = GroupCache(layers=1)
+    prompts = torch.arange(24.0).reshape(3, 2, 2, 2)  # three prompts of two tokens, two heads
+    keys, values = cache.update(prompts, -prompts, 0)
+    assert torch.equal(keys, prompts) and torch.equal(values, -prompts)
+    cache.branch(prompts=3, group_size=2, capacity=5, device=prompts.device)
+    for step in range(2):
+        new = torch.arange(6.0).reshape(6, 1, 1, 1).expand(6, 2, 1, 2) + 10 * step
+        keys, values = cache.update(new, -new, 0)
+    assert keys[:, 0, :, 0].tolist() == [[row, row + 10] for row in range(6)]
+    cache.select(torch.tensor([1, 4, 5]))  # the second prompt loses both of its rows
+    keys, _ = cache.update(torch.full((3, 2, 1, 2), 99.0), torch.zeros(3, 2, 1, 2), 0)
+    assert keys[:, 0, :, 0].tolist() == [[1, 11, 99], [4, 14, 99], [5, 15, 99]]
+    layer: Any = cache.layers[0]
+    assert torch.equal(layer.prompt_keys, prompts[[0, 2]])
+    assert cache.get_seq_length() == 5 and layer.get_max_length() == 7
+    rows = torch.arange(12.0).reshape(3, 2, 1, 2)
+    by_prompt = cache.by_prompt(rows, prompts=2)
+    assert by_prompt[:, 0, :, 0].tolist() == [[0, 0], [4, 8]]  # the first row of the first prompt has left
+    assert torch.equal(cache.by_row(by_prompt), rows)
+
+
+def test_a_model_attends_as_before_once_it_has_been_sampled_from() -> None:
+    model = tiny("llama")
+    before = model.config._attn_implementation
+    sample(model, PROMPTS, max_new_tokens=2, end_ids=set(), pad_id=PAD)
+    assert model.config._attn_implementation == before != SHARED_PROMPTS
 
 
 def test_indices_are_drawn_in_proportion_to_their_weights() -> None:

@@ -84,11 +84,14 @@ class CallTask:
         return import_module(f"engine.{self.name}")
 
     def generate(
-        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None
+        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[CallProblem]:
-        """Problems with gold replies. Raises UserError where groups are named: only traces can be chosen by them."""
-        if groups:
-            raise UserError(f"only problems of traces can be chosen by expert, not those of {self.name}")
+        """Problems with gold replies. Raises UserError for groups and wordings: only traces can be chosen by them."""
+        if groups or wording != "any":
+            raise UserError(
+                f"only problems of traces can be chosen by --experts or --wording, not those of {self.name}; take "
+                f"--recipe {self.name}"
+            )
         problems: Iterator[CallProblem] = self._generator.generate(split, count, seed)
         return problems
 

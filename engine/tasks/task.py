@@ -72,9 +72,12 @@ class Task(Protocol[P]):
         """Those of them that models are compared by, as by accuracy."""
 
     def generate(
-        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None
+        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[P]:
-        """Problems of a split with their gold; only of these groups, where any are named. Raises ValueError."""
+        """Problems of a split with their gold; only of these groups, where any are named, and of this wording.
+
+        Raises ValueError.
+        """
 
     def read(self, path: str | Path, limit: int | None = None) -> list[P]:
         """The problems of a file, at most `limit`. Raises UserError naming file, line and field."""

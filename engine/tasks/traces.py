@@ -40,10 +40,10 @@ class TraceTask:
     compared: ClassVar[Sequence[str]] = ()
 
     def generate(
-        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None
+        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[Problem]:
-        """Problems with gold traces, only of these experts where any are named."""
-        return generate(split, count, seed, groups)
+        """Problems with gold traces, only of these experts where any are named, and of this wording."""
+        return generate(split, count, seed, groups, wording)
 
     def read(self, path: str | Path, limit: int | None = None) -> list[Problem]:
         return read_problems(path, limit)

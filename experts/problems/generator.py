@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -17,10 +18,14 @@ from experts import EXPERT_NAMES
 from experts.problems.buckets import bucket_of, normalise
 from experts.problems.problem import Problem
 from experts.problems.schema import SCHEMAS, Draft, Schema
+from experts.problems.spelling import speaks_numbers
 from experts.trace import format_number, write_trace
 
 SPLITS = ("train", "validation", "test_numbers", "test_schemas")
+WORDINGS = ("any", "plain", "varied")
 _MAX_DRAWS = 1000
+# A number in digits; not the digit of a name such as step1.
+_NUMBER = re.compile(r"(?<!\w)\d[\d,.]*")
 # Of 20 buckets of questions, those of each split over known schemas.
 _BUCKETS = {"train": range(14), "validation": range(14, 16), "test_numbers": range(16, 20)}
 
@@ -39,7 +44,7 @@ def split_of(question: str) -> str:
 
 
 def generate(
-    split: str, count: int, seed: int = 0, experts: Sequence[str] | None = None
+    split: str, count: int, seed: int = 0, experts: Sequence[str] | None = None, wording: str = "any"
 ) -> Iterator[Problem]:
     """Yield `count` problems of a split; the same arguments give the same problems.
 
@@ -48,11 +53,15 @@ def generate(
         count: how many; questions do not repeat within one call.
         seed: another seed gives other problems of the same split.
         experts: only schemas of these experts ("composition" counts as one); None for all.
+        wording: one of WORDINGS; "plain" questions give the numbers of their trace in digits and no other number,
+            "varied" are those that have a number in words or one too many.
 
-    Raises ValueError for an unknown split or expert, or where the schemas run out of new questions.
+    Raises ValueError for an unknown split, expert or wording, or where the schemas run out of new questions.
     """
     if split not in SPLITS:
         raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    if wording not in WORDINGS:
+        raise ValueError(f"no wording {wording!r}; there are {', '.join(WORDINGS)}")
     unknown = set(experts or ()) - set(EXPERT_NAMES)
     if unknown:
         raise ValueError(f"no expert {', '.join(sorted(unknown))}; there are {', '.join(EXPERT_NAMES)}")
@@ -60,6 +69,7 @@ def generate(
         schema
         for schema in load_schemas().values()
         if schema.held_out == (split == "test_schemas") and (experts is None or schema.expert in experts)
+        if wording != "plain" or any(_reads_plain(template) for template in schema.questions)
     ]
     if not schemas:
         raise ValueError(f"split {split} has no schema of {', '.join(experts or ())}")
@@ -71,7 +81,7 @@ def generate(
         rng = Random(f"{split}:{seed}:{index}")
         # The expert first, so that each has the same share however many schemas it has.
         schema = rng.choice(by_expert[rng.choice(names)])
-        draft = _draw(schema, split, rng, seen)
+        draft = _draw(schema, split, rng, seen, wording)
         seen.add(draft.question)
         yield Problem(
             id=f"{split}-{seed}-{index}",
@@ -83,9 +93,20 @@ def generate(
         )
 
 
-def _draw(schema: Schema, split: str, rng: Random, seen: set[str]) -> Draft:
+def _reads_plain(template: str) -> bool:
+    return not speaks_numbers(template) and not _NUMBER.search(template)
+
+
+def _is_plain(draft: Draft) -> bool:
+    numbers = len(_NUMBER.findall(draft.question))
+    return not speaks_numbers(draft.question) and numbers <= len(_NUMBER.findall(write_trace(draft.trace)))
+
+
+def _draw(schema: Schema, split: str, rng: Random, seen: set[str], wording: str) -> Draft:
     for _ in range(_MAX_DRAWS):
         draft = schema.draft(rng)
-        if draft.question not in seen and (schema.held_out or split_of(draft.question) == split):
+        if draft.question in seen or (wording != "any" and _is_plain(draft) != (wording == "plain")):
+            continue
+        if schema.held_out or split_of(draft.question) == split:
             return draft
     raise ValueError(f"schema {schema.source} has no new question left for {split}; ask for fewer problems")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_OTHERS = "hundred thousand dozen half halves third thirds quarter quarters once twice double triple".split()
+_WORD = re.compile(rf"\b(?:{'|'.join((*_SMALL, *_TENS, *_OTHERS))})\b", re.IGNORECASE)
+
+
+def speaks_numbers(text: str) -> bool:
+    """Whether a number stands in the text as a word: "eleven", "a dozen", "twice"."""
+    return _WORD.search(text) is not None
 
 
 def spell(number: int) -> str:
