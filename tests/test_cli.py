@@ -178,3 +178,15 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     result = run("generate", "--count", "1", "--out", str(tmp_path / "p.jsonl"))
     assert result.exit_code == 2 and "can't write" in result.stderr
+
+
+def test_generate_writes_problems_of_a_wording() -> None:
+    plain, varied = (run("generate", "--count", "20", "--wording", w).stdout for w in ("plain", "varied"))
+    assert plain.count("\n") == varied.count("\n") == 20
+    assert not set(plain.splitlines()) & set(varied.splitlines())
+
+
+def test_only_problems_of_traces_have_a_wording() -> None:
+    result = run("generate", "--task", "installer", "--wording", "plain")
+    assert result.exit_code == 2
+    assert "--wording" in result.stderr and "--recipe" not in result.stderr

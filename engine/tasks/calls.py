@@ -89,8 +89,8 @@ class CallTask:
         """Problems with gold replies. Raises UserError for groups and wordings: only traces can be chosen by them."""
         if groups or wording != "any":
             raise UserError(
-                f"only problems of traces can be chosen by --experts or --wording, not those of {self.name}; take "
-                f"--recipe {self.name}"
+                f"only problems of traces can be chosen by expert or --wording, not those of {self.name}: leave those "
+                "options and settings out"
             )
         problems: Iterator[CallProblem] = self._generator.generate(split, count, seed)
         return problems
