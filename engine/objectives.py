@@ -6,7 +6,7 @@
 | dr-grpo | r - mean of the group | sum over tokens, over a constant length |
 | dapo | (r - mean) / std of the group | mean over all tokens |
 | rloo | r - mean of the others | ratio of the whole completion, mean over completions |
-| expert-iteration | 1 where verified correct, else left out | negative log-likelihood, mean over tokens |
+| expert-iteration | 1 / verified samples of the group, if verified | negative log-likelihood, mean over tokens |
 
 Sources, in that order: Shao et al. 2024, DeepSeekMath; Liu et al. 2025, Understanding R1-Zero-Like Training; Yu et al.
 2025, DAPO; Ahmadian et al. 2024, Back to Basics; Anthony et al. 2017, Thinking Fast and Slow.
@@ -83,7 +83,8 @@ def advantages(objective: str, rewards: torch.Tensor, correct: torch.Tensor) -> 
         Advantages of that shape; 0 where a sample does not take part.
     """
     if objective == EXPERT_ITERATION:
-        return correct.float()
+        # Each solved problem counts once: otherwise the easy ones, solved by every sample, would count most.
+        return correct / correct.sum(dim=1, keepdim=True).clamp(min=1)
     # Equal rewards need not equal their mean as computed, so such groups are recognised by their extremes.
     lowest = rewards.nan_to_num(nan=math.inf).amin(dim=1, keepdim=True)
     highest = rewards.nan_to_num(nan=-math.inf).amax(dim=1, keepdim=True)
@@ -141,9 +142,8 @@ def token_loss(
         clip_low, clip_high: ratios count as at least 1 - clip_low and at most 1 + clip_high where that would gain more.
     """
     if objective == EXPERT_ITERATION:
-        return TokenLoss(
-            -(weight[rows] * new).sum(), (new - old).exp().detach(), torch.zeros_like(new, dtype=torch.bool)
-        )
+        likelihood = ((weight * advantage)[rows] * new).sum()
+        return TokenLoss(-likelihood, (new - old).exp().detach(), torch.zeros_like(new, dtype=torch.bool))
     log_ratio = new - old
     if OBJECTIVES[objective].whole_completion:
         # One term a completion: its log-ratio is the sum over its tokens.

@@ -91,7 +91,13 @@ def test_advantages_of_a_group_sum_to_nothing(objective: str, rewards: list[floa
 def test_expert_iteration_takes_what_is_correct_and_nothing_else() -> None:
     correct = torch.tensor([[True, False, True], [False, False, False]])
     found = advantages(EXPERT_ITERATION, torch.tensor([[1.0, 0.2, NAN], [0.2, 0.2, 1.0]]), correct)
-    assert found.tolist() == [[1, 0, 1], [0, 0, 0]]
+    assert found.tolist() == [[0.5, 0, 0.5], [0, 0, 0]]
+
+
+def test_expert_iteration_counts_each_solved_problem_once() -> None:
+    correct = torch.tensor([[True] * 4, [False, False, True, False], [False] * 4])
+    found = advantages(EXPERT_ITERATION, correct.float(), correct)
+    assert found.sum(dim=1).tolist() == [1, 1, 0]
 
 
 # --- the loss over tokens
@@ -113,7 +119,7 @@ def reference_loss(objective: str) -> float:
     """Written from the table in the module's docstring."""
     rows = [[i for i, row in enumerate(ROWS) if row == number] for number in range(len(LENGTHS))]
     if objective == EXPERT_ITERATION:
-        return -sum(NEW) / len(NEW)
+        return -statistics.fmean(ADVANTAGES[row] * new for row, new in zip(ROWS, NEW, strict=True))
     if objective == "rloo":
         gains = [
             clipped_gain(math.exp(sum(SHIFTS[i] for i in tokens)), ADVANTAGES[row])
@@ -211,6 +217,13 @@ def test_expert_iteration_ignores_what_the_probabilities_were() -> None:
     new = torch.tensor(NEW, requires_grad=True)
     (gradient,) = torch.autograd.grad(loss_of(EXPERT_ITERATION, new, [1.0] * 3).loss, new)
     assert gradient.tolist() == pytest.approx([-1 / len(NEW)] * len(NEW))
+
+
+def test_expert_iteration_weighs_likelihoods_by_the_advantage() -> None:
+    new = torch.tensor(NEW, requires_grad=True)
+    (gradient,) = torch.autograd.grad(loss_of(EXPERT_ITERATION, new, [0.25, 0.0, 1.0]).loss, new)
+    expected = [w for length, w in zip(LENGTHS, [0.25, 0.0, 1.0], strict=True) for _ in range(length)]
+    assert gradient.tolist() == pytest.approx([-w / len(NEW) for w in expected])
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def test_expert_iteration_learns_from_correct_completions_alone(new_loop: Callab
     samples = loop.verify(PROBLEMS[:4], loop.sample(PROBLEMS[:4]))
     loop.weigh(samples)
     everything = [s for group in samples for s in group]
-    assert {s.advantage for s in everything if s.verdict is CORRECT} == {1.0}
+    assert all(s.advantage > 0 for s in everything if s.verdict is CORRECT)
     assert {s.advantage for s in everything if s.verdict is not CORRECT} == {0.0}
 
 
