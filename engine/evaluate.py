@@ -48,12 +48,11 @@ def _print_result(
     evaluations: Sequence[Evaluation], constants: Sequence[Evaluation], form: str, stream: TextIO
 ) -> None:
     """The figures of one model, or of several with the differences from the first, beside those of constant replies."""
-    compared = differences(evaluations)
     if form == "json":
         figures: list[dict[str, Any]] = [evaluation.to_json() for evaluation in evaluations]
         result: dict[str, Any] = {
             "models": figures,
-            "differences": [difference.to_json() for difference in compared],
+            "differences": [difference.to_json() for difference in differences(evaluations)],
         }
         if len(figures) == 1:
             result = figures[0]
