@@ -24,7 +24,7 @@ from verifiers.rewards import POLICIES
 
 RECIPES = Path(__file__).with_name("recipes")
 DEFAULT_MODEL = "tiny-base"
-_WORDING = (
+WORDING_HELP = (
     "Generated questions to take: plain ones have every number in digits and none too many, varied ones have not; for "
     "traces."
 )
@@ -80,7 +80,7 @@ class SFTConfig(TuningConfig):
     model: str = setting(DEFAULT_MODEL, "Local folder, embedded model or hub id.")
     data: str | None = setting(None, "Problem file with traces; none generates the train split.")
     count: int = setting(8000, "Generated problems to train on; a file is used whole.", low=1)
-    wording: str = setting("any", _WORDING, choices=WORDINGS)
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
     epochs: float = setting(1.0, "Passes over the problems.", above=0)
     learning_rate: float = setting(1e-3, "Peak rate.", above=0)
     scheduler: str = setting(
@@ -109,7 +109,7 @@ class RLConfig(TuningConfig):
     experts: tuple[str, ...] | None = setting(
         None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
     )
-    wording: str = setting("any", _WORDING, choices=WORDINGS)
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
     prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
     group_size: int = setting(8, "Completions sampled for each problem.", low=1)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.atomic import atomic_write
+from engine.config import WORDING_HELP
 from engine.errors import UserError
 from engine.progress import track
 from engine.settings import nearest
@@ -62,7 +63,7 @@ def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
     type=click.Choice(WORDINGS),
     default="any",
     show_default=True,
-    help="Plain questions have every number in digits and none too many, varied have not; for traces.",
+    help=WORDING_HELP,
 )
 @click.option(
     "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there, whole or not at all."
