@@ -2,7 +2,8 @@
 
 A Llama of about 4M parameters with its own tokenizer, trained from random weights on a diet (diet.py): fresh documents
 throughout, cut into batches of equal length so that no time goes into padding. Plain text is learned whole, of an
-exercise only the answer (its numbers are random and cannot be predicted).
+exercise only the answer (its numbers are random and cannot be predicted). A base can be trained further (`--model`), on
+other documents where the seed is another.
 
 What is not covered: this is no general language model. It knows the vocabulary of the project's own problems.
 """
@@ -32,6 +33,7 @@ from engine.atomic import atomic_write
 from engine.batches import split_by_tokens
 from engine.diet import DIETS, Diet
 from engine.errors import UserError
+from engine.models import LoadedModel, load_model
 from engine.reading import Document
 from engine.runs import read_lines
 from engine.tokenizer import train_tokenizer
@@ -171,6 +173,7 @@ def pretrain(
     learning_rate: float,
     batch_tokens: int,
     seed: int,
+    start: LoadedModel | None = None,
 ) -> None:
     """Train the tokenizer and the model and write both, with the curve, to a folder.
 
@@ -178,14 +181,19 @@ def pretrain(
         out: the folder, e.g. checkpoints/tiny-base; a checkpoint in it is resumed.
         tokens: how many tokens to train on, padding included.
         diet: what it reads.
-        shape: the model's size.
+        shape: the size of a new model.
         learning_rate: the peak; it warms up and then falls to 0 by a cosine.
         batch_tokens: tokens a step.
         seed: of weights and documents.
+        start: a base to train further, with its tokenizer, in place of a new one.
     """
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer = _tokenizer(out, diet, seed)
-    model = new_model(tokenizer, shape, seed)
+    if start is None:
+        tokenizer = _tokenizer(out, diet, seed)
+        model = new_model(tokenizer, shape, seed)
+    else:
+        model, tokenizer = start.model, start.tokenizer
+        tokenizer.save_pretrained(out)
     steps = tokens // batch_tokens
     trainer = Trainer(
         model=model,
@@ -254,6 +262,7 @@ def _tokenizer(out: Path, diet: Diet, seed: int) -> PreTrainedTokenizerFast:
     show_default=True,
     help="What it is to be a base for: it reads the texts of those problems.",
 )
+@click.option("--model", help="A base to train further, with its tokenizer (default: random weights).")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
 @click.option("--batch-tokens", type=click.IntRange(1024), default=4096, show_default=True)
 @click.option(
@@ -264,6 +273,7 @@ def command(
     out: Path,
     tokens: int,
     diet: str,
+    model: str | None,
     learning_rate: float,
     batch_tokens: int,
     threads: int | None,
@@ -287,4 +297,5 @@ def command(
         learning_rate=learning_rate,
         batch_tokens=batch_tokens,
         seed=seed,
+        start=load_model(model) if model else None,
     )

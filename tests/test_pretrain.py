@@ -16,7 +16,7 @@ from engine import diet as diets
 from engine import pretrain as pretraining
 from engine.cli import trainer
 from engine.diet import DIETS
-from engine.models import load_model
+from engine.models import LoadedModel, load_model
 from engine.pretrain import ReadingBatches, Shape, copying_accuracy, encode, new_model, pretrain
 from engine.reading import documents
 
@@ -40,7 +40,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch)
 
 
-def train(out: Path, seed: int = 0) -> None:
+def train(out: Path, seed: int = 0, start: LoadedModel | None = None) -> None:
     pretrain(
         out,
         STEPS * BATCH_TOKENS,
@@ -49,6 +49,7 @@ def train(out: Path, seed: int = 0) -> None:
         learning_rate=1e-2,
         batch_tokens=BATCH_TOKENS,
         seed=seed,
+        start=start,
     )
 
 
@@ -110,6 +111,14 @@ def test_an_interrupted_run_is_resumed_and_ends_as_an_uninterrupted_one(
     assert curve(tmp_path) == curve(trained)
     one, other = (load_file(out / "model.safetensors") for out in (trained, tmp_path))
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_base_is_trained_further_with_its_own_tokenizer(trained: Path, tmp_path: Path) -> None:
+    train(tmp_path, seed=1, start=load_model(trained))
+    assert (tmp_path / "tokenizer.json").read_bytes() == (trained / "tokenizer.json").read_bytes()
+    assert curve(tmp_path)[0]["loss"] < curve(trained)[0]["loss"]
+    one, other = (load_file(out / "model.safetensors") for out in (trained, tmp_path))
+    assert not any(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_a_finished_model_is_not_written_over(trained: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -20,7 +20,7 @@ from engine.errors import UserError
 from engine.models import load_model
 from engine.objectives import OBJECTIVES
 from engine.policy import score_tokens
-from engine.rl_native import NativeLoop
+from engine.rl_native import NativeLoop, UpdateStats
 from engine.rollout import Rollout
 from engine.runs import Run
 from engine.samples import Sample
@@ -238,6 +238,33 @@ def test_micro_batches_do_not_change_the_update(new_loop: Callable[..., NativeLo
     for loop in loops:
         loop.run(cycle(PROBLEMS[:4]))
     one, other = map(weights, loops)
+    # Where a gradient is all but 0, rounding decides a little of Adam's step; a wrong weight would move whole steps.
+    assert all(torch.allclose(one[name], other[name], atol=CONFIG.learning_rate / 20) for name in one)
+
+
+@pytest.mark.parametrize("objective", [*OBJECTIVES, "expert-iteration"])
+def test_a_completion_that_comes_again_is_scored_once_for_all(
+    new_loop: Callable[..., NativeLoop], objective: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[int] = []
+
+    def counting(model: Any, rollouts: Sequence[Rollout], *arguments: Any) -> Any:
+        scored.append(len(rollouts))
+        return score_tokens(model, rollouts, *arguments)
+
+    monkeypatch.setattr(rl_native, "score_tokens", counting)
+    once, again = new_loop("once", objective=objective), new_loop("again", objective=objective)
+    samples = once.verify(PROBLEMS[:4], once.sample(PROBLEMS[:4]))
+    once.weigh(samples)
+    minibatch = [s for group in samples for s in group if s.advantage != 0]
+    repeated = [minibatch[0], *minibatch]
+    one_by_one, merged = UpdateStats(), UpdateStats()
+    once.step(repeated, merged)
+    assert sum(scored) == len(minibatch)
+    monkeypatch.setattr(rl_native, "_distinct", lambda rows: (rows, torch.arange(len(rows))))
+    again.step(repeated, one_by_one)
+    assert (merged.tokens, merged.entropy) == (one_by_one.tokens, pytest.approx(one_by_one.entropy, rel=1e-4))
+    one, other = map(weights, (once, again))
     # Where a gradient is all but 0, rounding decides a little of Adam's step; a wrong weight would move whole steps.
     assert all(torch.allclose(one[name], other[name], atol=CONFIG.learning_rate / 20) for name in one)
 
