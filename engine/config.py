@@ -55,6 +55,9 @@ class TuningConfig:
         "bfloat16 computes in it; weights that are trained stay in float32.",
         choices=("float32", "bfloat16"),
     )
+    trim_vocab: bool = setting(
+        False, "Train with the vocabulary cut down to the training text's; what is saved has it whole."
+    )
     max_grad_norm: float = setting(1.0, "Gradients are scaled down to this norm.", above=0)
     weight_decay: float = setting(0.0, "AdamW's weight decay.", low=0)
     micro_batch_tokens: int = setting(

@@ -1,4 +1,4 @@
-"""Loading models: a local folder, a run, an embedded model or a hub id, all by one name.
+"""Loading models: a local folder, a run, an embedded or packaged model or a hub id, all by one name.
 
 An adapter's folder is loaded together with the model that it adapts, however many folders away that is. Nothing is
 downloaded for a name that exists here. A tokenizer without a chat template gets one made of its own tokens.
@@ -8,11 +8,13 @@ Not covered: merging adapters, models of several modalities, and models that bri
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from engine.chat import PLAIN_TEMPLATE
 from engine.errors import UserError
+from engine.packaged import PACKAGES, unpack, unpacked_folder
 from engine.runs import PROJECT, checkpoints_root, newest_run
 from engine.settings import nearest
+from engine.vocabulary import TrimmedVocabulary
 
 __all__ = ["LoadedModel", "count_parameters", "embedded_models", "load_model", "newest_run"]
 
@@ -46,16 +50,30 @@ class LoadedModel:
         tokenizer: has a chat template, a padding token and an end token.
         name: what people call it: the folder's or the embedded name, or the hub id.
         path: what `load_model` finds it by from any working directory.
+        vocabulary: what was cut of its vocabulary, and how to put it back; None where it is whole.
     """
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     name: str
     path: str
+    vocabulary: TrimmedVocabulary | None = None
 
     @property
     def device(self) -> torch.device:
         return self.model.device
+
+    def trim_vocabulary(self, texts: Sequence[str]) -> None:
+        """Cut the vocabulary down to what these texts need. Raises UserError where it can't be cut."""
+        self.vocabulary = TrimmedVocabulary(self.model, self.tokenizer, texts)
+        self.tokenizer = self.vocabulary.tokenizer
+
+    def save(self, folder: Path) -> None:
+        """Write the model, or the adapter where it is one, and the tokenizer, the vocabulary whole."""
+        whole = self.vocabulary.whole() if self.vocabulary else contextlib.nullcontext(self.tokenizer)
+        with whole as tokenizer:
+            self.model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
 
 
 def load_model(
@@ -64,7 +82,8 @@ def load_model(
     """Load a causal language model and its tokenizer.
 
     Args:
-        name: a folder with a model or a PEFT adapter, the name of a folder under `checkpoints/`, or a hub id.
+        name: a folder with a model or a PEFT adapter, the name of a folder under `checkpoints/`, that of a packaged
+            model, or a hub id.
         dtype: of the weights, by name or as torch's; None is float32.
         four_bit: load the weights in 4 bits (NF4, double quantisation), which needs bitsandbytes and a GPU.
 
@@ -113,8 +132,8 @@ def count_parameters(model: PreTrainedModel) -> tuple[int, int]:
 
 
 def portable_path(path: str) -> str:
-    """The bare name for an embedded model, so that an adapter finds its base on another machine too; else the path."""
-    for name, folder in embedded_models().items():
+    """The path, or of an embedded or packaged model its bare name: an adapter then finds its base on any machine."""
+    for name, folder in {**embedded_models(), **{name: unpacked_folder(name) for name in PACKAGES}}.items():
         if folder == Path(path):
             return name
     return path
@@ -132,11 +151,13 @@ def _resolve(name: str) -> Path | str:
         return folder.resolve()
     if name in embedded:
         return embedded[name]
+    if name in PACKAGES:
+        return unpack(name)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith("."):
-        known = ", ".join(embedded) or "none"
+        known = [*embedded, *PACKAGES]
         raise UserError(
-            f"there is no model {name}{nearest(name, embedded)}: give a local folder, an embedded model ({known}), "
-            "or a hub id as ORGANISATION/NAME"
+            f"there is no model {name}{nearest(name, known)}: give a local folder, an embedded or packaged model "
+            f"({', '.join(known)}), or a hub id as ORGANISATION/NAME"
         )
     return name
 

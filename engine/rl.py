@@ -51,7 +51,7 @@ def train(
         The run and the evaluations before and after; only before where it was interrupted.
     """
     from engine.held_out import HeldOut
-    from engine.training_data import rl_problems
+    from engine.training_data import rl_problems, trim_vocabulary
     from engine.tuning import load_trainable
 
     task = config.make_task()
@@ -71,6 +71,9 @@ def train(
         f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {source}",
         file=sys.stderr,
     )
+    if config.trim_vocab:
+        practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
+        print(trim_vocabulary(loaded, list(practised), task), file=sys.stderr)
     try:
         finished = _BACKENDS[config.backend](config, loaded, problems, run, resumed)
     except BaseException:

@@ -220,10 +220,13 @@ class NativeLoop:
         config = self.config
         completions = torch.tensor([len(s.rollout.completion_ids) for s in minibatch])
         weights = token_weights(config.objective, completions, config.max_new_tokens)
-        rollouts = [s.rollout for s in minibatch]
+        distinct, which = _distinct(minibatch)
+        copies = torch.bincount(which)
+        weights = torch.zeros(len(distinct)).index_add_(0, which, weights)
+        rollouts = [s.rollout for s in distinct]
         for chosen in micro_batches(self.model, rollouts, config.micro_batch_tokens):
-            rows = [minibatch[i] for i in chosen]
-            loss = self.loss(rows, weights[chosen], stats)
+            rows = [distinct[i] for i in chosen]
+            loss = self.loss(rows, weights[chosen], copies[chosen], stats)
             loss.backward()
         trainable = self.optimizer.param_groups[0]["params"]
         norm = float(torch.nn.utils.clip_grad_norm_(trainable, config.max_grad_norm))
@@ -235,8 +238,10 @@ class NativeLoop:
         self.optimizer.step()
         self.optimizer.zero_grad()
 
-    def loss(self, rows: list[Sample], weights: torch.Tensor, stats: UpdateStats) -> torch.Tensor:
-        """The loss of a micro-batch."""
+    def loss(
+        self, rows: list[Sample], weights: torch.Tensor, copies: torch.Tensor, stats: UpdateStats
+    ) -> torch.Tensor:
+        """The loss of a micro-batch, in which each row stands for so many copies of it."""
         config, device = self.config, self.model.device
         rollouts = [s.rollout for s in rows]
         with self.autocast():
@@ -256,8 +261,9 @@ class NativeLoop:
             config.clip_low,
             config.clip_high,
         )
-        stats.tokens += len(old)
-        stats.entropy += float(scores.entropies.sum())
+        count = copies.to(device)[scores.rows]
+        stats.tokens += int(count.sum())
+        stats.entropy += float((count * scores.entropies).sum())
         stats.ratios += len(result.ratios)
         stats.clipped += int(result.clipped.sum())
         stats.ratio_max = max(stats.ratio_max, float(result.ratios.max()))
@@ -270,7 +276,7 @@ class NativeLoop:
         # Schulman's k3 estimator of KL(policy || start): unbiased, never negative.
         gap = start.logprobs - scores.logprobs
         kl = gap.exp() - gap - 1
-        stats.kl += float(kl.detach().sum())
+        stats.kl += float((count * kl.detach()).sum())
         return result.loss + config.kl * (weight[scores.rows] * kl).sum()
 
     def autocast(self) -> torch.autocast:
@@ -279,7 +285,7 @@ class NativeLoop:
 
     def save(self) -> None:
         """Write the weights, and what resuming needs."""
-        self.folder.save_weights(self.loaded.model, self.loaded.tokenizer)
+        self.folder.save_weights(self.loaded)
         self.folder.resume_folder.mkdir(exist_ok=True)
         state = {
             "iteration": self.iteration,
@@ -303,3 +309,19 @@ class NativeLoop:
         self.optimizer.load_state_dict(state["optimizer"])
         self.iteration, self.start = state["iteration"], state["start"]
         self.folder.rewind(self.iteration)
+
+
+def _distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:
+    """The samples without repetitions of the same completion of the same problem, and which of them each one is.
+
+    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction.
+    """
+    places: dict[tuple[int, tuple[int, ...]], int] = {}
+    distinct: list[Sample] = []
+    which = []
+    for s in samples:
+        place = places.setdefault((id(s.problem), tuple(s.rollout.completion_ids)), len(distinct))
+        if place == len(distinct):
+            distinct.append(s)
+        which.append(place)
+    return distinct, torch.tensor(which)

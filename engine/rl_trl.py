@@ -180,7 +180,7 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
     restore(loaded)
     if "ref" in getattr(loaded.model, "peft_config", {}):
         loaded.model.delete_adapter("ref")  # TRL's copy of the adapter that training started from
-    run.save_weights(loaded.model, loaded.tokenizer)
+    run.save_weights(loaded)
     return bool(trainer.state.global_step == config.iterations * config.minibatches)
 
 

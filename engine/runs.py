@@ -33,7 +33,7 @@ from engine.errors import UserError
 from engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from engine.models import LoadedModel
 
 Kind = Literal["pretrain", "sft", "rl"]
 Status = Literal["running", "interrupted", "finished"]
@@ -179,15 +179,14 @@ class Run:
             json.dump(figures, stream, indent=2, ensure_ascii=False)
             stream.write("\n")
 
-    def save_weights(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    def save_weights(self, loaded: LoadedModel) -> None:
         """Write the model, or the adapter where it is one, and the tokenizer into the folder.
 
         They are written beside their places and moved there, so that an interruption leaves the weights of before.
         """
         written = self.path / ".weights"
         shutil.rmtree(written, ignore_errors=True)
-        model.save_pretrained(written)
-        tokenizer.save_pretrained(written)
+        loaded.save(written)
         (written / "README.md").unlink(missing_ok=True)  # PEFT's model card, which says nothing
         for file in written.iterdir():
             file.chmod(0o644)  # safetensors leaves its files to their owner alone

