@@ -190,6 +190,11 @@ def load_recipe(
         errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
         values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
         errors += wrong
+        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) != DEFAULT_TASK:
+            errors.append(
+                f"{name}.wording chooses among questions of {DEFAULT_TASK}, not of {values['task']}: take the recipe "
+                f"{values['task']}, or give --wording any"
+            )
         configs[name] = values
     if errors:
         raise UserError(f"recipe {name_or_path}: {'; '.join(errors)}")

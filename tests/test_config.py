@@ -159,3 +159,11 @@ def test_every_setting_is_an_option_of_the_command_line() -> None:
     assert set(given) == {item.name for item in dataclasses.fields(RLConfig)}
     rl = recipe_from("rl", "default", given).rl
     assert (rl.iterations, rl.learning_rate, rl.card, rl.experts) == (3, 1e-5, False, ("percentage",))
+
+
+def test_a_wording_is_of_traces_alone() -> None:
+    assert error_of("default", sft={"task": "installer"}) == (
+        "recipe default: sft.wording chooses among questions of traces, not of installer: take the recipe installer, "
+        "or give --wording any"
+    )
+    assert load_recipe("default", sft={"task": "installer", "wording": "any"}).sft.task == "installer"
