@@ -50,17 +50,17 @@ class TrimmedVocabulary:
         self._model, self._whole_tokenizer = model, tokenizer
         self._layers = _token_layers(model)
         spec = _specification(tokenizer)
-        self._ids = [
-            (config, role, getattr(config, role, None))
+        self._roles = [
+            (config, role, token)
             for config in _configurations(model)
             for role in _ROLES
+            if (token := getattr(config, role, None)) is not None
         ]
         encoded = tokenizer(list(texts), add_special_tokens=False)["input_ids"]
         used = {*tokenizer.all_special_ids, *(token for ids in encoded for token in ids)}
-        used.update(
-            token for _, _, held in self._ids for token in (held if isinstance(held, list) else [held])
-        )
-        self.kept = sorted(_needed(spec, used - {None}))
+        for _, _, token in self._roles:
+            used.update(token if isinstance(token, list) else [token])
+        self.kept = sorted(_needed(spec, used))
         self._places = {token: place for place, token in enumerate(self.kept)}
         self.tokenizer = _cut_tokenizer(tokenizer, spec, self._places)
         again = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
@@ -96,22 +96,14 @@ class TrimmedVocabulary:
         for layer in self._layers:
             rows = layer.weight.shape[0]
             if isinstance(layer, torch.nn.Embedding):
-                layer.num_embeddings, layer.padding_idx = (
-                    rows,
-                    None,
-                )  # what it pads with matters to its gradient alone
+                # Which token pads matters to the gradient of that token's row alone.
+                layer.num_embeddings, layer.padding_idx = rows, None
             else:
                 layer.out_features = rows
             self._model.config.get_text_config().vocab_size = rows
-        for config, role, token in self._ids:
-            ids = (
-                [place(t) for t in token]
-                if isinstance(token, list)
-                else token
-                if token is None
-                else place(token)
-            )
-            setattr(config, role, ids)
+        for config, role, token in self._roles:
+            places = [place(t) for t in token] if isinstance(token, list) else place(token)
+            setattr(config, role, places)
 
     def _parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
         """The parameters with a row for each token; a tied one comes once, as the embedding's."""
