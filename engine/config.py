@@ -17,7 +17,7 @@ import yaml
 
 from engine.errors import UserError
 from engine.settings import check, nearest, setting
-from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, Task, task_for
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, WORDED_TASKS, Task, task_for
 from experts import EXPERT_NAMES
 from experts.problems import WORDINGS
 from verifiers.rewards import POLICIES
@@ -25,8 +25,8 @@ from verifiers.rewards import POLICIES
 RECIPES = Path(__file__).with_name("recipes")
 DEFAULT_MODEL = "tiny-base"
 WORDING_HELP = (
-    "Generated questions to take: plain ones have every number in digits and none too many, varied ones have not; for "
-    "traces."
+    "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues are in "
+    "English, without slips of the fingers. Varied are the others."
 )
 
 
@@ -190,10 +190,10 @@ def load_recipe(
         errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
         values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
         errors += wrong
-        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) != DEFAULT_TASK:
+        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) not in WORDED_TASKS:
             errors.append(
-                f"{name}.wording chooses among questions of {DEFAULT_TASK}, not of {values['task']}: take the recipe "
-                f"{values['task']}, or give --wording any"
+                f"{name}.wording chooses among problems of {' and '.join(WORDED_TASKS)}, not of {values['task']}: take "
+                f"the recipe {values['task']}, or give --wording any"
             )
         configs[name] = values
     if errors:

@@ -28,7 +28,7 @@ from engine.config import Recipe, load_recipe
 from engine.console import console_on
 from engine.difference import Difference
 from engine.evaluation import Evaluation
-from engine.measure import evaluate_model, held_out
+from engine.measure import evaluate_model, generated_problems
 from engine.progress import duration
 from engine.scoreboard import accuracy_with_interval
 from engine.solve import print_solution, solve
@@ -129,8 +129,8 @@ def demonstrate(recipe: Recipe, numbers: int = NUMBERS, schemas: int = SCHEMAS) 
     """
     seed, task = recipe.sft.seed, recipe.sft.make_task()
     sets = [
-        ProblemSet(*held_out(task, "test_numbers", numbers, seed)),
-        ProblemSet(*held_out(task, "test_schemas", schemas, seed)),
+        ProblemSet(*generated_problems(task, "test_numbers", numbers, seed)),
+        ProblemSet(*generated_problems(task, "test_schemas", schemas, seed)),
     ]
     demo = Demonstration(recipe, sets)
     demo.measure("before SFT", recipe.sft.model)

@@ -24,7 +24,7 @@ from engine.difference import differences
 from engine.episodes import evaluate_episodes, print_episodes
 from engine.errors import UserError
 from engine.evaluation import Evaluation
-from engine.measure import evaluate_constants, evaluate_model, held_out
+from engine.measure import evaluate_constants, evaluate_model, generated_problems
 from engine.model_choice import asked_task, default_model
 from engine.scoreboard import print_scoreboard, violation_examples
 from engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
@@ -41,7 +41,7 @@ def _read_or_generate(
         raise UserError("--data and --split name two sets of problems; give one of them")
     if data is not None:
         return str(data), task.read(data, limit=count)
-    return held_out(task, split or task.test_split, count or DEFAULT_COUNT, seed)
+    return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed)
 
 
 def _print_result(

@@ -88,7 +88,7 @@ def _judged(
         raise UserError(str(error)) from None
 
 
-def held_out(task: Task[Any], split: str, count: int, seed: int) -> tuple[str, list[Any]]:
+def generated_problems(task: Task[Any], split: str, count: int, seed: int) -> tuple[str, list[Any]]:
     """Generated problems of a split, and what to call them."""
     try:
         return f"{split} split, seed {seed}", list(task.generate(split, count, seed))

@@ -186,7 +186,10 @@ def test_generate_writes_problems_of_a_wording() -> None:
     assert not set(plain.splitlines()) & set(varied.splitlines())
 
 
-def test_only_problems_of_traces_have_a_wording() -> None:
-    result = run("generate", "--task", "installer", "--wording", "plain")
+def test_function_calls_have_no_wording() -> None:
+    result = run("generate", "--task", "functions", "--wording", "plain")
     assert result.exit_code == 2
-    assert "--wording" in result.stderr and "--recipe" not in result.stderr
+    assert (
+        result.stderr
+        == "Error: problems of functions have no --wording, those of traces and installer have\n"
+    )

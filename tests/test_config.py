@@ -161,9 +161,10 @@ def test_every_setting_is_an_option_of_the_command_line() -> None:
     assert (rl.iterations, rl.learning_rate, rl.card, rl.experts) == (3, 1e-5, False, ("percentage",))
 
 
-def test_a_wording_is_of_traces_alone() -> None:
-    assert error_of("default", sft={"task": "installer"}) == (
-        "recipe default: sft.wording chooses among questions of traces, not of installer: take the recipe installer, "
-        "or give --wording any"
+def test_a_wording_that_the_task_does_not_have_is_refused() -> None:
+    assert error_of("default", sft={"task": "functions"}) == (
+        "recipe default: sft.wording chooses among problems of traces and installer, not of functions: take the recipe "
+        "functions, or give --wording any"
     )
-    assert load_recipe("default", sft={"task": "installer", "wording": "any"}).sft.task == "installer"
+    assert load_recipe("default", sft={"task": "functions", "wording": "any"}).sft.task == "functions"
+    assert load_recipe("default", sft={"task": "installer"}).sft.wording == "plain"

@@ -145,3 +145,14 @@ def test_generating_needs_no_model_library() -> None:
     code = "import sys, engine.installer; print(*({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_plain_dialogues_are_english_and_varied_ones_are_all_others() -> None:
+    plain, varied = (list(generate("train", 300, seed=2, wording=wording)) for wording in ("plain", "varied"))
+    assert {str(p.source)[:3] for p in plain} == {"en."}
+    assert {str(p.source)[:3] for p in varied} >= {"en.", "pt.", "de."}
+    assert not {p.episode for p in plain} & {p.episode for p in varied}
+    either = {p.episode for p in generate("train", 300, seed=2)}
+    assert either <= {p.episode for p in (*plain, *varied)}
+    with pytest.raises(ValueError, match="no wording 'loud'; there are any, plain, varied"):
+        next(generate("train", 1, wording="loud"))

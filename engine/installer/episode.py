@@ -107,6 +107,7 @@ class Episode:
 
     Attributes:
         language: the code of what the user speaks.
+        is_plain: whether the user writes English, without capitals throughout and without slips of the fingers.
         machine: as it is now.
         ran: every command line that ran on it.
         disk: the disk agreed upon, None before.
@@ -118,10 +119,12 @@ class Episode:
         self, id: str, scenario: Scenario, language: Language, held_out: bool = False, done: int = 0
     ) -> None:
         rng = Random(f"installer:{id}")
-        speaker = Speaker(language, draw_style(rng), rng, held_out)
+        style = draw_style(rng)
+        speaker = Speaker(language, style, rng, held_out)
         wishes = speaker.sayable(scenario.wishes)
         self.id = id
         self.language = language.code
+        self.is_plain = language.code == "en" and not style.shouting and not style.typos
         self.start = dict(scenario.spec)
         self.wishes = wishes
         self.machine = Machine.from_spec(scenario.spec)

@@ -6,6 +6,7 @@ mistake, never the row's gold: the user then insists, and the next row shows how
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from random import Random
 
@@ -17,6 +18,7 @@ from engine.installer.history import call_message, text_message
 from engine.installer.language import CODES, WEIGHTS, load_language
 from engine.installer.mistakes import mistaken
 from engine.installer.scenario import draw_scenario
+from experts.problems import WORDINGS
 
 SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
 MISTAKES = 0.06  # of the turns that run a command
@@ -35,16 +37,22 @@ def draw_episode(split: str, seed: int, number: int) -> Episode:
     return Episode(id, scenario, language, split == "test_phrasings", done)
 
 
-def generate(split: str, count: int, seed: int = 0) -> Iterator[CallProblem]:
+def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Iterator[CallProblem]:
     """Yield `count` problems of a split, episode by episode; the same arguments give the same problems.
 
-    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out).
+    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out). With the
+    wording "plain" all users write plainly (`Episode.is_plain`), with "varied" none does.
 
-    Raises ValueError for an unknown split, StuckError where a right command fails.
+    Raises ValueError for an unknown split or wording, StuckError where a right command fails.
     """
-    number = 0
-    while count > 0:
+    if wording not in WORDINGS:
+        raise ValueError(f"no wording {wording!r}; there are {', '.join(WORDINGS)}")
+    for number in itertools.count():
+        if count <= 0:
+            return
         episode = draw_episode(split, seed, number)
+        if wording != "any" and episode.is_plain != (wording == "plain"):
+            continue
         rng = Random(f"installer:mistakes:{episode.id}")
         while count > 0 and (problem := episode.next()) is not None:
             if split != "test_phrasings" or "!" in (problem.source or ""):
@@ -53,7 +61,6 @@ def generate(split: str, count: int, seed: int = 0) -> Iterator[CallProblem]:
             episode.reply(_turn(problem, episode, rng))
         if episode.is_stuck:
             raise StuckError(f"episode {episode.id}: no right command after {episode.ran[-3:]}")
-        number += 1
 
 
 def _turn(problem: CallProblem, episode: Episode, rng: Random) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import UserError
-from engine.tasks.task import CATEGORIES, EXPERTS, Group, Task
+from engine.tasks.task import CATEGORIES, EXPERTS, WORDED_TASKS, Group, Task
 
 TASK_NAMES = ("traces", "installer", "functions")
 FORMAT_NAMES = ("hermes", "llama3", "functiongemma", "structured")
@@ -21,6 +21,7 @@ __all__ = [
     "FORMAT_NAMES",
     "GROUPS",
     "TASK_NAMES",
+    "WORDED_TASKS",
     "Group",
     "Task",
     "task_for",

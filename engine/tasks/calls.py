@@ -24,7 +24,7 @@ from engine.call_problems import (
 from engine.chat import Message, Prompt
 from engine.errors import UserError
 from engine.json_rows import JsonRow
-from engine.tasks.task import CATEGORIES, Group
+from engine.tasks.task import CATEGORIES, WORDED_TASKS, Group
 from engine.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
 from verifiers import score, verify_call
 from verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
@@ -86,13 +86,17 @@ class CallTask:
     def generate(
         self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[CallProblem]:
-        """Problems with gold replies. Raises UserError for groups and wordings: only traces can be chosen by them."""
-        if groups or wording != "any":
+        """Problems with gold replies. Raises UserError for groups, and for a wording where the task has none."""
+        if groups:
             raise UserError(
-                f"only problems of traces can be chosen by expert or --wording, not those of {self.name}: leave those "
-                "options and settings out"
+                f"only problems of traces can be chosen by expert, not those of {self.name}: leave it out"
             )
-        problems: Iterator[CallProblem] = self._generator.generate(split, count, seed)
+        if self.name not in WORDED_TASKS and wording != "any":
+            raise UserError(
+                f"problems of {self.name} have no --wording, those of {' and '.join(WORDED_TASKS)} have"
+            )
+        worded = {"wording": wording} if self.name in WORDED_TASKS else {}
+        problems: Iterator[CallProblem] = self._generator.generate(split, count, seed, **worded)
         return problems
 
     def read(self, path: str | Path, limit: int | None = None) -> list[CallProblem]:

@@ -30,6 +30,8 @@ class Group(NamedTuple):
 
 
 EXPERTS, CATEGORIES = Group("expert", "experts"), Group("category", "categories")
+WORDED_TASKS = ("traces", "installer")
+"""Those whose generators tell plain problems from varied ones."""
 
 
 class Task(Protocol[P]):
