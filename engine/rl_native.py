@@ -314,13 +314,16 @@ class NativeLoop:
 def _distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:
     """The samples without repetitions of the same completion of the same problem, and which of them each one is.
 
-    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction.
+    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction. Where a
+    problem was drawn twice, the same completion may be worth more in one group than in the other, and is kept for both.
     """
-    places: dict[tuple[int, tuple[int, ...]], int] = {}
+    places: dict[tuple[int, float, tuple[int, ...]], int] = {}
     distinct: list[Sample] = []
     which = []
     for s in samples:
-        place = places.setdefault((id(s.problem), tuple(s.rollout.completion_ids)), len(distinct))
+        place = places.setdefault(
+            (id(s.problem), s.advantage, tuple(s.rollout.completion_ids)), len(distinct)
+        )
         if place == len(distinct):
             distinct.append(s)
         which.append(place)

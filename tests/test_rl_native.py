@@ -269,6 +269,16 @@ def test_a_completion_that_comes_again_is_scored_once_for_all(
     assert all(torch.allclose(one[name], other[name], atol=CONFIG.learning_rate / 20) for name in one)
 
 
+def test_a_completion_worth_more_in_another_group_is_kept_for_both(
+    new_loop: Callable[..., NativeLoop],
+) -> None:
+    loop = new_loop()
+    (group,) = loop.verify(PROBLEMS[:1], loop.sample(PROBLEMS[:1]))
+    twice = [group[0], replace(group[0]), replace(group[0], advantage=1.0)]
+    distinct, which = rl_native._distinct(twice)
+    assert distinct == [twice[0], twice[2]] and which.tolist() == [0, 0, 1]
+
+
 @pytest.mark.parametrize("objective", [*OBJECTIVES, "expert-iteration"])
 def test_every_objective_trains(new_loop: Callable[..., NativeLoop], objective: str) -> None:
     loop = new_loop(iterations=1, objective=objective)
