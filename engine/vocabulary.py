@@ -100,7 +100,7 @@ class TrimmedVocabulary:
                 layer.num_embeddings, layer.padding_idx = rows, None
             else:
                 layer.out_features = rows
-            self._model.config.get_text_config().vocab_size = rows
+        self._model.config.get_text_config().vocab_size = len(self._layers[0].weight)
         for config, role, token in self._roles:
             places = [place(t) for t in token] if isinstance(token, list) else place(token)
             setattr(config, role, places)
