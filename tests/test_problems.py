@@ -509,6 +509,23 @@ def test_running_out_of_questions_is_an_error_and_no_endless_loop(monkeypatch: p
         list(generate("test_schemas", 50))
 
 
+def test_two_numbers_are_never_asked_as_one() -> None:
+    added = Schema(
+        "added",
+        "arithmetic",
+        total,
+        {"first": choice(100), "second": choice(8)},
+        ("A book has {first} and {second} pages. How many are these?",),
+        None,
+        {},
+        False,
+    )
+    drafts = [added.draft(Random(f"added:{number}")) for number in range(1500)]
+    assert any("one hundred and 8" in draft.question for draft in drafts)
+    assert any("100 and eight" in draft.question for draft in drafts)
+    assert all(len(read_question(draft.question).mentions) >= 2 for draft in drafts)
+
+
 # --- slots
 
 

@@ -29,6 +29,7 @@ from experts.declaration import DeclarationError
 from experts.problems.builder import build_trace
 from experts.problems.distractors import insert_distractor
 from experts.problems.slots import Slot, choice, decimal, money, percent, whole
+from experts.problems.spelling import runs_together
 from experts.problems.words import WordDraw
 from experts.trace import Trace
 
@@ -80,7 +81,10 @@ class Schema:
             # Counts and amounts of money: an answer below zero means the story makes no sense with these numbers.
             if answer < 0:
                 continue
-            return Draft(self._ask(rng, numbers, words), trace, answer)
+            question = self._ask(rng, numbers, words)
+            if runs_together(question):  # slots spell no number above 100, so there it is never one
+                continue
+            return Draft(question, trace, answer)
         raise DeclarationError(
             f"schema {self.source}: no draw satisfies its condition in {_MAX_DRAWS} attempts"
         )

@@ -12,6 +12,13 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _OTHERS = "hundred thousand dozen half halves third thirds quarter quarters once twice double triple".split()
 _WORD = re.compile(rf"\b(?:{'|'.join((*_SMALL, *_TENS, *_OTHERS))})\b", re.IGNORECASE)
 
+_RUN_TOGETHER = re.compile(rf"\bhundred and (?:{'|'.join((*_SMALL, *_TENS))})\b", re.IGNORECASE)
+
+
+def runs_together(text: str) -> bool:
+    """Whether two numbers up to 100 read as one, as "one hundred and eight" does where 100 and 8 are meant."""
+    return _RUN_TOGETHER.search(text) is not None
+
 
 def speaks_numbers(text: str) -> bool:
     """Whether a number stands in the text as a word: "eleven", "a dozen", "twice"."""
