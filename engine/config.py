@@ -113,6 +113,11 @@ class RLConfig(TuningConfig):
         None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
     )
     wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
+    histories: str = setting(
+        "gold",
+        "What stands before a generated turn of a conversation: right replies, or what the model itself replied.",
+        choices=("gold", "own"),
+    )
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
     prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
     group_size: int = setting(8, "Completions sampled for each problem.", low=1)

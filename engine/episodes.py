@@ -103,8 +103,7 @@ def evaluate_episodes(
 
     Raises UserError where the task has no episodes.
     """
-    if not isinstance(task, CallTask) or task.name != "installer":
-        raise UserError(f"only the task installer has episodes, not {task.name}")
+    task = with_episodes(task)
     from engine.installer import draw_episode
 
     task.fit(loaded.tokenizer, loaded.name)
@@ -130,6 +129,13 @@ def evaluate_episodes(
         progress.advance(len(playing))
     results = tuple(episode.result() for episode in episodes)
     return EpisodesEvaluation(loaded.name, f"{split} split, seed {seed}", results, right)
+
+
+def with_episodes(task: Task[Any]) -> CallTask:
+    """The task, which has episodes. Raises UserError where it has none."""
+    if not isinstance(task, CallTask) or task.name != "installer":
+        raise UserError(f"only the task installer has episodes, not {task.name}")
+    return task
 
 
 def as_message(text: str, format: str) -> Message:

@@ -26,6 +26,7 @@ import torch
 from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.collapse import WATCHED, check_collapse
 from engine.config import RLConfig
+from engine.conversations import Conversations
 from engine.errors import UserError
 from engine.models import LoadedModel
 from engine.objectives import advantages, token_loss, token_weights
@@ -94,12 +95,14 @@ class NativeLoop:
 
         Args:
             problems: without end, the same at every start of this run: those of earlier iterations are passed over.
+                Conversations are told what the model replied.
 
         However it ends, it leaves weights and what resuming needs; those of the last checkpoint where an update was cut
         short, because weights within an update belong to no iteration.
         """
         config = self.config
-        problems = islice(problems, self.iteration * config.prompts_per_iteration, None)
+        for _ in islice(problems, self.iteration * config.prompts_per_iteration):
+            pass
         try:
             with Progress("rl", config.iterations, "iterations") as progress:
                 while self.iteration < config.iterations and not self.stop_requested:
@@ -124,6 +127,8 @@ class NativeLoop:
         rollouts = self.sample(drawn)
         sampled = time.perf_counter()
         samples = self.verify(drawn, rollouts)
+        if isinstance(problems, Conversations):
+            problems.hear(drawn, [group[0].text for group in samples])
         if all(s.reward is None for group in samples for s in group):
             raise UserError(
                 f"iteration {self.iteration + 1}: no completion could be judged; check the problems' gold answers, "

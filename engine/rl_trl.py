@@ -165,6 +165,8 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
 
     Raises UserError for settings that TRL can't meet, and where there is no checkpoint to go on from.
     """
+    if config.histories == "own":
+        raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
     drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
     reward = VerifierReward(config, loaded, drawn)
     trainer = _trainer(config, loaded, drawn, reward, run)

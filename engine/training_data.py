@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from engine.config import RLConfig, SFTConfig, TuningConfig
+from engine.conversations import Conversations
 from engine.errors import UserError
 from engine.tasks import Task
 
@@ -46,10 +47,20 @@ def _train_split(seed: int, wording: str) -> str:
 
 
 def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
-    """What to practise on, without end, and what to call it. Problems of a file come round again, in another order."""
+    """What to practise on, without end, and what to call it. Problems of a file come round again, in another order.
+
+    Raises UserError for own histories where there are none.
+    """
     task = config.make_task()
+    seed = _RL_SEED_OFFSET + config.seed
+    if config.histories == "own":
+        if config.data is not None:
+            raise UserError("--histories own is for generated conversations, not for --data")
+        split = _train_split(seed, config.wording)
+        return f"{split}, own histories", Conversations(
+            task, seed, config.prompts_per_iteration, config.wording
+        )
     if config.data is None:
-        seed = _RL_SEED_OFFSET + config.seed
         rounds = (
             task.generate("train", _ROUND, seed + 1000 * number, config.experts, config.wording)
             for number in itertools.count()

@@ -1,7 +1,7 @@
 """Dialogues with an installer's assistant, made on the simulated machine of verifiers.machine."""
 
 from engine.installer.episode import Episode, EpisodeResult, play
-from engine.installer.generator import SPLITS, draw_episode, generate
+from engine.installer.generator import SPLITS, draw_episode, draw_episodes, generate
 from engine.installer.scenario import Scenario, read_scenario, read_scenarios
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EpisodeResult",
     "Scenario",
     "draw_episode",
+    "draw_episodes",
     "generate",
     "play",
     "read_scenario",

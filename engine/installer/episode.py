@@ -159,6 +159,11 @@ class Episode:
         """The installation as it stands."""
         return View.of(self.machine, self.disk)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a turn of the user waits for its reply."""
+        return self._asked is not None
+
     def next(self) -> CallProblem | None:
         """The user's next turn with the right reply to it; None when the conversation is over.
 

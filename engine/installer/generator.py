@@ -2,6 +2,9 @@
 
 Everything of an episode follows from its id, `split-seed-number`. Now and then the assistant's turn in the history is a
 mistake, never the row's gold: the user then insists, and the next row shows how to recover.
+
+For training, half of the easy turns are played but left out: nearly two of three turns want a command that follows from
+the request alone, while what wants words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from experts.problems import WORDINGS
 SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
 MISTAKES = 0.06  # of the turns that run a command
 FRESH = 0.5  # of the episodes begin with nothing done
+EASY_KEPT = 0.5  # of the training turns that want a command which erases nothing
 
 
 def draw_episode(split: str, seed: int, number: int) -> Episode:
@@ -37,30 +41,47 @@ def draw_episode(split: str, seed: int, number: int) -> Episode:
     return Episode(id, scenario, language, split == "test_phrasings", done)
 
 
-def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Iterator[CallProblem]:
-    """Yield `count` problems of a split, episode by episode; the same arguments give the same problems.
+def draw_episodes(split: str, seed: int, wording: str = "any") -> Iterator[Episode]:
+    """The episodes of a split, without end. With the wording "plain" all users write plainly (`Episode.is_plain`), with
+    "varied" none does.
 
-    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out). With the
-    wording "plain" all users write plainly (`Episode.is_plain`), with "varied" none does.
-
-    Raises ValueError for an unknown split or wording, StuckError where a right command fails.
+    Raises ValueError for an unknown split or wording.
     """
     if wording not in WORDINGS:
         raise ValueError(f"no wording {wording!r}; there are {', '.join(WORDINGS)}")
     for number in itertools.count():
+        episode = draw_episode(split, seed, number)
+        if wording == "any" or episode.is_plain == (wording == "plain"):
+            yield episode
+
+
+def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Iterator[CallProblem]:
+    """Yield `count` problems of a split, episode by episode; the same arguments give the same problems.
+
+    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out).
+
+    Raises ValueError for an unknown split or wording, StuckError where a right command fails.
+    """
+    for episode in draw_episodes(split, seed, wording):
         if count <= 0:
             return
-        episode = draw_episode(split, seed, number)
-        if wording != "any" and episode.is_plain != (wording == "plain"):
-            continue
         rng = Random(f"installer:mistakes:{episode.id}")
         while count > 0 and (problem := episode.next()) is not None:
-            if split != "test_phrasings" or "!" in (problem.source or ""):
+            if _is_shown(problem, split, rng):
                 count -= 1
                 yield problem
             episode.reply(_turn(problem, episode, rng))
         if episode.is_stuck:
             raise StuckError(f"episode {episode.id}: no right command after {episode.ran[-3:]}")
+
+
+def _is_shown(problem: CallProblem, split: str, rng: Random) -> bool:
+    """Whether a turn becomes a row of its split."""
+    if split == "test_phrasings":
+        return "!" in (problem.source or "")
+    goal = problem.expected.get("goal", ()) if isinstance(problem.expected, dict) else ()
+    is_easy = problem.category == "command" and not any(fact.endswith(".parts") for fact in goal)
+    return split != "train" or not is_easy or rng.random() < EASY_KEPT
 
 
 def _turn(problem: CallProblem, episode: Episode, rng: Random) -> Message:
