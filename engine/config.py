@@ -52,8 +52,9 @@ class TuningConfig:
     last_k: int = setting(6, "last-k: how many of the last layers are trained.", low=1)
     dtype: str = setting(
         "float32",
-        "bfloat16 computes in it; weights that are trained stay in float32.",
-        choices=("float32", "bfloat16"),
+        "What is computed in, auto being bfloat16 where the device has instructions for it, else float32; weights that "
+        "are trained stay in float32.",
+        choices=("float32", "bfloat16", "auto"),
     )
     trim_vocab: bool = setting(
         False, "Train with the vocabulary cut down to the training text's; what is saved has it whole."
@@ -71,9 +72,25 @@ class TuningConfig:
     )
     seed: int = setting(0, "Of the data, of their order and of sampling.")
 
+    def __post_init__(self) -> None:
+        if self.dtype == "auto":  # settled at once, so that what is saved says what was done
+            object.__setattr__(self, "dtype", _fastest_dtype())
+
     def make_task(self) -> Task[Any]:
         """The task that these settings name. Raises UserError where they do not go together."""
         return task_for(self.task, self.format, self.card)
+
+
+def _fastest_dtype() -> str:
+    """What this machine computes in faster: bfloat16 without instructions of its own is slower than float32."""
+    import torch
+
+    if torch.cuda.is_available():
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        native = bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+    return "bfloat16" if native else "float32"
 
 
 @dataclass(frozen=True, kw_only=True)

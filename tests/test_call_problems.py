@@ -11,6 +11,7 @@ import pytest
 from engine.call_problems import CallProblem, read_call_problems, write_call_problems
 from engine.errors import UserError
 from engine.tasks import task_for
+from verifiers.calls import FORMATS
 
 CALL = {"type": "function", "function": {"name": "find", "arguments": {"title": "Emma"}}}
 ROW: dict[str, Any] = {
@@ -100,3 +101,11 @@ def test_a_broken_line_is_named_with_its_field(row: Any, message: str, tmp_path:
 def test_an_id_that_occurs_twice_is_named_with_both_places(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"p.jsonl:2: id 'a' occurs twice, first at .*p.jsonl:1"):
         read_call_problems(_write(tmp_path / "p.jsonl", ROW, ROW))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_task_asks_only_for_what_its_format_can_express(format: str) -> None:
+    task = task_for("functions", format)
+    problems = list(task.generate("train", 200))
+    assert all(task.misread(problem, task.gold_text(problem)) is None for problem in problems)
+    assert ("parallel" in {problem.category for problem in problems}) is not FORMATS[format].one_call

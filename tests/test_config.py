@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pytest
+import torch
 from click.testing import CliRunner
 
 import engine.config
@@ -168,3 +169,20 @@ def test_a_wording_that_the_task_does_not_have_is_refused() -> None:
     )
     assert load_recipe("default", sft={"task": "functions", "wording": "any"}).sft.task == "functions"
     assert load_recipe("default", sft={"task": "installer"}).sft.wording == "plain"
+
+
+@pytest.mark.parametrize(
+    ("instructions", "settled"),
+    [
+        ({"amx_bf16": True}, "bfloat16"),
+        ({"avx512_bf16": True}, "bfloat16"),
+        ({"amx_bf16": False, "avx2": True}, "float32"),
+    ],
+)
+def test_auto_is_what_the_processor_has_instructions_for(
+    instructions: dict[str, bool], settled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions)
+    assert SFTConfig(dtype="auto").dtype == settled
+    assert load_recipe("default", rl={"dtype": "auto"}).rl.dtype == settled

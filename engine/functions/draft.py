@@ -189,3 +189,5 @@ CATEGORIES: dict[str, tuple[Callable[[Workshop], Draft | None], float]] = {
     "follow_up": (follow_up, 0.05),
 }
 """Each category with its share of the problems."""
+SEVERAL_CALLS = ("parallel", "parallel_multiple")
+"""Those whose reply is several calls."""

@@ -86,7 +86,10 @@ class CallTask:
     def generate(
         self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[CallProblem]:
-        """Problems with gold replies. Raises UserError for groups, and for a wording where the task has none."""
+        """Problems with gold replies, those only that the format can express.
+
+        Raises UserError for groups, and for a wording where the task has none.
+        """
         if groups:
             raise UserError(
                 f"only problems of traces can be chosen by expert, not those of {self.name}: leave it out"
@@ -95,8 +98,13 @@ class CallTask:
             raise UserError(
                 f"problems of {self.name} have no --wording, those of {' and '.join(WORDED_TASKS)} have"
             )
-        worded = {"wording": wording} if self.name in WORDED_TASKS else {}
-        problems: Iterator[CallProblem] = self._generator.generate(split, count, seed, **worded)
+        generator = self._generator
+        options: dict[str, Any] = {}
+        if self.name in WORDED_TASKS:
+            options["wording"] = wording
+        if self.name == "functions" and FORMATS[self.format].one_call:
+            options["categories"] = [c for c in generator.CATEGORIES if c not in generator.SEVERAL_CALLS]
+        problems: Iterator[CallProblem] = generator.generate(split, count, seed, **options)
         return problems
 
     def read(self, path: str | Path, limit: int | None = None) -> list[CallProblem]:

@@ -43,6 +43,11 @@ class Format:
     write: Callable[[Reply], str]
     read: Callable[[str], Reply]
 
+    @property
+    def one_call(self) -> bool:
+        """Whether a turn has one call at most: where a call has no tag, it is the whole turn."""
+        return not self.marker
+
     def render(self, reply: Reply) -> str:
         """The text of a reply. Raises RenderError where the text would not read back as the very same reply."""
         text = self.write(reply)
