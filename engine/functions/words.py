@@ -2,6 +2,7 @@
 
 A fifth of every pool of 20 or more words is never shown in training: `Source(rng, unseen=True)` draws from that fifth,
 so a test asks for values that the model has not met. It is the fifth with the smallest hashes, the same in every run.
+In training many words are invented ones in their place, so that values have to be copied and can't be recognised.
 Codes and numbers are drawn from ranges too large to memorise, and need no such division.
 """
 
@@ -14,6 +15,7 @@ from engine.functions.stems import invent_word
 from experts.problems.buckets import bucket_of, normalise
 
 _SMALLEST_DIVIDED_POOL = 20
+_INVENTED_SHARE = 0.4  # of the words from a divided pool, in training
 _SLOT = re.compile(r"\{(\w+)\}|[%^]")
 
 _LISTS = {
@@ -158,7 +160,17 @@ class Source:
         fresh = [word for word in words if word not in self._used] or words
         word = self.rng.choice(fresh)
         self._used.add(word)
+        if not self._unseen and len(words) < len(POOLS[pool]) and self.rng.random() < _INVENTED_SHARE:
+            return self._disguised(word)
         return word
+
+    def _disguised(self, word: str) -> str:
+        """The word, or one of several, in place of it an invented one."""
+        parts = word.split(" ")
+        place = self.rng.randrange(len(parts))
+        invented = invent_word(self.rng, unseen=False, syllables=self.rng.choice((1, 2)))
+        parts[place] = invented.capitalize() if parts[place][0].isupper() else invented
+        return " ".join(parts)
 
     def fill(self, pattern: str) -> str:
         """The pattern filled: {pool} is a word, {Pool} one with a capital, % a digit, ^ a capital letter.
