@@ -27,6 +27,7 @@ SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
 MISTAKES = 0.06  # of the turns that run a command
 FRESH = 0.5  # of the episodes begin with nothing done
 EASY_KEPT = 0.5  # of the training turns that want a command which erases nothing
+OTHERS_KEPT = 0.1  # of the turns that want a command and are not plain, where the wording is
 
 
 def draw_episode(split: str, seed: int, number: int) -> Episode:
@@ -58,16 +59,19 @@ def draw_episodes(split: str, seed: int, wording: str = "any") -> Iterator[Episo
 def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Iterator[CallProblem]:
     """Yield `count` problems of a split, episode by episode; the same arguments give the same problems.
 
-    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out).
+    In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out). With the
+    wording "plain" users of all kinds get their words, since no reward tells which words are right, but of the commands
+    only those that plain users want (`Episode.is_plain`), and one in ten of the others. With "varied" no user is plain.
 
     Raises ValueError for an unknown split or wording, StuckError where a right command fails.
     """
-    for episode in draw_episodes(split, seed, wording):
+    for episode in draw_episodes(split, seed, "any" if wording == "plain" else wording):
         if count <= 0:
             return
         rng = Random(f"installer:mistakes:{episode.id}")
         while count > 0 and (problem := episode.next()) is not None:
-            if _is_shown(problem, split, rng):
+            others = wording == "plain" and not episode.is_plain
+            if _is_shown(problem, split, rng) and not (others and _is_rare(problem, rng)):
                 count -= 1
                 yield problem
             episode.reply(_turn(problem, episode, rng))
@@ -82,6 +86,15 @@ def _is_shown(problem: CallProblem, split: str, rng: Random) -> bool:
     goal = problem.expected.get("goal", ()) if isinstance(problem.expected, dict) else ()
     is_easy = problem.category == "command" and not any(fact.endswith(".parts") for fact in goal)
     return split != "train" or not is_easy or rng.random() < EASY_KEPT
+
+
+def _is_rare(problem: CallProblem, rng: Random) -> bool:
+    """Whether a turn of a user who does not write plainly is left out."""
+    return (
+        isinstance(problem.expected, dict)
+        and problem.expected["type"] == "command"
+        and rng.random() >= OTHERS_KEPT
+    )
 
 
 def _turn(problem: CallProblem, episode: Episode, rng: Random) -> Message:
