@@ -32,7 +32,7 @@ from engine.audit_report import plural
 from engine.audit_tally import MAX_NAMED_UNREADABLE, Tally
 from engine.errors import UserError
 from engine.progress import Progress
-from experts.trace import format_number
+from experts.literals import format_number
 from verifiers import CallVerdict, score, verify_trace
 from verifiers.verdict import Outcome, Verdict, Violation
 

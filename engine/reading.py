@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator
 from random import Random
 
+from experts.literals import format_number
 from experts.problems import generate
 from experts.problems.slots import decimal, money, percent, whole
 from experts.problems.words import WordDraw
-from experts.trace import format_number
 from verifiers.question_numbers import read_question
 
 Document = str | list[dict[str, str]]

@@ -27,7 +27,7 @@ from engine.printable import printable
 from engine.tasks import DEFAULT_TASK
 from engine.tasks.traces import question_prompt
 from experts import EXPERT_NAMES
-from experts.trace import format_number
+from experts.literals import format_number
 from verifiers import verify_trace
 from verifiers.execution import run_steps
 from verifiers.verdict import Outcome, Verdict

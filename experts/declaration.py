@@ -12,7 +12,8 @@ parser's schema, the checks, the executor, the cards and the canonical field ord
         return base * rate / 100
 
 A function that returns `Result` assigns to a new variable, so its step has the additional field `var`. A function that
-returns `Changed` gives the new values of its entity parameters, in their order, and has no `var`.
+returns `Changed` gives the new values of its entity parameters, in their order, and has no `var`. One that returns
+`Stated` says something about unknowns; one that takes, after its fields, `Statements` draws a conclusion from them all.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+
+from experts.linear import Linear
 
 
 class Kind(Enum):
@@ -37,6 +40,8 @@ class Kind(Enum):
     ENTITY = "an initialised variable, changed in place"
     ENTITY_OR_NEW = "a variable, changed in place; a new one starts at 0"
     COMPUTE_OP = "the name of a computation"
+    UNKNOWN = "an unknown"
+    EXPRESSION = "variables, unknowns and numbers with + - * / and parentheses"
 
 
 Exact = int | Fraction
@@ -52,10 +57,16 @@ Operands = typing.Annotated[list[Fraction], Kind.OPERANDS]
 Entity = typing.Annotated[Fraction, Kind.ENTITY]
 EntityOrNew = typing.Annotated[Fraction, Kind.ENTITY_OR_NEW]
 ComputeOp = typing.Annotated[str, Kind.COMPUTE_OP]
+Unknown = typing.Annotated[str, Kind.UNKNOWN]
+Expression = typing.Annotated[Linear, Kind.EXPRESSION]
+
+# The annotation of a parameter that is no field: what the sub-trace's steps before this one have stated.
+Statements = typing.Annotated[list[Linear], "stated so far"]
 
 # Return annotations.
 Result = typing.Annotated[Exact, "assigned to var"]
 Changed = typing.Annotated[tuple[Exact, ...], "the entities' new values"]
+Stated = typing.Annotated[Linear, "stated to be 0"]
 
 ENTITY_KINDS = frozenset({Kind.ENTITY, Kind.ENTITY_OR_NEW})
 
@@ -87,6 +98,10 @@ class Operation:
     """Other spellings of field names that are accepted on input (`from_entity` for `from`)."""
     parameters: tuple[str, ...] = ()
     """The fields that the body takes, in its order."""
+    states: bool = False
+    """The body's value is a statement about unknowns."""
+    concludes: bool = False
+    """The body takes, after its fields, the statements so far."""
 
     @classmethod
     def from_function(
@@ -100,7 +115,11 @@ class Operation:
             raise DeclarationError(f"operation {function.__name__} needs a docstring: its documentation")
         hints = typing.get_type_hints(function, include_extras=True)
         fields = []
+        concludes = False
         for parameter in inspect.signature(function).parameters.values():
+            if hints.get(parameter.name) == Statements:
+                concludes = True
+                continue
             kind = _kind(hints.get(parameter.name))
             if kind is None:
                 raise DeclarationError(
@@ -121,12 +140,19 @@ class Operation:
             assigns=assigns,
             aliases=dict(aliases or {}),
             parameters=parameters,
+            states=hints.get("return") == Stated,
+            concludes=concludes,
         )
 
     @property
     def takes(self) -> Iterator[tuple[str, Kind]]:
         """Name and kind of each field that the body takes, in its order."""
         return ((f.name, f.kind) for f in self.fields if f.name in self.parameters)
+
+    @property
+    def is_about_unknowns(self) -> bool:
+        """Whether it declares an unknown, states something about unknowns, or concludes."""
+        return any(f.kind is Kind.UNKNOWN or f.kind is Kind.EXPRESSION for f in self.fields)
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""

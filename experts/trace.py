@@ -23,13 +23,13 @@ from typing import Any
 from experts.composition import COMPOSITION
 from experts.core import COMPUTE_OPS, CORE_OPERATIONS
 from experts.declaration import ENTITY_KINDS, Exact, Kind, Operation
+from experts.expression import Expression
+from experts.linear import Linear
+from experts.literals import format_number, plain
 
 OperandValue = str | Fraction
 """A variable's name or a number."""
-FieldValue = str | Fraction | tuple[OperandValue, ...]
-
-MAX_DIGITS = 15
-"""How many significant digits a literal may have."""
+FieldValue = str | Fraction | tuple[OperandValue, ...] | Expression
 
 _SINGLE_INPUTS = ENTITY_KINDS | {Kind.OPERAND}
 
@@ -59,7 +59,9 @@ class Step:
             if value is None:
                 continue
             kind = declared.kind
-            if kind is Kind.OPERAND or kind is Kind.OPERANDS:
+            if kind is Kind.OPERAND or kind is Kind.OPERANDS or kind is Kind.EXPRESSION:
+                if isinstance(value, Expression):
+                    value = value.operands
                 operands = value if isinstance(value, tuple) else (value,)
                 reads.extend(operands)
                 inputs.extend(v if isinstance(v, str) else plain(v) for v in operands)
@@ -71,7 +73,7 @@ class Step:
                     may_create.append(value)
             elif kind is Kind.NUMBER:
                 numbers.append(value)  # type: ignore[arg-type]
-            elif kind is Kind.NEW_VARIABLE:
+            elif kind is Kind.NEW_VARIABLE or kind is Kind.UNKNOWN:
                 self.target = value  # type: ignore[assignment]
         numbers.extend(operand for operand in reads if not isinstance(operand, str))
         self.reads = tuple(reads)
@@ -108,11 +110,6 @@ class Trace:
     def expert(self) -> str:
         """The expert's name, or "composition" for two or more sub-traces."""
         return self.subtraces[0].expert if len(self.subtraces) == 1 else COMPOSITION
-
-
-def plain(value: Exact) -> Exact:
-    """The same number, as an int where it is whole."""
-    return value.numerator if value.denominator == 1 else value
 
 
 def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
@@ -155,6 +152,24 @@ def _plain_result(result: Exact | tuple[Exact, ...]) -> Exact | tuple[Exact, ...
     return tuple(map(plain, result)) if isinstance(result, tuple) else plain(result)
 
 
+def stated(step: Step, form_of: Callable[[OperandValue], Linear]) -> Linear:
+    """What a step states of unknowns. `form_of` is asked for its operands, one after the other from left to right.
+
+    Raises UnsolvableError for what is not linear, and ZeroDivisionError.
+    """
+    fields = map(step.fields.__getitem__, step.operation.parameters)
+    form: Linear = step.operation.body(
+        *[f.compute([form_of(o) for o in f.operands]) if isinstance(f, Expression) else f for f in fields]
+    )
+    return form
+
+
+def concluded(step: Step, forms: list[Linear]) -> Exact:
+    """The value that a step draws from what was stated. Raises UnsolvableError."""
+    value: Exact = step.operation.body(*map(step.fields.__getitem__, step.operation.parameters), forms)
+    return plain(value)
+
+
 def apply(step: Step, values: Mapping[str, Fraction]) -> Fraction | tuple[Fraction, ...]:
     """Run a step that computes or changes on the values of the variables it reads; they themselves stay unchanged.
 
@@ -166,30 +181,11 @@ def apply(step: Step, values: Mapping[str, Fraction]) -> Fraction | tuple[Fracti
     return tuple(map(Fraction, result)) if isinstance(result, tuple) else Fraction(result)
 
 
-def format_number(value: Exact) -> str:
-    """The canonical literal: an integer, a decimal without trailing zeros, or a fraction in lowest terms."""
-    numerator, denominator = value.numerator, value.denominator
-    if denominator == 1:
-        return str(numerator)
-    twos = fives = 0
-    rest = denominator
-    while rest % 2 == 0:
-        rest //= 2
-        twos += 1
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
-    places = max(twos, fives)
-    digits = str(abs(numerator) * 10**places // denominator)
-    if rest != 1 or len(digits) > MAX_DIGITS:
-        return f"{numerator}/{denominator}"
-    digits = digits.rjust(places + 1, "0")
-    return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-
-
 def _format_value(value: FieldValue) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, Expression):
+        return value.text
     if isinstance(value, tuple):
         return f"[{', '.join(_format_value(v) for v in value)}]"
     return format_number(value)

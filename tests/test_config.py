@@ -79,7 +79,7 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
         ("sft", "model", 7, "text"),
         ("sft", "model", "", "text"),
         ("sft", "target_modules", 7, "a list of names"),
-        ("rl", "experts", ["arithmetic", "algbra"], "one of arithmetic"),
+        ("rl", "experts", ["arithmetic", "algbra"], "one of algebra"),
         ("rl", "objective", "ppo", "one of grpo"),
         ("rl", "reward", "gate", "did you mean gated?"),
     ],

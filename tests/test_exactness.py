@@ -12,9 +12,9 @@ from traces import trace
 from experts import EXPERTS
 from experts.core import COMPUTE_OPS
 from experts.declaration import ENTITY_KINDS, Exact, Expert, Kind, Operand, Result
-from experts.trace import FieldValue, Step, format_number, function_of, plain
+from experts.literals import MAX_NUMBER, format_number, parse_number, plain
+from experts.trace import FieldValue, Step, function_of
 from verifiers import verify_trace
-from verifiers.schema import MAX_NUMBER, parse_number
 
 wholes = st.integers(-1000, 1000)
 fractions = st.fractions(-1000, 1000, max_denominator=60)
@@ -41,6 +41,8 @@ def own_steps() -> list[Step]:
     """A step of each operation that belongs to an expert, on variables a, b, c."""
     steps = []
     for operation in (o for expert in EXPERTS.values() for o in expert.own_operations.values()):
+        if operation.is_about_unknowns:  # tests/test_algebra.py
+            continue
         names = iter("abc")
         values: dict[str, FieldValue] = {}
         for field in operation.fields:
@@ -158,5 +160,6 @@ def test_a_third_times_three_is_one() -> None:
 
 
 def test_every_operation_of_an_expert_is_tried() -> None:
-    own = {name for expert in EXPERTS.values() for name in expert.own_operations}
+    operations = [o for expert in EXPERTS.values() for o in expert.own_operations.values()]
+    own = {operation.name for operation in operations if not operation.is_about_unknowns}
     assert {step.operation.name for step in own_steps()} == own

@@ -22,7 +22,8 @@ from experts.declaration import (
     Operation,
     Result,
 )
-from experts.trace import Step, SubTrace, Trace, apply, format_number, write_step, write_trace
+from experts.literals import format_number
+from experts.trace import Step, SubTrace, Trace, apply, write_step, write_trace
 
 rationals = st.fractions(min_value=-1000, max_value=1000, max_denominator=60)
 
@@ -33,12 +34,19 @@ def step(name: str, **fields: object) -> Step:
 
 
 def test_the_experts_of_the_specification_are_discovered() -> None:
-    assert set(EXPERTS) == {"arithmetic", "comparison", "entity_track", "percentage", "rate_equation"}
+    assert set(EXPERTS) == {
+        "algebra",
+        "arithmetic",
+        "comparison",
+        "entity_track",
+        "percentage",
+        "rate_equation",
+    }
     assert (*EXPERTS, COMPOSITION) == EXPERT_NAMES
 
 
 def test_get_expert_names_what_exists_when_asked_for_what_does_not() -> None:
-    with pytest.raises(KeyError, match=r"no expert 'geometry'; there are arithmetic, .*rate_equation"):
+    with pytest.raises(KeyError, match=r"no expert 'geometry'; there are algebra, .*rate_equation"):
         get_expert("geometry")
 
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import experts.problems
 from experts import EXPERT_NAMES, EXPERTS
 from experts.declaration import DeclarationError
+from experts.literals import format_number
 from experts.problems import SPLITS, WORDINGS, Problem, generate
 from experts.problems.buckets import normalise
 from experts.problems.builder import build_trace
@@ -41,7 +42,7 @@ from experts.problems.schema import (
 from experts.problems.slots import Slot
 from experts.problems.spelling import speaks_numbers, spell
 from experts.problems.words import _POOLS, WordDraw, plural, with_article
-from experts.trace import format_number, write_trace
+from experts.trace import write_trace
 from verifiers import verify_trace
 from verifiers.question_numbers import read_question
 
@@ -485,7 +486,7 @@ def test_problems_can_be_limited_to_an_expert(split: str, expert: str) -> None:
     ("arguments", "message"),
     [
         (("test", 1), "no split 'test'; there are train, validation, test_numbers, test_schemas"),
-        (("train", 1, 0, ["geometry"]), "no expert geometry; there are arithmetic"),
+        (("train", 1, 0, ["geometry"]), "no expert geometry; there are algebra"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(arguments: tuple[object, ...], message: str) -> None:

@@ -18,8 +18,8 @@ from engine.reading import (
     recall_exercise,
     repeat_exercise,
 )
+from experts.literals import format_number
 from experts.problems.generator import split_of
-from experts.trace import format_number
 from verifiers.question_numbers import read_question
 
 

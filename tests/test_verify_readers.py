@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from trace_strategies import NUMBERS, Parts, sensible_traces, traces
 from trace_styles import canonical, styled
 
+from experts.expression import Expression
+from experts.literals import format_number
 from experts.problems import SPLITS, generate
-from experts.trace import SubTrace, Trace, format_number, write_trace
+from experts.trace import SubTrace, Trace, write_trace
 from verifiers import Outcome, Verdict, verify_trace
 from verifiers.canonical import read_canonical
 from verifiers.check import Checked, check
@@ -136,6 +138,8 @@ def _fields(step: PreparedStep) -> dict[str, object]:
     def text(value: object) -> object:
         if isinstance(value, tuple):
             return [text(v) for v in value]
+        if isinstance(value, Expression):
+            return value.text
         return value if isinstance(value, str) else format_number(value)  # type: ignore[arg-type]
 
     return {"op": step.operation.name, **{name: text(value) for name, value in step.fields.items()}}

@@ -16,6 +16,18 @@ Parts = list[tuple[str, Steps]]
 NAMES = ("a", "b", "alice.marbles", "off", "null", "step1", "result", "y", "e3")
 NUMBERS = ("0", "1", "2", "3", "16", "18.5", "0.2", "3/4", "1/3", "-5", "100", "999999999999999")
 BROKEN_NUMBERS = ("1e3", ".nan", "true", "0x10", "1/0", "sixteen", "007", "1234567890123456")
+EXPRESSIONS = (
+    "2 * a + 3",
+    "a - (b + 16) / 2",
+    "-a",
+    "a * b",
+    "3/4",
+    "a+ 2",
+    "( a )",
+    "2a",
+    "a = b",
+    "a +",
+)
 SOURCES = ("prev.result", "sub0.result", "sub1.result", "sub7.result", "next")
 
 small = st.sampled_from(NUMBERS[2:-2])
@@ -31,6 +43,7 @@ def _value(kind: Kind) -> st.SearchStrategy[Any]:
         Kind.NUMBER: numbers,
         Kind.SOURCE: st.sampled_from(SOURCES),
         Kind.OPERAND: operands,
+        Kind.EXPRESSION: st.one_of(operands, st.sampled_from(EXPRESSIONS)),
         Kind.COMPUTE_OP: st.sampled_from([*COMPUTE_OPS]),
     }.get(kind, variables)
 
@@ -81,6 +94,7 @@ def sensible_traces(draw: st.DrawFn) -> Parts:
     for index in range(count):
         expert = draw(st.sampled_from([*EXPERTS]))
         names = [f"v{i}" for i in range(draw(st.integers(2, 4)))]
+        unknowns: list[str] = []
         body: Steps = []
         for place, name in enumerate(names):
             if index and place == 0:
@@ -104,13 +118,22 @@ def sensible_traces(draw: st.DrawFn) -> Parts:
                     step[f.name] = [
                         draw(read) for _ in range(COMPUTE_OPS[computation].arity or draw(st.integers(2, 3)))
                     ]
-                elif f.kind is Kind.NEW_VARIABLE:
+                elif f.kind is Kind.NEW_VARIABLE or (f.kind is Kind.UNKNOWN and not operation.concludes):
                     step[f.name] = f"s{number}"
+                elif f.kind is Kind.UNKNOWN:
+                    step[f.name] = draw(st.sampled_from(unknowns or names))
+                elif f.kind is Kind.EXPRESSION:
+                    known = st.one_of(read, st.sampled_from(unknowns or names))
+                    step[f.name] = f"{draw(known)} {draw(st.sampled_from('+-*/'))} {draw(known)}"
                 else:
                     step[f.name] = draw(read if f.kind is Kind.OPERAND else st.sampled_from(names))
             body.append(step)
-            if operation.assigns:
+            if operation.concludes:
+                names.append(step["var"])
+            elif operation.assigns:
                 names.append(f"s{number}")
+            elif operation.is_about_unknowns and not operation.states:
+                unknowns.append(f"s{number}")
         body.append({"op": "query", "var": names[-1]})
         parts.append((expert, body))
     return parts

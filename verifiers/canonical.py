@@ -18,7 +18,8 @@ from verifiers.schema import BrokenStep, Scalar, read_step
 
 _STEP = re.compile(r"- \{(.*)\}")
 _SCALAR = r"-?[A-Za-z0-9_.][A-Za-z0-9_./%+-]*"  # what YAML reads as plain text wherever it stands
-_FIELD = re.compile(rf"([A-Za-z_]+): (?:({_SCALAR})|\[({_SCALAR}(?:, {_SCALAR})*)\])(?:, |\Z)")
+_EXPRESSION = r"-?[A-Za-z0-9_.(][A-Za-z0-9_./%+()*-]*(?: [A-Za-z0-9_./%+()*-]+)*"  # the same, in a mapping
+_FIELD = re.compile(rf"([A-Za-z_]+): (?:({_EXPRESSION})|\[({_SCALAR}(?:, {_SCALAR})*)\])(?:, |\Z)")
 _EXPERT = re.compile(r"expert: ([A-Za-z_][A-Za-z0-9_]*)")
 # Long lines are legal but rare; keeping them out bounds the cache to a few megabytes.
 _MAX_CACHED_LINE = 160

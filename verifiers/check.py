@@ -15,7 +15,8 @@ from typing import NamedTuple
 from experts import EXPERTS
 from experts.composition import resolve_source
 from experts.declaration import Exact
-from experts.trace import format_number, plain
+from experts.linear import UnsolvableError
+from experts.literals import format_number, plain
 from verifiers.advice import boundary_advice, source_advice
 from verifiers.bounds import computable, in_bounds
 from verifiers.composing import repeated_subtraces, unused_subtraces
@@ -25,6 +26,7 @@ from verifiers.prepared import PreparedStep, Role
 from verifiers.probe import probe
 from verifiers.running import ConstantBudget, Execution
 from verifiers.schema import BrokenStep, quoted
+from verifiers.statements import bind, is_hidden
 from verifiers.verdict import Violation
 
 
@@ -62,8 +64,8 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
     return Checked(
         checker.violations,
         last.answer,
-        lambda: {name: value for name, value in last.values.items() if value is not None},
-        [(run.index, name) for run in checker.executions for name in run.values if name not in run.read],
+        lambda: {n: v for n, v in last.values.items() if v is not None and not is_hidden(n)},
+        [(run.index, name) for run in checker.executions for name in run.unread()],
         checker.used,
         sum(run.steps for run in checker.executions),
     )
@@ -82,10 +84,10 @@ class Checker:
         self.violations: list[Violation] = []
         self.executions: list[Execution] = []
         self.used = 0
-        self._subtraces = subtraces
+        self._subtraces = bind(subtraces)
         self._grounding = grounding
         self._constants = None if grounding is None else ConstantBudget(grounding)
-        for index, parsed in enumerate(subtraces):
+        for index, parsed in enumerate(self._subtraces):
             self._run_subtrace(Execution(parsed, index))
         if len(subtraces) > 1:
             self._check_composition()
@@ -117,10 +119,13 @@ class Checker:
             elif step.role is Role.QUERY:
                 queried = True
                 self._query(run, position, step, is_last=position == last)
+            elif step.role is Role.UNKNOWN:
+                self._declare(run, position, step)
+            elif step.role is Role.CONCLUSION and not step.makes:
+                self._conclude_nothing(run, position, step)
             else:
                 self._operate(run, position, step)
-            name = step.makes[0] if step.makes else step.target or str(step.fields["var"])
-            run.results.append(run.values.get(name))
+            run.results.append(self._result(run, step))
             run.steps += 1
         if not queried:
             self.add(
@@ -134,14 +139,12 @@ class Checker:
         for problem in step.problems:
             self.add(problem.code, problem.message, run.index, position)
         for name in step.creates:
-            run.values.setdefault(name, None)
-            run.computed.add(name)
-            run.rooted.add(name)
+            self._lose(run, name)
         run.results.append(None)
 
     def _init(self, run: Execution, position: int, step: PreparedStep) -> None:
         var = str(step.target)
-        if var in run.values:
+        if var in run.values or var in run.unknowns:
             self._overwrite(run, position, var)
         if step.role is Role.VALUE:
             run.values[var] = step.number if self._bounded(run, position, step.number) else None
@@ -160,6 +163,36 @@ class Checker:
         run.values[var] = earlier.answer
         if earlier.queried is None or earlier.queried in earlier.rooted:
             run.rooted.add(var)
+
+    @staticmethod
+    def _result(run: Execution, step: PreparedStep) -> Exact | None:
+        """What a step made, changed first or queried."""
+        if step.role is Role.STATEMENT:
+            return None
+        return run.values.get(step.makes[0] if step.makes else step.target or str(step.fields["var"]))
+
+    def _declare(self, run: Execution, position: int, step: PreparedStep) -> None:
+        var = str(step.target)
+        self._check_boundary(run, position, step)
+        if var in run.values or var in run.unknowns:
+            self._overwrite(run, position, var)
+        run.unknowns.add(var)
+
+    def _conclude_nothing(self, run: Execution, position: int, step: PreparedStep) -> None:
+        """A conclusion about what is no unknown, or under an expert that has none."""
+        var = str(step.target)
+        if self._check_boundary(run, position, step):
+            known = ", ".join(sorted(run.unknowns)[:8]) or "none yet"
+            message = f"{var} is no unknown; the unknowns are {known}"
+            self.add("undefined_variable", message, run.index, position)
+        self._lose(run, var)
+
+    @staticmethod
+    def _lose(run: Execution, name: str) -> None:
+        """A variable that a fault leaves without a value: later uses of it are no faults of theirs."""
+        run.values.setdefault(name, None)
+        run.computed.add(name)
+        run.rooted.add(name)
 
     def _overwrite(self, run: Execution, position: int, var: str) -> None:
         self.add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
@@ -181,14 +214,16 @@ class Checker:
             run.answer = run.values[var]
 
     def _undefined(self, run: Execution, position: int, var: str) -> None:
-        known = ", ".join(list(run.values)[:8]) or "none yet"
+        if var in run.unknowns:
+            self.add("undefined_variable", f"{var} is not known before it is solved", run.index, position)
+            return
+        known = ", ".join([name for name in run.values if not is_hidden(name)][:8]) or "none yet"
         self.add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
 
     def _operate(self, run: Execution, position: int, step: PreparedStep) -> None:
         index, values = run.index, run.values
-        if run.parsed.expert in EXPERTS and run.parsed.expert not in step.experts:
-            code, message = boundary_advice(step, run.parsed.expert)
-            self.add(code, message, index, position)
+        if not self._check_boundary(run, position, step) and step.role is Role.STATEMENT:
+            return
         runnable = True
         for operand in step.reads:
             if isinstance(operand, str) and operand not in values:
@@ -206,6 +241,15 @@ class Checker:
         if step.identity is not None:
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
+
+    def _check_boundary(self, run: Execution, position: int, step: PreparedStep) -> bool:
+        """Whether the expert has the step's operation, as far as one can tell; reported where not."""
+        expert = run.parsed.expert
+        if expert not in EXPERTS or expert in step.experts:
+            return expert in EXPERTS
+        code, message = boundary_advice(step, expert)
+        self.add(code, message, run.index, position)
+        return False
 
     def _ground(self, run: Execution, position: int, step: PreparedStep) -> bool:
         """Report literals that the question does not hold; True where one of them is a number of the question."""
@@ -238,6 +282,9 @@ class Checker:
         except ZeroDivisionError:
             self.add("division_by_zero", "division by zero", run.index, position)
             return None
+        except UnsolvableError as error:
+            self.add("no_unique_solution", str(error), run.index, position)
+            return None
         results = result if isinstance(result, tuple) else (result,)
         if not all(self._bounded(run, position, value) for value in results):
             return None
@@ -266,7 +313,8 @@ class Checker:
         rooted: bool,
     ) -> None:
         for number, name in enumerate(step.makes):
-            if name == step.target and name in run.values:
+            is_taken = name in run.values or (name in run.unknowns and step.role is not Role.CONCLUSION)
+            if name == step.target and is_taken:
                 self._overwrite(run, position, name)
             run.values[name] = None if results is None else results[number]
             if step.identity is None:

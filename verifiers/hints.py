@@ -11,7 +11,7 @@ from itertools import permutations
 
 from experts.core import COMPUTE_OPS
 from experts.declaration import Exact
-from experts.trace import format_number, plain
+from experts.literals import format_number, plain
 from verifiers.answers import Answer
 
 _TRIED = tuple((name, COMPUTE_OPS[name].function) for name in ("add", "sub", "mul", "div"))

@@ -14,7 +14,8 @@ from fractions import Fraction
 from random import Random
 
 from experts.declaration import Exact, Kind
-from experts.trace import Step, format_number
+from experts.literals import format_number
+from experts.trace import Step
 from verifiers.bounds import FEW_INPUTS
 from verifiers.flow import Function
 

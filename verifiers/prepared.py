@@ -27,6 +27,9 @@ class Role(Enum):
     ASSIGN = "computes a new variable"
     CHANGE = "changes entities in place"
     QUERY = "names the answer"
+    UNKNOWN = "declares an unknown"
+    STATEMENT = "says something about unknowns"
+    CONCLUSION = "finds an unknown"
 
 
 class PreparedStep(Step):
@@ -38,7 +41,8 @@ class PreparedStep(Step):
         number: the number that it binds; 0 where there is none.
         experts: the experts that may use it.
         names: the variables that it reads or changes.
-        makes: the variables that it computes: the new one, or those changed.
+        makes: the variables that it computes: the new one, or those changed. A step about unknowns makes none before it
+            is bound (`verifiers.statements`).
         function: for ASSIGN and CHANGE, what it computes: takes the values of `inputs`, gives those of `makes`.
         flows: one for each of `makes`.
         identity: why it is a mere copy, or None.
@@ -63,8 +67,9 @@ class PreparedStep(Step):
         self.makes: tuple[str, ...] = ()
         self.flows: tuple[Flow, ...] = ()
         self.identity: str | None = None
+        self.function: Function
         if self.role is Role.ASSIGN or self.role is Role.CHANGE:
-            self.function: Function = function_of(self)
+            self.function = function_of(self)
             self.makes = self.changes or (str(self.target),)
             self.flows = _flows(self, computation)
             self.identity = identity(self, self.function)
@@ -97,6 +102,12 @@ def _role(step: Step) -> Role:
         return Role.QUERY
     if step.operation is CORE_OPERATIONS["init"]:
         return Role.VALUE if step.literals else Role.SOURCE
+    if step.operation.states:
+        return Role.STATEMENT
+    if step.operation.concludes:
+        return Role.CONCLUSION
+    if not step.changes and not step.operation.assigns:
+        return Role.UNKNOWN
     return Role.CHANGE if step.changes else Role.ASSIGN
 
 

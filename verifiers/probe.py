@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 from experts.composition import resolve_source
 from experts.declaration import Exact
-from experts.trace import format_number, plain
+from experts.literals import format_number, plain
 from verifiers.grounding import Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
@@ -72,7 +72,7 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
         try:
             results = _run(subtraces, replaced)
-        except (ZeroDivisionError, _BrokenOffError):
+        except (ArithmeticError, _BrokenOffError):
             continue
         runs += 1
         constants = [
@@ -99,6 +99,8 @@ def _run(subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact]) -
                 given = (literals[index, position, 0],)
             elif step.role is Role.SOURCE:
                 given = results[_earlier(step, index)][-1]
+            elif step.role is Role.UNKNOWN:
+                given = ()
             elif step.role is Role.QUERY:
                 given = (values[str(step.fields["var"])],)
             else:
@@ -218,7 +220,10 @@ def _findings(
             )
             findings.append(Finding("answer_from_constants", message, index, position))
         elif not findings:  # what follows from the first is constant too
-            message = f"whatever the question's numbers are, {step.makes[0]} is {shown}: nothing is computed"
+            said = (
+                "the equation says the same" if step.role is Role.STATEMENT else f"{step.makes[0]} is {shown}"
+            )
+            message = f"whatever the question's numbers are, {said}: nothing is computed"
             findings.append(Finding("identity_compute", message, index, position))
     for copy in copies:
         shown = format_number(actual[copy.subtrace][-1][0])

@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from experts.declaration import Exact
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.grounding import Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep

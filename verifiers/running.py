@@ -8,7 +8,8 @@ from experts.declaration import Exact
 from experts.trace import OperandValue
 from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, Grounding
 from verifiers.parsed import ParsedSubTrace
-from verifiers.prepared import PreparedStep
+from verifiers.prepared import PreparedStep, Role
+from verifiers.statements import is_hidden
 
 _FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
 
@@ -20,6 +21,7 @@ class Execution:
     Attributes:
         index: its place in the composition.
         values: what each variable holds; None where a fault left it without a value.
+        unknowns: those declared so far.
         results: what each step made, changed first or queried.
         computed: variables that an operation assigned or changed.
         rooted: variables whose value comes from a number of the question.
@@ -31,6 +33,7 @@ class Execution:
     parsed: ParsedSubTrace
     index: int
     values: dict[str, Exact | None] = field(default_factory=dict)
+    unknowns: set[str] = field(default_factory=set)
     results: list[Exact | None] = field(default_factory=list)
     computed: set[str] = field(default_factory=set)
     rooted: set[str] = field(default_factory=set)
@@ -39,6 +42,11 @@ class Execution:
     answer: Exact | None = None
     queried: str | None = None
     steps: int = 0
+
+    def unread(self) -> list[str]:
+        """The trace's variables and unknowns that nothing reads."""
+        names = dict.fromkeys((*self.values, *sorted(self.unknowns)))
+        return [name for name in names if name not in self.read and not is_hidden(name)]
 
 
 class ConstantBudget:
@@ -58,6 +66,8 @@ class ConstantBudget:
 
     def spend(self, run: Execution, step: PreparedStep) -> bool:
         """Count the constants that a step reads; True for the step that exceeds the budget, and for none after it."""
+        if step.role is Role.CONCLUSION:  # the statements' constants have been counted
+            return False
         constants = sum(self._is_constant(run, operand) for operand in step.reads)
         was_within = self._within()
         self._reads += constants

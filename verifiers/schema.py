@@ -17,16 +17,14 @@ from typing import ClassVar, NamedTuple
 from experts import OPERATIONS
 from experts.core import COMPUTE_OPS
 from experts.declaration import Field, Kind, Operation
-from experts.trace import MAX_DIGITS, FieldValue
+from experts.expression import Expression, ExpressionError, parse_expression
+from experts.literals import MAX_DIGITS, parse_number
+from experts.trace import FieldValue
 from verifiers.prepared import PreparedStep
 
 MAX_VARIABLE = 64
-MAX_NUMBER = 40
-"""Characters of a literal."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*")
-_WHOLE = "(?:0|[1-9][0-9]*)"
-_NUMBER = re.compile(rf"-?(?:{_WHOLE}(?:\.[0-9]+)?|\.[0-9]+|{_WHOLE}/[1-9][0-9]*)")
 # What is meant as a number, or what YAML or a programming language would read as one, but is none in the language.
 _NUMBER_LIKE = re.compile(r"[-+]?[$€£]?[-+]?(?:\.?[0-9][0-9A-Za-z_.,:/+%-]*|\.inf|\.nan|\.)", re.IGNORECASE)
 _CONSTANT_LIKE = re.compile(r"[-+]?(?:inf|infinity|nan)|true|false", re.IGNORECASE)
@@ -194,6 +192,8 @@ def _read_value(declared: Field, raw: object, problems: list[Problem]) -> FieldV
             problems.append(Problem("unknown_op", _unknown_computation(raw.text)))
             return None
         return raw.text
+    if kind is Kind.EXPRESSION:
+        return _read_expression(name, raw, problems)
     if kind is Kind.SOURCE:
         return raw.text  # its form is a matter of wiring: bad_source
     return _read_variable(name, raw, problems)
@@ -209,6 +209,20 @@ def _read_number(name: str, raw: Scalar, problems: list[Problem]) -> Fraction | 
         message = f"{name}: {quoted(raw.text)} is text; {name} takes a number of the question, without quotes"
         problems.append(Problem("string_value", message))
     return None
+
+
+def _read_expression(name: str, raw: Scalar, problems: list[Problem]) -> Expression | None:
+    try:
+        expression = parse_expression(raw.text)
+    except ExpressionError as error:
+        problems.append(Problem(error.code, f"{name}: {error}"))
+        return None
+    names = [operand for operand in expression.operands if isinstance(operand, str)]
+    wrong = next((variable for variable in names if not _is_variable(variable)), None)
+    if wrong is not None:
+        _read_variable(name, Scalar(wrong), problems)
+        return None
+    return expression
 
 
 def _read_operand(name: str, raw: object, problems: list[Problem]) -> str | Fraction | None:
@@ -239,18 +253,6 @@ def _read_variable(name: str, raw: Scalar, problems: list[Problem]) -> str | Non
 
 def _is_variable(text: str) -> bool:
     return len(text) <= MAX_VARIABLE and _VARIABLE.fullmatch(text) is not None
-
-
-def parse_number(text: str) -> Fraction | None:
-    """An exact rational from an integer, a decimal or a fraction; None for any other text.
-
-    Forms that YAML would also read as numbers (1e3, 0x10, 010, 1:30, 1_000, .inf) are None, and so is a literal of more
-    than 15 significant digits or a fraction with denominator 0.
-    """
-    if len(text) > MAX_NUMBER or _NUMBER.fullmatch(text) is None:
-        return None
-    digits = sum(len(part.replace(".", "").lstrip("-0")) for part in text.split("/"))
-    return Fraction(text) if digits <= MAX_DIGITS else None
 
 
 def _bad_number(text: str) -> str:

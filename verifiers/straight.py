@@ -13,7 +13,7 @@ number put in and no other surely changes it, it may be a copy: then `verifiers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from experts.composition import resolve_source
@@ -25,12 +25,14 @@ from verifiers.grounding import MAX_CONSTANT_TERMS, Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.probe import probe
+from verifiers.statements import bind, is_hidden
 
 Followed = tuple[Exact, int, int]
 """A value, the bits of the numbers that go into it, and the bits of those that surely change it."""
 
 _NEW_ENTITY: Followed = (0, 0, 0)
 _VALUE, _SOURCE, _QUERY = Role.VALUE, Role.SOURCE, Role.QUERY
+_UNKNOWN, _STATEMENT, _CONCLUSION = Role.UNKNOWN, Role.STATEMENT, Role.CONCLUSION
 
 
 class _EachItsOwn:
@@ -67,11 +69,16 @@ class _SubTraceRun(NamedTuple):
 
     def values(self) -> dict[str, Exact]:
         """What its variables hold."""
-        return {name: value for name, (value, _, _) in self.known.items() if isinstance(name, str)}
+        return {
+            name: value
+            for name, (value, _, _) in self.known.items()
+            if isinstance(name, str) and not is_hidden(name)
+        }
 
 
 def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
     """What checking the trace yields where nothing is wrong with it; None where something may be."""
+    subtraces = bind(subtraces)
     numbers = _EachItsOwn() if grounding is None else grounding.bits
     runs: list[_SubTraceRun] = []
     try:
@@ -80,10 +87,8 @@ def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | Non
             if run is None:
                 return None
             runs.append(run)
-    except (
-        KeyError,
-        ZeroDivisionError,
-    ):  # a variable without a value, an ungrounded number, a division by zero
+    except (KeyError, ArithmeticError):
+        # A variable without a value, an ungrounded number, a division by zero, a system without one solution, a doubt.
         return None
     last = runs[-1]
     literals, constant_reads, doubtful, unused = (
@@ -126,9 +131,9 @@ def _run(
     parsed: ParsedSubTrace, earlier: Sequence[_SubTraceRun], numbers: Mapping[Exact, int] | _EachItsOwn
 ) -> _SubTraceRun | None:
     """Run one sub-trace after the earlier ones. Raises KeyError and ZeroDivisionError where it can't be run."""
+    expert = parsed.expert
     if parsed.problems or len(parsed.steps) < 2:
         return None
-    expert = parsed.expert
     # A broken step fits no expert, so it does not get past the first test.
     *body, query = cast("Sequence[PreparedStep]", parsed.steps)
     known: dict[str | Exact, Followed] = {}  # variables, and the literals that operations take
@@ -137,6 +142,8 @@ def _run(
     sources: dict[str, int] = {}
     constant_reads = 0
     doubtful = False
+    unknowns: set[str] = set()
+    solved: set[str] = set()
     for step in body:
         if expert not in step.fits or step.creates in known:
             return None
@@ -182,9 +189,24 @@ def _run(
             if bits and not sure:
                 doubtful = True
             continue
+        if role is _UNKNOWN:
+            if name in unknowns:
+                return None
+            unknowns.add(name)
+            continue
+        if role is _CONCLUSION:
+            if not step.makes:  # about what is no unknown
+                return None
+            known[name] = value, bits, sure = _conclusion(step, [known[number] for number in step.inputs])
+            doubtful = doubtful or bool(bits and not sure)
+            solved.add(name)
+            continue
+        read |= step.names  # of a statement also the unknowns
         for entity in step.may_create:
             known.setdefault(entity, _NEW_ENTITY)
         given = [known[name] for name in step.inputs]
+        if role is _STATEMENT and not all(value for value, _, _ in given):
+            doubtful = True  # products with 0 in them
         made = _outputs(step, given)
         if made is None:
             return None
@@ -194,7 +216,10 @@ def _run(
     if expert not in query.fits or query.role is not _QUERY:
         return None
     (name,) = query.names
-    if name not in body[-1].makes and not any(name in step.makes for step in body):
+    if name not in body[-1].makes and name not in solved and not any(name in step.makes for step in body):
+        return None
+    # An unknown that is bound in another way, or that nothing is said about.
+    if unknowns and (unknowns & known.keys() != solved or not unknowns <= read):
         return None
     read.add(name)
     return _SubTraceRun(
@@ -202,10 +227,46 @@ def _run(
         known[name],
         literals,
         [index for var, index in sources.items() if var in read] if sources else [],
-        [] if known.keys() <= read else [(len(earlier), str(var)) for var in known if var not in read],
+        [] if known.keys() <= read else [(len(earlier), name) for name in _unread(known, read)],
         constant_reads,
         doubtful,
     )
+
+
+def _unread(known: Iterable[str | Exact], read: set[str | Exact]) -> list[str]:
+    """The trace's variables that nothing reads."""
+    return [str(name) for name in known if name not in read and not is_hidden(str(name))]
+
+
+def _conclusion(step: PreparedStep, given: Sequence[Followed]) -> Followed:
+    """What a step finds out from statements.
+
+    A solution is a quotient of two linear functions of any one number, so it changes with it always or never, and one
+    other number in its place tells. Where one statement is about one unknown it does, unless it is 0. Raises
+    ArithmeticError where there is no solution.
+    """
+    values = [value for value, _, _ in given]
+    found = step.function(*values)
+    if not in_bounds(found):
+        raise OverflowError
+    bits = sure = twice = 0
+    certain = bool(found)
+    for place, (value, more, surely) in enumerate(given):
+        if more:
+            twice |= bits & more
+            bits |= more
+            sure |= surely
+            certain = certain and bool(surely)
+            if certain and len(values) > 2:
+                certain = _differs(step, [*values[:place], 2 * value + 1, *values[place + 1 :]], found)
+    return found, bits, sure & ~twice if certain else 0
+
+
+def _differs(step: PreparedStep, values: Sequence[Exact], found: Exact) -> bool:
+    try:
+        return bool(step.function(*values) != found)
+    except ArithmeticError:
+        return False
 
 
 def _outputs(step: PreparedStep, given: Sequence[Followed]) -> list[Followed] | None:

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from experts.composition import COMPOSITION
 from experts.declaration import Exact
-from experts.trace import SubTrace, Trace, format_number, write_trace
+from experts.literals import format_number
+from experts.trace import SubTrace, Trace, write_trace
 from verifiers.answers import Answer, AnswerError, parse_answer
 from verifiers.canonical import read_canonical
 from verifiers.check import Checked, check

@@ -17,7 +17,8 @@ from engine.convert.rewriting import rewrite
 from engine.convert.simplifying import known_fractions, simplify
 from engine.convert.solution import Equation, Solution, read_solution
 from engine.convert.writing import Writer, needs_name
-from experts.trace import format_number, write_trace
+from experts.literals import format_number
+from experts.trace import write_trace
 from verifiers import verify_trace
 from verifiers.answers import Answer, AnswerError, parse_answer
 from verifiers.question_numbers import read_question

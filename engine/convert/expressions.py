@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from experts.core import COMPUTE_OPS
 from experts.declaration import Exact
-from experts.trace import plain
+from experts.literals import plain
 
 MAX_DIGITS = 15
 _MAX_TOKENS = 200  # a longer text between two equals signs is no sum a person would write

@@ -17,7 +17,7 @@ from random import Random
 from experts import OPERATIONS
 from experts.core import COMPUTE_OPS
 from experts.declaration import Exact
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.question_numbers import Mention
 
 PERCENT_OPERATIONS = ("percent_of", "percent_off", "percent_increase")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from engine.convert.formula import Form, Given, is_fraction
 from engine.convert.phrases import Phrase, Words, is_plural
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.question_numbers import Mention
 
 _RATES = {

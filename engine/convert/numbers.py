@@ -19,8 +19,8 @@ from engine.convert.context import Context
 from engine.convert.conversion import Conversion
 from engine.convert.formula import Computed, Form, Given, givens, parts, values_of
 from experts.declaration import Exact
+from experts.literals import plain
 from experts.problems.spelling import spell
-from experts.trace import plain
 from verifiers.number_words import fold
 from verifiers.question_numbers import Mention, read_question
 

@@ -21,7 +21,7 @@ from engine.convert.formula import Computed, Constant, Form, Formula, Given, is_
 from engine.convert.readings import readings
 from engine.convert.solution import Equation
 from experts.declaration import Exact
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.constants import CONSTANTS
 from verifiers.number_words import Number
 from verifiers.question_numbers import QuestionNumbers

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from engine.convert.formula import Form, Given, is_fraction
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.question_numbers import Mention
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from engine.convert.formula import Computed, Constant, Form, Formula, Given, givens, is_fraction, parts, uses
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.question_numbers import Mention
 
 _COMMUTATIVE = frozenset({"add", "mul"})

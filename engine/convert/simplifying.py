@@ -13,7 +13,7 @@ from fractions import Fraction
 from engine.convert.expressions import Expression, Literal, Operation
 from engine.convert.formula import is_fraction
 from experts.declaration import Exact
-from experts.trace import plain
+from experts.literals import plain
 from verifiers.question_numbers import Mention
 
 _HUNDREDTH = Fraction(1, 100)

@@ -16,7 +16,8 @@ from engine.convert.numbers import Variable, draw_numbers, variable_numbers
 from engine.convert.words import replace_words
 from engine.convert.writing import Writer, needs_name
 from experts.declaration import Exact
-from experts.trace import format_number, write_trace
+from experts.literals import format_number
+from experts.trace import write_trace
 from verifiers import verify_trace
 from verifiers.question_numbers import read_question
 

@@ -24,8 +24,8 @@ from engine.convert.expressions import Expression, Literal, Operation
 from engine.convert.formula import Form
 from engine.convert.solution import Equation, read_solution
 from experts.declaration import Exact
+from experts.literals import plain
 from experts.trace import apply as run_step
-from experts.trace import plain
 from verifiers.answers import parse_answer
 from verifiers.canonical import read_canonical
 from verifiers.prepared import PreparedStep, Role

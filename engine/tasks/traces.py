@@ -12,8 +12,8 @@ from engine.chat import Message, Prompt
 from engine.problem_files import problem_line, read_problems
 from engine.tasks.task import EXPERTS, Group
 from experts import EXPERT_NAMES
+from experts.literals import format_number
 from experts.problems import SPLITS, Problem, generate
-from experts.trace import format_number
 from verifiers import score, verify_trace
 from verifiers.verdict import Verdict
 

@@ -2,7 +2,8 @@
 
 A schema's function calls the builder as if it computed: `t.sub(t.eggs, t.eaten)` emits `init` steps for the two numbers
 at their first use, emits the computation, runs it through the operation's own body, and returns a reference that
-carries the value. So no gold trace or answer is ever typed.
+carries the value. So no gold trace or answer is ever typed. Equations are written with Python's operators:
+`t.equation(3 * x + t.extra, t.total)`.
 """
 
 from __future__ import annotations
@@ -14,19 +15,69 @@ from typing import Any
 from experts import EXPERTS, OPERATIONS, get_expert
 from experts.composition import COMPOSITION, source_of
 from experts.core import COMPUTE_OPS
-from experts.declaration import ENTITY_KINDS, DeclarationError, Kind
-from experts.trace import FieldValue, OperandValue, Step, SubTrace, Trace, apply
+from experts.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
+from experts.expression import parse_expression
+from experts.linear import Linear
+from experts.literals import format_number
+from experts.trace import (
+    FieldValue,
+    OperandValue,
+    Step,
+    SubTrace,
+    Trace,
+    apply,
+    concluded,
+    stated,
+)
 
 RESULT = "result"
 """The variable that holds a computed answer."""
 
 
-class Reference:
+class Formula:
+    """An expression being written. `binding` tells what it needs parentheses beside: 1 a sum, 2 a product, 3 neither."""
+
+    __slots__ = ("text", "binding")
+
+    def __init__(self, text: str, binding: int) -> None:
+        self.text = text
+        self.binding = binding
+
+    def _within(self, binding: int) -> str:
+        return self.text if self.binding >= binding else f"({self.text})"
+
+    def __add__(self, other: Term) -> Formula:
+        return Formula(f"{self.text} + {_formula(other).text}", 1)
+
+    def __radd__(self, other: Term) -> Formula:
+        return _formula(other) + self
+
+    def __sub__(self, other: Term) -> Formula:
+        return Formula(f"{self.text} - {_formula(other)._within(2)}", 1)
+
+    def __rsub__(self, other: Term) -> Formula:
+        return _formula(other) - self
+
+    def __mul__(self, other: Term) -> Formula:
+        return Formula(f"{self._within(2)} * {_formula(other)._within(3)}", 2)
+
+    def __rmul__(self, other: Term) -> Formula:
+        return _formula(other) * self
+
+    def __truediv__(self, other: Term) -> Formula:
+        return Formula(f"{self._within(2)} / {_formula(other)._within(3)}", 2)
+
+    def __rtruediv__(self, other: Term) -> Formula:
+        return _formula(other) / self
+
+
+class Reference(Formula):
     """A variable of the trace being built."""
 
     __slots__ = ("name", "builder")
 
     def __init__(self, name: str, builder: SubTraceBuilder) -> None:
+        super().__init__(name, 3)
         self.name = name
         self.builder = builder
 
@@ -38,6 +89,14 @@ class Reference:
 
 Argument = Reference | Fraction | int
 """What an operation takes: a variable, a number of the question, or a constant such as 7 days a week."""
+Term = Formula | Fraction | int
+"""What an expression takes."""
+
+
+def _formula(term: Term) -> Formula:
+    if isinstance(term, Formula):
+        return term
+    return Formula(format_number(term), 3 if term >= 0 and "/" not in format_number(term) else 1)
 
 
 class SubTraceBuilder:
@@ -60,6 +119,8 @@ class SubTraceBuilder:
         self._slots: dict[str, str] = {}  # variable -> the slot that it holds
         self._steps: list[Step] = []
         self._computed = 0
+        self._forms: list[Linear] = []  # what has been stated
+        self._unknowns: set[str] = set()
         self.values: dict[str, Fraction] = {}
         self.returned: Reference | None = None
 
@@ -100,6 +161,8 @@ class SubTraceBuilder:
 
     def _run(self, name: str, *arguments: object) -> Reference:
         operation = OPERATIONS[name]
+        if operation.is_about_unknowns:
+            return self._reason(operation, *arguments)
         declared = operation.field(operation.parameters[-1])
         if declared is not None and declared.kind is Kind.OPERANDS:
             first = len(operation.parameters) - 1
@@ -121,6 +184,28 @@ class SubTraceBuilder:
         self.values.update(zip(step.changes, outcome, strict=True))
         return Reference(step.changes[0], self)
 
+    def _reason(self, operation: Operation, *arguments: Any) -> Reference:
+        """A step about unknowns: one that declares an unknown by its name, one that states, or one that concludes."""
+        if operation.states:
+            sides = [parse_expression(_formula(argument).text) for argument in arguments]
+            step = Step(operation, dict(zip(operation.parameters, sides, strict=True)))
+            self._steps.append(step)
+            self._forms.append(stated(step, self._form))
+            return Reference("", self)
+        (name,) = (a.name if isinstance(a, Reference) else self._variables.get(a, a) for a in arguments)
+        step = Step(operation, {"var": name})
+        self._steps.append(step)
+        if operation.concludes:
+            self.values[name] = Fraction(concluded(step, self._forms))
+        else:
+            self._unknowns.add(name)
+        return Reference(name, self)
+
+    def _form(self, operand: OperandValue) -> Linear:
+        if isinstance(operand, str):
+            return Linear.unknown(operand) if operand in self._unknowns else Linear.of(self.values[operand])
+        return Linear.of(operand)
+
     def _field_value(self, argument: object) -> FieldValue:
         if isinstance(argument, Reference):
             if argument.builder is not self:
@@ -130,12 +215,14 @@ class SubTraceBuilder:
             return tuple(self._operand(a) for a in argument)
         if isinstance(argument, int):
             return Fraction(argument)
+        if isinstance(argument, Formula):
+            raise DeclarationError(f"{argument.text} can only be a side of an equation; compute step by step")
         assert isinstance(argument, (Fraction, str))
         return argument
 
     def _operand(self, argument: object) -> OperandValue:
         value = self._field_value(argument)
-        assert not isinstance(value, tuple)
+        assert isinstance(value, (Fraction, str))
         return value
 
     def answer(self, reference: Reference) -> None:
@@ -150,14 +237,15 @@ class SubTraceBuilder:
         return self._bind(variable, {"source": source}, earlier.returned.value)
 
     def build(self) -> SubTrace:
-        """The finished sub-trace. The answer's variable is named `result` where an operation computed it."""
+        """The finished sub-trace. The answer's variable is named `result` where it was computed; an unknown keeps its name."""
         if self.returned is None:
             raise DeclarationError(
                 "the schema's function must return the reference that answers the question"
             )
         steps = list(self._steps)
         steps.append(Step(OPERATIONS["query"], {"var": self.returned.name}))
-        if any(s.target == self.returned.name and s.operation.assigns for s in steps):
+        computed = (s for s in steps if s.operation.assigns and not s.operation.concludes)
+        if any(s.target == self.returned.name for s in computed):
             steps = [_renamed(step, self.returned.name, RESULT) for step in steps]
         return SubTrace(self._expert.name, tuple(steps))
 

@@ -15,11 +15,12 @@ from random import Random
 
 import experts.problems
 from experts import EXPERT_NAMES
+from experts.literals import format_number
 from experts.problems.buckets import bucket_of, normalise
 from experts.problems.problem import Problem
 from experts.problems.schema import SCHEMAS, Draft, Schema
 from experts.problems.spelling import speaks_numbers
-from experts.trace import format_number, write_trace
+from experts.trace import write_trace
 
 SPLITS = ("train", "validation", "test_numbers", "test_schemas")
 WORDINGS = ("any", "plain", "varied")

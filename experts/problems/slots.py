@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from experts.literals import format_number
 from experts.problems.spelling import spell
-from experts.trace import format_number
 
 # How often a number is written in words. Grade-school problems spell small numbers often and large ones hardly ever.
 _SPELLED_SHARE_UP_TO_TWENTY = 0.3
