@@ -25,8 +25,8 @@ from verifiers.rewards import POLICIES
 RECIPES = Path(__file__).with_name("recipes")
 DEFAULT_MODEL = "tiny-base"
 WORDING_HELP = (
-    "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues ask for "
-    "commands in English without slips of the fingers, but for one in ten. Varied are the others."
+    "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues ask "
+    "for commands in English without slips of the fingers, but for one in ten. Varied are the others."
 )
 
 

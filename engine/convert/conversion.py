@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from engine.convert.assignment import Assignment, Search, UnexplainedError
@@ -16,6 +16,7 @@ from engine.convert.operands import Operands
 from engine.convert.rewriting import rewrite
 from engine.convert.simplifying import known_fractions, simplify
 from engine.convert.solution import Equation, Solution, read_solution
+from engine.convert.unknowns import unknown_trace
 from engine.convert.writing import Writer, needs_name
 from experts.literals import format_number
 from experts.trace import write_trace
@@ -58,7 +59,7 @@ class Conversion:
         answer: the gold, as a trace's answer is written.
         expert: the trace's.
         trace: canonical text.
-        formula: what it computes, over the question's numbers.
+        formula: what it computes, over the question's numbers; None where it solves an equation.
         names: the variables of the numbers that have one.
         unambiguous: everything about as plausible computes the same function.
         derived: it holds a value that the solution worked out without writing it.
@@ -69,11 +70,11 @@ class Conversion:
     answer: str
     expert: str
     trace: str
-    formula: Computed
-    names: dict[Given, str]
-    unambiguous: bool
-    derived: bool
-    pruned: int
+    formula: Computed | None = None
+    names: dict[Given, str] = field(default_factory=dict)
+    unambiguous: bool = False
+    derived: bool = False
+    pruned: int = 0
 
     @property
     def certain(self) -> bool:
@@ -93,7 +94,13 @@ def convert(question: str, solution: str) -> Conversion:
     equations = [replace(e, expression=simplify(e.expression, fractions)) for e in read.equations]
     operands = Operands(numbers, Context(question, numbers.mentions), equations)
     search = Search(equations, operands)
-    assignment = _assign(search, equations, gold, read)
+    try:
+        assignment = _assign(search, equations, gold, read)
+    except RefusedError:
+        trace = unknown_trace(question, solution, read.answer) if read.unknown else None
+        if trace is None:
+            raise
+        return Conversion(question, format_number(gold.value), "algebra", trace)
     formula = rewrite(assignment.formula, numbers.mentions)
     if not isinstance(formula, Computed):
         raise RefusedError(Refusal.COPY, "nothing is computed")

@@ -68,6 +68,7 @@ class Variable:
 
 def variable_numbers(conversion: Conversion) -> list[Variable]:
     """The numbers of a converted problem that may change; none where a number that matters is not tied to the trace."""
+    assert conversion.formula is not None  # certain
     text = fold(conversion.question)
     if _AGES.search(text) and _RELATIVES.search(text):
         return []  # a sister may become older than her father
@@ -136,6 +137,7 @@ def draw_numbers(
     olds = [mentions[m].value for m in new]
     if len(set(new.values())) < len(set(olds)) or all(mentions[m].value == v for m, v in new.items()):
         return None
+    assert conversion.formula is not None  # certain
     values = {given: _in_form(given, new) for given in givens(conversion.formula)}
     if not sensible(conversion.formula, values):
         return None

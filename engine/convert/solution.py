@@ -4,7 +4,7 @@ An annotation (`<<48/2=24>>`) is an equation; so is one in the plain text that c
 years`, `36 eggs/tray * 15 trays = 540 eggs`). Units between the numbers are left out, signs are put in one form. An
 equation may be stated rounded.
 
-Not covered: equations with an unknown (`x + 3x = 40`). They are counted, so that a refusal can name them.
+Not covered: equations with an unknown (`x + 3x = 40`). Whether there are any is told; `unknowns.py` reads them.
 """
 
 from __future__ import annotations

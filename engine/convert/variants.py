@@ -50,6 +50,7 @@ def vary(conversion: Conversion, count: int, seed: str) -> list[Variant]:
 
 
 def _draw(conversion: Conversion, variables: list[Variable], rng: Random) -> Variant | None:
+    assert conversion.formula is not None  # certain
     values: Mapping[Given, Exact] = {given: given.value for given in givens(conversion.formula)}
     question = conversion.question
     if variables:
