@@ -27,7 +27,7 @@ from engine.bench_machine import report_machine
 from engine.problem_files import write_problems
 from engine.progress import track
 from experts import EXPERTS
-from experts.problems import Problem, generate
+from experts.problems import MIXTURE, Problem, generate
 from verifiers import verify_trace
 from verifiers.shell import parse_shell
 
@@ -104,7 +104,7 @@ def main(count: int, repeats: int, audit_count: int, seed: int, commands: str | 
 
     Example: python -m engine.bench --repeats 3
     """
-    drawn = generate("train", count * repeats, seed, list(EXPERTS))
+    drawn = generate("train", count * repeats, seed, [name for name in MIXTURE if name in EXPERTS])
     problems = list(track(drawn, "generate", count * repeats, "problems"))
     new, seen, parsed = [], [], []
     for first in track(range(0, count * repeats, count), "measure"):

@@ -24,6 +24,8 @@ from experts.trace import write_trace
 
 SPLITS = ("train", "validation", "test_numbers", "test_schemas")
 WORDINGS = ("any", "plain", "varied")
+MIXTURE = tuple(name for name in EXPERT_NAMES if name != "algebra")
+"""The experts of a problem where none is named: those that the embedded model's figures were measured with."""
 _MAX_DRAWS = 1000
 # A number in digits; not the digit of a name such as step1.
 _NUMBER = re.compile(r"(?<!\w)\d[\d,.]*")
@@ -53,7 +55,7 @@ def generate(
         split: one of SPLITS.
         count: how many; questions do not repeat within one call.
         seed: another seed gives other problems of the same split.
-        experts: only schemas of these experts ("composition" counts as one); None for all.
+        experts: only schemas of these experts ("composition" counts as one); None for those of MIXTURE.
         wording: one of WORDINGS; "plain" questions give the numbers of their trace in digits and no other number,
             "varied" are those that have a number in words or one too many.
 
@@ -69,7 +71,7 @@ def generate(
     schemas = [
         schema
         for schema in load_schemas().values()
-        if schema.held_out == (split == "test_schemas") and (experts is None or schema.expert in experts)
+        if schema.held_out == (split == "test_schemas") and schema.expert in (experts or MIXTURE)
         if wording != "plain" or any(_reads_plain(template) for template in schema.questions)
     ]
     if not schemas:
