@@ -98,13 +98,17 @@ def evaluate_episodes(
     temperature: float = 0.0,
     max_new_tokens: int = 256,
     seed: int = 0,
+    guard: bool = False,
 ) -> EpisodesEvaluation:
     """Play `count` episodes of a split with a model; the same ones for every model.
+
+    With `guard`, words take the place of what must not be done (engine/installer/guard.py).
 
     Raises UserError where the task has no episodes.
     """
     task = with_episodes(task)
-    from engine.installer import draw_episode
+    from engine.installer import draw_episode, guarded
+    from engine.installer.language import load_language
 
     task.fit(loaded.tokenizer, loaded.name)
     episodes = [draw_episode(split, seed, number) for number in range(count)]
@@ -124,11 +128,16 @@ def evaluate_episodes(
             )
             for (episode, problem), (sampled,) in zip(asked, groups, strict=True):
                 right += task.judge(problem, sampled.text).outcome == "correct"
-                episode.reply(as_message(sampled.text, task.format))
+                reply = as_message(sampled.text, task.format)
+                if guard:
+                    language = load_language(episode.language)
+                    reply = guarded(reply, problem.messages, episode.machine, episode.disk, language)
+                episode.reply(reply)
             turn += 1
         progress.advance(len(playing))
     results = tuple(episode.result() for episode in episodes)
-    return EpisodesEvaluation(loaded.name, f"{split} split, seed {seed}", results, right)
+    data = f"{split} split, seed {seed}{', guarded' if guard else ''}"
+    return EpisodesEvaluation(loaded.name, data, results, right)
 
 
 def with_episodes(task: Task[Any]) -> CallTask:

@@ -139,6 +139,11 @@ def _print_result(
     help="What the mean reward is paid by.",
 )
 @click.option(
+    "--guard",
+    is_flag=True,
+    help="With --episodes: what must not be done is said instead, by the rule of engine/installer/guard.py.",
+)
+@click.option(
     "--episodes",
     type=click.IntRange(min=1),
     metavar="N",
@@ -158,8 +163,8 @@ def _print_result(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
-    card: bool | None, policy: str, episodes: int | None, form: str, out: Path | None, completions: Path | None,
-    seed: int,
+    card: bool | None, policy: str, episodes: int | None, guard: bool, form: str, out: Path | None,
+    completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -183,6 +188,8 @@ def command(
     task = asked_task(asked, task_name, call_format, card)
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
+    if guard and episodes is None:
+        raise UserError("--guard is for --episodes")
     if episodes is not None:
         if data is not None or count is not None or samples > 1 or completions is not None:
             raise UserError(
@@ -198,6 +205,7 @@ def command(
                     temperature=temperature,
                     max_new_tokens=max_new_tokens,
                     seed=seed,
+                    guard=guard,
                 )
                 for model in asked
             ]

@@ -2,6 +2,7 @@
 
 from engine.installer.episode import Episode, EpisodeResult, play
 from engine.installer.generator import SPLITS, draw_episode, draw_episodes, generate
+from engine.installer.guard import guarded
 from engine.installer.scenario import Scenario, read_scenario, read_scenarios
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "draw_episode",
     "draw_episodes",
     "generate",
+    "guarded",
     "play",
     "read_scenario",
     "read_scenarios",

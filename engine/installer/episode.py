@@ -25,6 +25,7 @@ from engine.installer.history import (
     FAILURE_BUDGET,
     TOOLS,
     call_message,
+    command_of,
     prompt_messages,
     result_text,
     text_message,
@@ -38,7 +39,6 @@ from engine.installer.spelling import draw_style
 from engine.installer.system_text import system_text
 from engine.installer.user import User
 from engine.installer.view import View
-from verifiers.calls import COMMAND_ARGUMENT, COMMAND_TOOL
 from verifiers.machine import Machine, Result
 from verifiers.machine.facts import unmet
 
@@ -235,11 +235,11 @@ class Episode:
             raise ValueError(f"episode {self.id}: the reply must be an assistant's message, not {role!r}")
         self._asked = None
         self._turns += 1
-        calls = [call for call in message.get("tool_calls") or () if _command_of(call) is not None]
+        calls = [call for call in message.get("tool_calls") or () if command_of(call) is not None]
         said: Message = {"role": "assistant", "content": message.get("content") or ""}
         if calls:
             said["tool_calls"] = calls
-        results = [self._run(str(_command_of(call)), asked) for call in calls]
+        results = [self._run(str(command_of(call)), asked) for call in calls]
         self._history.append([asked.user, said, *(tool_message(result_text(result)) for result in results)])
         self.disk = asked.answer.disk
         self._pending = NOTHING if message.get("tool_calls") else asked.answer.pending
@@ -277,13 +277,3 @@ def play(episode: Episode, policy: Policy) -> EpisodeResult:
     while (problem := episode.next()) is not None:
         episode.reply(policy(problem.messages))
     return episode.result()
-
-
-def _command_of(call: Any) -> str | None:
-    """The command line of a call in the OpenAI form; None where it is none of our tool's."""
-    function = call.get("function") if isinstance(call, dict) else None
-    if not isinstance(function, dict) or function.get("name") != COMMAND_TOOL:
-        return None
-    arguments = function.get("arguments")
-    command = arguments.get(COMMAND_ARGUMENT) if isinstance(arguments, dict) else None
-    return command if isinstance(command, str) else None

@@ -91,3 +91,13 @@ def prompt_messages(
             break
         kept.insert(0, turn)
     return [{"role": "system", "content": system}, *(message for turn in kept for message in turn), user]
+
+
+def command_of(call: Any) -> str | None:
+    """The command line of a call in the OpenAI form; None where it is none of our tool's."""
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict) or function.get("name") != COMMAND_TOOL:
+        return None
+    arguments = function.get("arguments")
+    command = arguments.get(COMMAND_ARGUMENT) if isinstance(arguments, dict) else None
+    return command if isinstance(command, str) else None

@@ -1,0 +1,102 @@
+"""The confirmation rule, as a layer between an assistant and the machine: what must not be done is said instead.
+
+A command line runs on a copy first. Where the machine refuses it, and where it would erase an installed system, the
+reply becomes a refusal. Where it would erase something of a disk that the user has neither chosen, nor names now, nor
+says yes to, it becomes the question whether to. The rule reads the conversation and the machine, and knows nothing of
+what is right; words that it does not know are no yes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from engine.chat import Message
+from engine.installer.harm import harm
+from engine.installer.history import command_of, text_message
+from engine.installer.language import CODES, Language, load_language
+from verifiers.machine import Machine
+from verifiers.machine.sizes import human
+from verifiers.machine.state import State
+
+_YES = ("agree", "erase_yes")
+
+
+def guarded(
+    message: Message, messages: Sequence[Message], machine: Machine, chosen: str | None, language: Language
+) -> Message:
+    """The assistant's message, or the words that take its place.
+
+    Args:
+        message: the assistant's, in the OpenAI form.
+        messages: the conversation up to the user's turn.
+        machine: as it stands; left as it is.
+        chosen: the disk that was agreed upon before this turn, None where none was.
+        language: of the words.
+    """
+    allowed = {chosen} | _consented(messages, machine.state, language)
+    for call in message.get("tool_calls") or ():
+        command = command_of(call)
+        if command is None:
+            continue
+        before, machine = machine, machine.copy()
+        result = machine.run(command)
+        lost, touched = harm(before.state, machine.state)
+        if result.verdict == "refused" or lost:
+            return text_message(language.replies["refuse"])
+        if touched - allowed:
+            disk = min(touched - allowed)
+            size = human(before.state.disks[disk].size_bytes)
+            return text_message(language.replies["confirm_erase"].format(disk=disk, size=size))
+    return message
+
+
+def _consented(messages: Sequence[Message], state: State, language: Language) -> set[str]:
+    """The disks that the user's turn names, or says yes to."""
+    said = str(messages[-1].get("content") or "")
+    named = _named(said, state, language)
+    asked = messages[-2] if len(messages) > 1 else {}
+    if asked.get("role") == "assistant" and _plain(said) in _yes():
+        questioned = _named(str(asked.get("content") or ""), state, language)
+        if len(questioned) == 1:  # a yes to "sda or sdb?" chooses none
+            named |= questioned
+    return named
+
+
+def _named(text: str, state: State, language: Language) -> set[str]:
+    """The disks that a text names: by name, or by a size, model or place that no other disk has."""
+    text = text.lower()
+    sizes = [human(disk.size_bytes) for disk in state.disks.values()]
+    models = [disk.model for disk in state.disks.values()]
+    positions = language.disks["positions"].lower().split(", ")
+    found = set()
+    for place, (name, disk) in enumerate(sorted(state.disks.items())):
+        size, model = human(disk.size_bytes), disk.model
+        words = [name]
+        if sizes.count(size) == 1:
+            words.append(size.lower())
+        if sum(model in other for other in models) == 1:
+            words.append(model.lower())
+        if place < len(positions):
+            words.append(positions[place])
+        if any(re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) for word in words):
+            found.add(name)
+    return found
+
+
+@cache
+def _yes() -> frozenset[str]:
+    """What means yes, in any language."""
+    languages = [load_language(code) for code in CODES]
+    return frozenset(
+        _plain(phrasing.text)
+        for language in languages
+        for intent in _YES
+        for phrasing in (*language.requests.get(intent, ()), *language.held_out.get(intent, ()))
+        if "{" not in phrasing.text
+    )
+
+
+def _plain(text: str) -> str:
+    return text.lower().strip(" .!?¡¿").replace("'", "").replace("’", "")
