@@ -41,7 +41,7 @@ class Kind(Enum):
     ENTITY_OR_NEW = "a variable, changed in place; a new one starts at 0"
     COMPUTE_OP = "the name of a computation"
     UNKNOWN = "an unknown"
-    EXPRESSION = "variables, unknowns and numbers with + - * / and parentheses"
+    EXPRESSION = "an expression of variables, unknowns and numbers with + - * / and parentheses"
 
 
 Exact = int | Fraction
