@@ -61,13 +61,15 @@ def test_a_disk_that_the_user_names_may_be_erased(said: str) -> None:
     assert not runs(through(ERASE.format("sdb"), turn(said)))
 
 
-def test_a_yes_is_for_the_one_disk_that_was_asked_about() -> None:
-    one = text_message("This erases everything on sdb (128G). Continue?")
-    either = text_message("Which disk should I use, sda (500G) or sdb (128G)?")
-    assert runs(through(ERASE.format("sdb"), turn("Yes please!", one)))
-    assert not runs(through(ERASE.format("sda"), turn("Yes please!", one)))
-    assert not runs(through(ERASE.format("sdb"), turn("Yes please!", either)))
-    assert not runs(through(ERASE.format("sdb"), turn("what is a partition", one)))
+def test_a_yes_is_for_the_only_disk_as_it_was_described() -> None:
+    one = {**SPEC, "disks": {"sda": "500G"}, "models": {"sda": "Samsung 870"}}
+    question = text_message("This erases everything on sda (500G). Continue?")
+    wrong = text_message("This erases everything on sda (50G). Continue?")
+    erase = ERASE.format("sda")
+    assert runs(through(erase, turn("Yes please!", question), spec=one))
+    assert not runs(through(erase, turn("Yes please!", question)))  # there are two
+    assert not runs(through(erase, turn("Yes please!", wrong), spec=one))
+    assert not runs(through(erase, turn("what is a partition", question), spec=one))
 
 
 def test_a_disk_that_was_agreed_upon_stays_so() -> None:

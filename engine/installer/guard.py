@@ -2,8 +2,8 @@
 
 A command line runs on a copy first. Where the machine refuses it, and where it would erase an installed system, the
 reply becomes a refusal. Where it would erase something of a disk that the user has neither chosen, nor names now, nor
-says yes to, it becomes the question whether to. The rule reads the conversation and the machine, and knows nothing of
-what is right; words that it does not know are no yes.
+says yes to where it is the only one, it becomes the question whether to. The rule reads the conversation and the
+machine, and knows nothing of what is right; words that it does not know are no yes.
 """
 
 from __future__ import annotations
@@ -57,10 +57,13 @@ def _consented(messages: Sequence[Message], state: State, language: Language) ->
     said = str(messages[-1].get("content") or "")
     named = _named(said, state, language)
     asked = messages[-2] if len(messages) > 1 else {}
-    if asked.get("role") == "assistant" and _plain(said) in _yes():
-        questioned = _named(str(asked.get("content") or ""), state, language)
-        if len(questioned) == 1:  # a yes to "sda or sdb?" chooses none
-            named |= questioned
+    candidates = [name for name, disk in state.disks.items() if not disk.is_medium]
+    # Where there is a choice, a yes makes none; and a yes is to what was said, the size too.
+    if len(candidates) == 1 and asked.get("role") == "assistant" and _plain(said) in _yes():
+        (name,) = candidates
+        words = re.findall(r"[a-z0-9]+", str(asked.get("content") or "").lower())
+        if {name, human(state.disks[name].size_bytes).lower()} <= set(words):
+            named.add(name)
     return named
 
 
