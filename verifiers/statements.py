@@ -28,10 +28,10 @@ from verifiers.schema import BrokenStep
 _MARK = "="
 
 _STATEMENTS = frozenset(name for name, operation in OPERATIONS.items() if operation.states)
-STATING = frozenset(
+# The experts whose traces have to be bound.
+_STATING = frozenset(
     expert.name for expert in EXPERTS.values() if not _STATEMENTS.isdisjoint(expert.own_operations)
 )
-"""The experts whose traces have to be bound."""
 
 
 def is_hidden(name: str) -> bool:
@@ -63,10 +63,10 @@ class _BoundStep(PreparedStep):
 
 def bind(subtraces: Sequence[ParsedSubTrace]) -> Sequence[ParsedSubTrace]:
     """The trace with its steps about unknowns bound; steps of an expert that has none are left as they are."""
-    if not any(parsed.expert in STATING for parsed in subtraces):
+    if not any(parsed.expert in _STATING for parsed in subtraces):
         return subtraces
     return [
-        parsed._replace(steps=_bound_steps(parsed.steps)) if parsed.expert in STATING else parsed
+        parsed._replace(steps=_bound_steps(parsed.steps)) if parsed.expert in _STATING else parsed
         for parsed in subtraces
     ]
 

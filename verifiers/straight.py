@@ -130,7 +130,7 @@ def _may_copy(
 def _run(
     parsed: ParsedSubTrace, earlier: Sequence[_SubTraceRun], numbers: Mapping[Exact, int] | _EachItsOwn
 ) -> _SubTraceRun | None:
-    """Run one sub-trace after the earlier ones. Raises KeyError and ZeroDivisionError where it can't be run."""
+    """Run one sub-trace after the earlier ones. Raises KeyError and ArithmeticError where it can't be run."""
     expert = parsed.expert
     if parsed.problems or len(parsed.steps) < 2:
         return None
@@ -201,12 +201,12 @@ def _run(
             doubtful = doubtful or bool(bits and not sure)
             solved.add(name)
             continue
-        read |= step.names  # of a statement also the unknowns
         for entity in step.may_create:
             known.setdefault(entity, _NEW_ENTITY)
         given = [known[name] for name in step.inputs]
-        if role is _STATEMENT and not all(value for value, _, _ in given):
-            doubtful = True  # products with 0 in them
+        if role is _STATEMENT:
+            read |= step.names  # the unknowns too
+            doubtful = doubtful or not all(value for value, _, _ in given)  # a product with 0
         made = _outputs(step, given)
         if made is None:
             return None

@@ -68,10 +68,11 @@ def generate(
     unknown = set(experts or ()) - set(EXPERT_NAMES)
     if unknown:
         raise ValueError(f"no expert {', '.join(sorted(unknown))}; there are {', '.join(EXPERT_NAMES)}")
+    chosen = MIXTURE if experts is None else experts
     schemas = [
         schema
         for schema in load_schemas().values()
-        if schema.held_out == (split == "test_schemas") and schema.expert in (experts or MIXTURE)
+        if schema.held_out == (split == "test_schemas") and schema.expert in chosen
         if wording != "plain" or any(_reads_plain(template) for template in schema.questions)
     ]
     if not schemas:
