@@ -37,17 +37,20 @@ class Conversations(Iterator[CallProblem]):
 
         self._drawn = draw_episodes("train", seed, wording)
         self._running = [next(self._drawn) for _ in range(at_once)]
-        self._at = 0
         rng = Random(f"head start:{seed}")
-        for episode in self._running:
-            for _ in range(rng.randrange(_HEAD_START)):
-                if episode.next() is not None:
-                    episode.reply(episode.gold())
+        self._ahead = [rng.randrange(_HEAD_START) for _ in self._running]  # turns to play before the first one
+        self._at = 0
 
     def __next__(self) -> CallProblem:
         place, self._at = self._at, (self._at + 1) % len(self._running)
-        if self._running[place].is_asked:
-            self._running[place].reply(self._running[place].gold())
+        episode = self._running[place]
+        if episode.is_asked:
+            episode.reply(episode.gold())
+        # Played when they are needed: the doctor, too, draws conversations, and looks at few of them.
+        for _ in range(self._ahead[place]):
+            if episode.next() is not None:
+                episode.reply(episode.gold())
+        self._ahead[place] = 0
         while (problem := self._running[place].next()) is None:
             self._running[place] = next(self._drawn)
         return problem
