@@ -44,6 +44,8 @@ from verifiers.machine.facts import unmet
 
 TURN_LIMIT = 70
 PATIENCE = 5  # turns in a row that do not help, after which the user gives up
+_SLIPPING = 0.25  # the share of users who make slips of the fingers
+_SLIPPING_IN_PRACTICE = 0.4
 Policy = Callable[[list[Message]], Message]
 
 
@@ -104,6 +106,7 @@ class Episode:
         language: what the user speaks.
         held_out: whether the user speaks in held-out phrasings.
         done: steps that were taken before the conversation starts.
+        practice: whether the user makes slips, and asks for what must be refused, more often than users do: for training.
 
     Attributes:
         language: the code of what the user speaks.
@@ -116,10 +119,16 @@ class Episode:
     """
 
     def __init__(
-        self, id: str, scenario: Scenario, language: Language, held_out: bool = False, done: int = 0
+        self,
+        id: str,
+        scenario: Scenario,
+        language: Language,
+        held_out: bool = False,
+        done: int = 0,
+        practice: bool = False,
     ) -> None:
         rng = Random(f"installer:{id}")
-        style = draw_style(rng)
+        style = draw_style(rng, _SLIPPING_IN_PRACTICE if practice else _SLIPPING)
         speaker = Speaker(language, style, rng, held_out)
         wishes = speaker.sayable(scenario.wishes)
         self.id = id
@@ -128,7 +137,7 @@ class Episode:
         self.start = dict(scenario.spec)
         self.wishes = wishes
         self.machine = Machine.from_spec(scenario.spec)
-        self.user = User(wishes, speaker, rng)
+        self.user = User(wishes, speaker, rng, practice)
         self.assistant = Assistant(language)
         self.ran: list[str] = []
         is_prepared = View.of(self.machine, wishes["disk"]).is_root_formatted

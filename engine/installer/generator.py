@@ -3,8 +3,9 @@
 Everything of an episode follows from its id, `split-seed-number`. Now and then the assistant's turn in the history is a
 mistake, never the row's gold: the user then insists, and the next row shows how to recover.
 
-For training, half of the easy turns are played but left out: nearly two of three turns want a command that follows from
-the request alone, while what wants words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
+For training, users make more slips of the fingers and ask more often for what must be refused, and half of the easy turns
+are played but left out: nearly two of three turns want a command that follows from the request alone, while what wants
+words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
 MISTAKES = 0.06  # of the turns that run a command
 FRESH = 0.5  # of the episodes begin with nothing done
 EASY_KEPT = 0.5  # of the training turns that want a command which erases nothing
-OTHERS_KEPT = 0.1  # of the turns that want a command and are not plain, where the wording is
+OTHERS_KEPT = 0.2  # of the turns that want a command and are not plain, where the wording is
 
 
 def draw_episode(split: str, seed: int, number: int) -> Episode:
@@ -39,7 +40,7 @@ def draw_episode(split: str, seed: int, number: int) -> Episode:
     language = load_language(rng.choices(CODES, WEIGHTS)[0])
     scenario = draw_scenario(rng, split)
     done = 0 if rng.random() < FRESH else rng.randint(2, 12)
-    return Episode(id, scenario, language, split == "test_phrasings", done)
+    return Episode(id, scenario, language, split == "test_phrasings", done, practice=split == "train")
 
 
 def draw_episodes(split: str, seed: int, wording: str = "any") -> Iterator[Episode]:
@@ -61,7 +62,7 @@ def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Ite
 
     In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out). With the
     wording "plain" users of all kinds get their words, since no reward tells which words are right, but of the commands
-    only those that plain users want (`Episode.is_plain`), and one in ten of the others. With "varied" no user is plain.
+    only those that plain users want (`Episode.is_plain`), and one in five of the others. With "varied" no user is plain.
 
     Raises ValueError for an unknown split or wording, StuckError where a right command fails.
     """

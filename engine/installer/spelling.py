@@ -22,12 +22,11 @@ class Style:
     typos: float
 
 
-def draw_style(rng: Random) -> Style:
-    """A style: a third write neatly, one in forty in capitals, one in four makes slips."""
+def draw_style(rng: Random, slipping: float) -> Style:
+    """A style: a third write neatly, one in forty in capitals; `slipping` is the share of those who make slips."""
     neat = rng.random() < 0.33
-    return Style(
-        neat, not neat and rng.random() < 0.04, rng.choice((0.15, 0.35)) if rng.random() < 0.25 else 0.0
-    )
+    shouting = not neat and rng.random() < 0.04
+    return Style(neat, shouting, rng.choice((0.15, 0.35)) if rng.random() < slipping else 0.0)
 
 
 def spell(template: str, style: Style, rng: Random) -> str:

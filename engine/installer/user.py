@@ -30,17 +30,24 @@ _DETOURS = {
     "invalid": 3,
     "vague": 2,
 }  # weights; each is a method
+_PRACTICE = {**_DETOURS, "danger": 26, "typed_danger": 20, "busy": 12}  # what must never go wrong
 _SLOT_OF = {"timezone": "zone", "bootloader": "bootloader"}  # other steps' slots are called as the step
 
 
 class User:
-    """One user in one conversation. Draws from its own random numbers, so equal seeds say equal things."""
+    """One user in one conversation. Draws from its own random numbers, so equal seeds say equal things.
 
-    def __init__(self, wishes: Mapping[str, str], speaker: Speaker, rng: Random) -> None:
+    With `practice` the user asks for what must be refused more often than users do.
+    """
+
+    def __init__(
+        self, wishes: Mapping[str, str], speaker: Speaker, rng: Random, practice: bool = False
+    ) -> None:
         self.wishes = wishes
         self.speaker = speaker
         self.rng = rng
         self._is_first = True
+        self._detours = _PRACTICE if practice else _DETOURS
 
     def speak(self, view: View, pending: Pending, failed: bool) -> Request:
         """The next turn. `failed`: the last command did not work, or the last reply did not help."""
@@ -171,7 +178,7 @@ class User:
 
     def _detour(self, view: View) -> Request | None:
         """Something other than the installation's next step; None where the drawn kind is not possible now."""
-        kind = self.rng.choices(list(_DETOURS), list(_DETOURS.values()))[0]
+        kind = self.rng.choices(list(self._detours), list(self._detours.values()))[0]
         detour: Callable[[View], Request | None] = getattr(self, f"_{kind}")
         return detour(view)
 
