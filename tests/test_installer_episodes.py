@@ -287,3 +287,16 @@ def test_a_scenario_from_a_row_can_be_played() -> None:
     episode = Episode("row", read_scenario(line, "row"), ENGLISH)
     _play_gold(episode)
     assert episode.result().is_complete and episode.machine.facts()["vda2.fs"] == "xfs"
+
+
+def test_users_practise_what_must_not_go_wrong() -> None:
+    def refusals(practice: bool) -> int:
+        found = 0
+        for number in range(80):
+            episode = Episode(f"practice-{number}", ONE_DISK, ENGLISH, practice=practice)
+            while (problem := episode.next()) is not None:
+                found += problem.category == "refuse"
+                episode.reply(episode.gold())
+        return found
+
+    assert refusals(practice=True) > 1.2 * refusals(practice=False) > 0
