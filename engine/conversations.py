@@ -38,7 +38,7 @@ class Conversations(Iterator[CallProblem]):
         self._drawn = draw_episodes("train", seed, wording)
         self._running = [next(self._drawn) for _ in range(at_once)]
         rng = Random(f"head start:{seed}")
-        self._ahead = [rng.randrange(_HEAD_START) for _ in self._running]  # turns to play before the first one
+        self._ahead = [rng.randrange(_HEAD_START) for _ in self._running]  # turns still to be played
         self._at = 0
 
     def __next__(self) -> CallProblem:

@@ -106,7 +106,7 @@ class Episode:
         language: what the user speaks.
         held_out: whether the user speaks in held-out phrasings.
         done: steps that were taken before the conversation starts.
-        practice: whether the user makes slips, and asks for what must be refused, more often than users do: for training.
+        practice: whether the user slips, and asks for what must be refused, more often than users do: for training.
 
     Attributes:
         language: the code of what the user speaks.

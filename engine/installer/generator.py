@@ -3,9 +3,9 @@
 Everything of an episode follows from its id, `split-seed-number`. Now and then the assistant's turn in the history is a
 mistake, never the row's gold: the user then insists, and the next row shows how to recover.
 
-For training, users make more slips of the fingers and ask more often for what must be refused, and half of the easy turns
-are played but left out: nearly two of three turns want a command that follows from the request alone, while what wants
-words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
+For training, users make more slips of the fingers and ask more often for what must be refused, and half of the easy
+turns are played but left out: nearly two of three turns want a command that follows from the request alone, while what
+wants words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def generate(split: str, count: int, seed: int = 0, wording: str = "any") -> Ite
 
     In test_phrasings every turn is a held-out phrasing (the turns between them are played but left out). With the
     wording "plain" users of all kinds get their words, since no reward tells which words are right, but of the commands
-    only those that plain users want (`Episode.is_plain`), and one in five of the others. With "varied" no user is plain.
+    only those that plain users want (`Episode.is_plain`), and one in five of the others. With "varied" no user is
+    plain.
 
     Raises ValueError for an unknown split or wording, StuckError where a right command fails.
     """
