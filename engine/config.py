@@ -26,7 +26,7 @@ RECIPES = Path(__file__).with_name("recipes")
 DEFAULT_MODEL = "tiny-base"
 WORDING_HELP = (
     "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues ask "
-    "for commands in English without slips of the fingers, but for one in ten. Varied are the others."
+    "for commands in English without slips of the fingers, but for one in five. Varied are the others."
 )
 
 
@@ -74,23 +74,13 @@ class TuningConfig:
 
     def __post_init__(self) -> None:
         if self.dtype == "auto":  # settled at once, so that what is saved says what was done
-            object.__setattr__(self, "dtype", _fastest_dtype())
+            from engine.models import fastest_dtype
+
+            object.__setattr__(self, "dtype", fastest_dtype())
 
     def make_task(self) -> Task[Any]:
         """The task that these settings name. Raises UserError where they do not go together."""
         return task_for(self.task, self.format, self.card)
-
-
-def _fastest_dtype() -> str:
-    """What this machine computes in faster: bfloat16 without instructions of its own is slower than float32."""
-    import torch
-
-    if torch.cuda.is_available():
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        able = torch.cpu.get_capabilities()
-        native = bool(able.get("amx_bf16") or able.get("avx512_bf16"))
-    return "bfloat16" if native else "float32"
 
 
 @dataclass(frozen=True, kw_only=True)

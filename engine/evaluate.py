@@ -25,7 +25,7 @@ from engine.episodes import evaluate_episodes, print_episodes
 from engine.errors import UserError
 from engine.evaluation import Evaluation
 from engine.measure import evaluate_constants, evaluate_model, generated_problems
-from engine.model_choice import asked_task, default_model
+from engine.model_choice import asked_task, default_model, dtype_option
 from engine.scoreboard import print_scoreboard, violation_examples
 from engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
 from verifiers.rewards import POLICIES
@@ -126,6 +126,7 @@ def _print_result(
     metavar="N",
     help="Longer completions are cut.",
 )
+@dtype_option
 @click.option(
     "--card/--no-card",
     default=None,
@@ -163,7 +164,7 @@ def _print_result(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
-    card: bool | None, policy: str, episodes: int | None, guard: bool, form: str, out: Path | None,
+    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, form: str, out: Path | None,
     completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
@@ -198,7 +199,7 @@ def command(
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
             played = [
                 evaluate_episodes(
-                    load_model(model),
+                    load_model(model, dtype=dtype),
                     task,
                     split=split or task.test_split,
                     count=episodes,
@@ -219,7 +220,7 @@ def command(
         evaluations = []
         for model in asked:
             evaluation = evaluate_model(
-                load_model(model),
+                load_model(model, dtype=dtype),
                 task,
                 problems,
                 data=name,

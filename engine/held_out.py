@@ -44,7 +44,7 @@ class HeldOut:
         Raises UserError where the saved weights are not finite.
         """
         adapted = self.config.method in ("lora", "qlora")
-        saved = load_model(run.path, dtype=self.config.dtype if adapted else None)
+        saved = load_model(run.path, dtype=self.config.dtype if adapted else "float32")
         check_weights(saved)
         after = self.measure(saved)
         run.save_eval({"before": before.to_json(), "after": after.to_json()})

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from engine.config import DEFAULT_MODEL
 from engine.errors import UserError
 from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
+
+dtype_option = click.option(
+    "--dtype",
+    type=click.Choice(["float32", "bfloat16", "auto"]),
+    default="float32",
+    show_default=True,
+    help="What the model computes in, auto being bfloat16 where the device has instructions for it.",
+)
 
 
 def default_model(task: str | None = None) -> str:

@@ -31,14 +31,14 @@ from engine.runs import PROJECT, checkpoints_root, newest_run
 from engine.settings import nearest
 from engine.vocabulary import TrimmedVocabulary
 
-__all__ = ["LoadedModel", "count_parameters", "embedded_models", "load_model", "newest_run"]
+__all__ = ["LoadedModel", "count_parameters", "embedded_models", "fastest_dtype", "load_model", "newest_run"]
 
 ADAPTER_CONFIG = "adapter_config.json"
 MODEL_CONFIG = "config.json"
 # How these libraries call each other is nothing that a user of this program could change.
 warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers|peft|trl")
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @dataclass
@@ -77,14 +77,14 @@ class LoadedModel:
 
 
 def load_model(
-    name: str | os.PathLike[str], *, dtype: torch.dtype | str | None = None, four_bit: bool = False
+    name: str | os.PathLike[str], *, dtype: str = "float32", four_bit: bool = False
 ) -> LoadedModel:
     """Load a causal language model and its tokenizer.
 
     Args:
         name: a folder with a model or a PEFT adapter, the name of a folder under `checkpoints/`, that of a packaged
             model, or a hub id.
-        dtype: of the weights, by name or as torch's; None is float32.
+        dtype: of the weights: float32, bfloat16, or auto for the one that this machine computes in faster.
         four_bit: load the weights in 4 bits (NF4, double quantisation), which needs bitsandbytes and a GPU.
 
     Raises UserError saying what is missing and what would work.
@@ -92,7 +92,7 @@ def load_model(
     transformers.utils.logging.disable_progress_bar()
     name = os.fspath(name)
     resolved = _resolve(name)
-    dtype = DTYPES[dtype] if isinstance(dtype, str) else dtype or torch.float32
+    dtype = fastest_dtype() if dtype == "auto" else dtype
     if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file():
         return _load_adapter(resolved, dtype, four_bit)
     source = str(resolved)
@@ -101,7 +101,7 @@ def load_model(
     if four_bit:
         options["quantization_config"] = _four_bit_config()
     try:
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=dtype, **options)
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=_DTYPES[dtype], **options)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(_unloadable(name, error)) from error
     if not four_bit:
@@ -113,6 +113,16 @@ def load_model(
             f"{model.get_input_embeddings().num_embeddings} rows; they do not belong together"
         )
     return LoadedModel(model, tokenizer, _name_of(resolved), source)
+
+
+def fastest_dtype() -> str:
+    """What this machine computes in faster: bfloat16 without instructions of its own is slower than float32."""
+    if torch.cuda.is_available():
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        native = bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+    return "bfloat16" if native else "float32"
 
 
 def embedded_models() -> dict[str, Path]:
@@ -183,7 +193,7 @@ def _hub_answers(hub_id: str) -> bool:
     return True
 
 
-def _load_adapter(folder: Path, dtype: torch.dtype, four_bit: bool) -> LoadedModel:
+def _load_adapter(folder: Path, dtype: str, four_bit: bool) -> LoadedModel:
     from peft import PeftModel
 
     base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get(

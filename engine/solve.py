@@ -22,7 +22,7 @@ from engine.completions import SAMPLING_TEMPERATURE, Sampled, complete
 from engine.console import console_on
 from engine.errors import UserError
 from engine.judge import Vote, majority
-from engine.model_choice import default_model, run_settings
+from engine.model_choice import default_model, dtype_option, run_settings
 from engine.printable import printable
 from engine.tasks import DEFAULT_TASK
 from engine.tasks.traces import question_prompt
@@ -200,6 +200,7 @@ def _read_question(argument: str) -> str:
     metavar="N",
     help="A longer trace is cut.",
 )
+@dtype_option
 @click.option("--expert", type=click.Choice(EXPERT_NAMES), help="Accept only a trace that names this expert.")
 @click.option(
     "--card/--no-card",
@@ -209,8 +210,8 @@ def _read_question(argument: str) -> str:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the sampling.")
 def command(
-    question: str, model: str | None, samples: int, temperature: float | None, max_new_tokens: int, expert:
-    str | None, card: bool | None, form: str, seed: int,
+    question: str, model: str | None, samples: int, temperature: float | None, max_new_tokens: int, dtype: str,
+    expert: str | None, card: bool | None, form: str, seed: int,
 ) -> None:  # fmt: skip
     """Answer one QUESTION with a model, and show the trace with the value of every step.
 
@@ -232,7 +233,7 @@ def command(
         raise UserError(
             f"{name} was trained for the task {task}, not to write traces; trainer eval measures it"
         )
-    loaded = load_model(name)
+    loaded = load_model(name, dtype=dtype)
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     solution = solve(

@@ -62,7 +62,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(engine.installer, "draw_episode", draw_episode)
     monkeypatch.setattr("engine.episodes.complete", complete)
-    monkeypatch.setattr("engine.models.load_model", lambda name: Loaded())
+    monkeypatch.setattr("engine.models.load_model", lambda name, dtype: Loaded())
     monkeypatch.setattr(CallTask, "fit", lambda *arguments: None)
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from engine.cli import trainer
@@ -19,7 +20,7 @@ from engine.intervals import wilson
 from engine.judge import majority
 from engine.measure import evaluate_model
 from engine.model_choice import asked_task, default_model
-from engine.models import load_model
+from engine.models import LoadedModel, load_model
 from engine.problem_files import write_problems
 from engine.tasks.traces import TraceTask, verified
 from experts.problems import generate
@@ -286,6 +287,21 @@ def test_the_command_takes_no_more_problems_than_asked(tiny_model_dir: Path, pro
         json.loads(_run("--model", tiny_model_dir, "--data", problem_file, "--n", 2, "--format", "json"))["n"]
         == 2
     )
+
+
+def test_a_model_computes_in_what_is_asked_for(
+    tiny_model_dir: Path, problem_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dtypes = []
+
+    def spy(loaded: LoadedModel, *arguments: object, **options: object) -> Evaluation:
+        dtypes.append(loaded.model.dtype)
+        return evaluate_model(loaded, *arguments, **options)
+
+    monkeypatch.setattr("engine.evaluate.evaluate_model", spy)
+    for options in ((), ("--dtype", "bfloat16")):
+        _run("--model", tiny_model_dir, "--data", problem_file, *options)
+    assert dtypes == [torch.float32, torch.bfloat16]
 
 
 def test_models_are_compared_with_the_baseline(tiny_model_dir: Path, problem_file: Path) -> None:
