@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.intervals import mean_interval, wilson
 from engine.judge import completion_row, majority
 from engine.tasks import Task
 from engine.tasks.task import AnyVerdict
 from verifiers.verdict import Violation
+
+Key = TypeVar("Key", str, int)
 
 UNSCORED = frozenset({"error", "valid"})
 """Outcomes that say nothing about the model."""
@@ -179,11 +181,19 @@ class Evaluation:
     @property
     def groups(self) -> dict[str, GroupScore]:
         """Scores by what the task counts problems by: by expert, or by category."""
-        tallies: dict[str, list[bool]] = {}
+        return self._scores(lambda record, completion: self.task.group_of(record.problem, completion.verdict))
+
+    @property
+    def by_steps(self) -> dict[int, GroupScore]:
+        """Scores by the number of calculations that a right solution takes, where that is known."""
+        return self._scores(lambda record, _: self.task.steps(record.problem))
+
+    def _scores(self, key: Callable[[Record, Completion], Key | None]) -> dict[Key, GroupScore]:
+        """Scores by a key of each completion, in its order; completions without one are left out."""
+        tallies: dict[Key, list[bool]] = {}
         for record in self.records:
             for completion in record.completions:
-                if completion.scored:
-                    name = self.task.group_of(record.problem, completion.verdict)
+                if completion.scored and (name := key(record, completion)) is not None:
                     tallies.setdefault(name, []).append(completion.correct)
         return {name: GroupScore(len(tally), sum(tally)) for name, tally in sorted(tallies.items())}
 
@@ -218,7 +228,16 @@ class Evaluation:
     @property
     def majority(self) -> float:
         """Share of problems whose majority answer is correct."""
-        return fmean(record.majority_correct(self.task) for record in self.records if record.scored)
+        return fmean(self._majorities)
+
+    @property
+    def majority_interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval of the majority over problems."""
+        return wilson(sum(self._majorities), len(self._majorities))
+
+    @property
+    def _majorities(self) -> list[bool]:
+        return [record.majority_correct(self.task) for record in self.records if record.scored]
 
     def example(self, code: str) -> tuple[Record, Completion, Violation]:
         """The first completion with a violation of this code. Raises KeyError where there is none."""
@@ -245,14 +264,13 @@ class Evaluation:
             "parse_rate": self.parse_rate,
             "outcomes": self.outcomes,
             "violations": self.violations,
-            self.task.group.plural: {
-                name: {"n": score.n, "correct": score.correct, "accuracy": score.accuracy}
-                for name, score in self.groups.items()
-            },
+            self.task.group.plural: _scores_to_json(self.groups),
             "mean_reward": self.mean_reward,
             "mean_completion_tokens": self.mean_completion_tokens,
             "truncated": self.truncated,
         }
+        if steps := self.by_steps:
+            figures["steps"] = _scores_to_json(steps)
         if metrics := self.metrics:
             figures["metrics"] = {
                 name: {"n": share.n, "mean": share.mean, "interval": list(share.interval)}
@@ -262,6 +280,7 @@ class Evaluation:
             figures["samples"] = self.samples
             figures["pass_at_k"] = {str(k): share for k, share in self.pass_at_k.items()}
             figures["majority"] = self.majority
+            figures["majority_interval"] = list(self.majority_interval)
         return figures
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -278,3 +297,10 @@ class Evaluation:
                     completion.tokens,
                     completion.ended,
                 )
+
+
+def _scores_to_json(scores: Mapping[Any, GroupScore]) -> dict[str, dict[str, float]]:
+    return {
+        str(name): {"n": score.n, "correct": score.correct, "accuracy": score.accuracy}
+        for name, score in scores.items()
+    }

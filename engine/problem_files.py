@@ -1,9 +1,9 @@
 """Problem files: reading ours, GSM8K's and SVAMP's, and writing ours.
 
 Told apart by their content: a file that starts with `[` is a JSON array, SVAMP's form (`Body`, `Question`,
-`Answer`); anything else is JSON lines with `question` and `answer`. An answer that contains `####` is GSM8K's
-worked solution, and what follows the last `####` is the gold. Whether a gold is a number is the verifier's
-matter, not checked here.
+`Answer`); anything else is JSON lines with `question` and `answer`. An answer that contains `####` is GSM8K's worked
+solution, whose calculations stand in `<<` and `>>`, and what follows the last `####` is the gold. Whether a gold is a
+number is the verifier's matter, not checked here.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def problem_line(problem: Problem) -> str:
 def _problem(row: JsonRow, path: Path) -> Problem:
     if "Body" in row.fields:
         return _svamp_problem(row, path)
-    answer = _answer(row, "answer")
+    answer, steps = _answer(row, "answer"), None
     if GSM8K_MARK in answer:
-        answer = answer.rpartition(GSM8K_MARK)[2].strip()
+        solution, _, answer = answer.rpartition(GSM8K_MARK)
+        answer, steps = answer.strip(), solution.count("<<") or None
         if not answer:
             raise UserError(f"{row.place}: field answer has nothing after {GSM8K_MARK}")
     return Problem(
@@ -63,6 +64,7 @@ def _problem(row: JsonRow, path: Path) -> Problem:
         expert=row.optional_text("expert"),
         trace=row.optional_text("trace"),
         source=row.optional_text("source") or path.name,
+        steps=steps,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import rich.box
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.difference import differences
-from engine.evaluation import Evaluation, Share
+from engine.evaluation import Evaluation, GroupScore, Share
 from engine.printable import printable
 from verifiers import CallOutcome, Outcome
 
@@ -58,7 +59,10 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
     if first.samples > 1:
         for k in list(first.pass_at_k)[1:]:
             row(f"pass@{k}", lambda e, k=k: f"{e.pass_at_k[k]:.1%}")  # type: ignore[misc]
-        row(f"majority of {first.samples}", lambda e: f"{e.majority:.1%}")
+        row(
+            f"majority of {first.samples} [95 %]",
+            lambda e: accuracy_with_interval(e.majority, e.majority_interval),
+        )
     for name in dict.fromkeys(name for e in evaluations for name in e.metrics):
         row(f"{name} [95 %]", lambda e, name=name: _share(e.metrics.get(name)))  # type: ignore[misc]
     row("parses", lambda e: f"{e.parse_rate:.1%}")
@@ -68,8 +72,9 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
     _section(
         table,
         f"correct by {first.task.group.noun}",
-        [{name: f"{s.correct}/{s.n}  {s.accuracy:.1%}" for name, s in e.groups.items()} for e in evaluations],
+        [_scores(e.groups) for e in evaluations],
     )
+    _section(table, "correct by calculations of the solution", [_scores(e.by_steps) for e in evaluations])
     order = [*Outcome, *CallOutcome]
     found = sorted({name for e in evaluations for name in e.outcomes}, key=order.index)
     _section(table, "outcomes", [_counts(e.outcomes, found) for e in evaluations])
@@ -78,6 +83,10 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         table, "violations", [_counts(e.violations, [code for code, _ in frequent]) for e in evaluations]
     )
     return table
+
+
+def _scores(scores: Mapping[Any, GroupScore]) -> dict[str, str]:
+    return {str(name): f"{s.correct}/{s.n}  {s.accuracy:.1%}" for name, s in scores.items()}
 
 
 def _share(share: Share | None) -> str:

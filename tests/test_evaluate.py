@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from engine.cli import trainer
 from engine.difference import Difference, mean_difference
 from engine.errors import UserError
 from engine.evaluate import command
-from engine.evaluation import Completion, Evaluation, Record, pass_at_k
+from engine.evaluation import Completion, Evaluation, GroupScore, Record, pass_at_k
 from engine.intervals import wilson
 from engine.judge import majority
 from engine.measure import evaluate_model
@@ -164,6 +165,18 @@ def test_several_samples_give_pass_at_k_and_the_majority() -> None:
         "4": 1,
     }
     assert figures["majority"] == 0.5
+    assert figures["majority_interval"] == list(wilson(1, 2))
+
+
+def test_completions_are_counted_by_the_calculations_of_the_solution() -> None:
+    found = _evaluation(
+        _record(PROBLEM, RIGHT),  # nothing is known of its solution
+        _record(replace(PROBLEM, trace=RIGHT), RIGHT),
+        _record(replace(PROBLEM, steps=2), RIGHT, WRONG),
+    )
+    assert found.by_steps == {1: GroupScore(1, 1), 2: GroupScore(2, 1)}
+    assert found.to_json()["steps"]["2"] == {"n": 2, "correct": 1, "accuracy": 0.5}
+    assert "steps" not in _evaluation(_record(PROBLEM, RIGHT)).to_json()
 
 
 def test_samples_of_one_problem_do_not_narrow_the_interval() -> None:

@@ -77,7 +77,7 @@ def test_an_answer_keeps_its_exact_value(tmp_path: Path, answer: str, text: str)
 def test_gsm8k_gold_is_what_follows_the_mark(tmp_path: Path) -> None:
     solution = "48/2 = <<48/2=24>>24\n48+24 = <<48+24=72>>72\n#### 1,072"
     path = _write(tmp_path, "train.jsonl", {"question": "Q?", "answer": solution})
-    assert read_problems(path) == [Problem("train-1", "Q?", "1,072", source="train.jsonl")]
+    assert read_problems(path) == [Problem("train-1", "Q?", "1,072", source="train.jsonl", steps=2)]
 
 
 @pytest.mark.parametrize(

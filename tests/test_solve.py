@@ -38,7 +38,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         name = "scripted"
 
     monkeypatch.setattr("engine.solve.complete", complete)
-    monkeypatch.setattr("engine.models.load_model", lambda name: Loaded())
+    monkeypatch.setattr("engine.models.load_model", lambda name, dtype: Loaded())
     return texts
 
 

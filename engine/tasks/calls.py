@@ -156,6 +156,9 @@ class CallTask:
     def group_of(self, problem: CallProblem, verdict: CallVerdict) -> str:
         return problem.category
 
+    def steps(self, problem: CallProblem) -> int | None:
+        return None
+
     def shares(self, verdict: CallVerdict) -> Mapping[str, bool | float]:
         return verdict.metrics
 

@@ -114,6 +114,9 @@ class Task(Protocol[P]):
     def group_of(self, problem: P, verdict: Any) -> str:
         """The group that a judged completion is counted in."""
 
+    def steps(self, problem: P) -> int | None:
+        """How many calculations a right solution takes; None where that says nothing, or is not known."""
+
     def shares(self, verdict: Any) -> Mapping[str, bool | float]:
         """The `metrics` that apply to a verdict, each from 0 to 1."""
 

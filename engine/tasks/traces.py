@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 UNNAMED = "none"
 """Stands for the expert where the problem states none and the completion names none that exists."""
+
+_CALCULATION = re.compile(r"\bop: (?!init\b|query\b)")
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class TraceTask:
         return problem.expert or (
             verdict.expert if verdict.expert and verdict.expert in EXPERT_NAMES else UNNAMED
         )
+
+    def steps(self, problem: Problem) -> int | None:
+        return problem.steps or len(_CALCULATION.findall(problem.trace or "")) or None
 
     def shares(self, verdict: Verdict) -> Mapping[str, bool | float]:
         return {}

@@ -16,6 +16,7 @@ class Problem:
         expert: the expert that should solve it; "composition" for several sub-traces; None where any may.
         trace: the gold trace in canonical text.
         source: where it came from: a schema's name, or a file's.
+        steps: how many calculations a solution in words takes; None where there is no such solution.
     """
 
     id: str
@@ -24,3 +25,4 @@ class Problem:
     expert: str | None = None
     trace: str | None = None
     source: str | None = None
+    steps: int | None = None
