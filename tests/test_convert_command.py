@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import datasets
 from engine.cli import trainer
 from engine.problem_files import read_problems
 
@@ -119,6 +120,43 @@ def test_a_file_of_another_format_is_an_error(tmp_path: Path) -> None:
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
     result = _run(tmp_path / "nothing", "--out", tmp_path / "out.jsonl")
     assert (result.exit_code, "does not exist" in result.stderr) == (2, True)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> dict[str, datasets.Dataset]:
+    """The hub's data sets by name; any other name is not found."""
+    found: dict[str, datasets.Dataset] = {}
+
+    def load(name: str, configuration: str, *, split: str) -> datasets.Dataset:
+        if (configuration, split) != ("main", "train") or name not in found:
+            raise ConnectionError(f"Couldn't reach {name!r} on the Hub\n(LocalEntryNotFoundError)")
+        return found[name]
+
+    monkeypatch.setattr("datasets.load_dataset", load)
+    return found
+
+
+def test_a_data_set_of_the_hub_is_read(hub: dict[str, datasets.Dataset], tmp_path: Path) -> None:
+    hub["openai/gsm8k"] = datasets.Dataset.from_list([GOOD, REFUSED, GOOD])
+    result = _run("openai/gsm8k", "--out", tmp_path / "out.jsonl", "--hold-out", 1)
+    assert result.exit_code == 0, result.output
+    (line,) = _lines(tmp_path / "out.jsonl")
+    assert (line["id"], line["source"], line["answer"]) == ("train-1", "openai/gsm8k", "72")
+
+
+def test_a_data_set_that_the_hub_does_not_give_is_an_error(
+    hub: dict[str, datasets.Dataset], tmp_path: Path
+) -> None:
+    result = _run("openai/gsm9k", "--out", tmp_path / "out.jsonl")
+    assert result.exit_code == 2
+    assert "openai/gsm9k is no file or folder here, and the hub does not give it: Couldn't" in result.stderr
+    assert "LocalEntry" not in result.stderr
+
+
+def test_a_data_set_of_another_form_is_an_error(hub: dict[str, datasets.Dataset], tmp_path: Path) -> None:
+    hub["some/texts"] = datasets.Dataset.from_list([{"text": "Once upon a time"}])
+    result = _run("some/texts", "--out", tmp_path / "out.jsonl")
+    assert (result.exit_code, "some/texts: no line is a problem" in result.stderr) == (2, True)
 
 
 def test_a_folder_without_problems_is_an_error(tmp_path: Path) -> None:

@@ -43,18 +43,18 @@ def read_solved(path: str, hold_out: int = 0) -> Iterator[SolvedProblem]:
     """
     place = Path(path)
     if not place.exists() and _HUB_NAME.fullmatch(path) and not path.startswith("."):
-        yield from _without_last(_hub_rows(path), hold_out)
+        yield from _used(path, _hub_rows(path), hold_out)
         return
     for file in _files(place):
-        rows = list(_file_rows(file))
-        if rows and all(row.refused and row.refused.reason is Refusal.UNREADABLE for row in rows):
-            raise UserError(
-                f"{file}: no line is a problem ({rows[0].refused}); it takes JSON lines with question and answer"
-            )
-        yield from _without_last(rows, hold_out)
+        yield from _used(file, list(_file_rows(file)), hold_out)
 
 
-def _without_last(rows: list[SolvedProblem], hold_out: int) -> list[SolvedProblem]:
+def _used(source: str | Path, rows: list[SolvedProblem], hold_out: int) -> list[SolvedProblem]:
+    """The rows without the last. Raises UserError where none of them is of this form."""
+    if rows and all(row.refused and row.refused.reason is Refusal.UNREADABLE for row in rows):
+        raise UserError(
+            f"{source}: no line is a problem ({rows[0].refused}); it takes JSON lines with question and answer"
+        )
     return rows[: max(0, len(rows) - hold_out)]
 
 
