@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import gcd, lcm
 from types import MappingProxyType
 from typing import Any
 
@@ -84,42 +85,41 @@ def solve_system(forms: Sequence[Linear], unknown: str) -> Fraction:
         constant, times = forms[0].constant, forms[0].terms[unknown]
         whole = type(constant) is int and type(times) is int
         return Fraction(-constant, times) if whole else Fraction(-constant) / times
-    rows: list[tuple[str, dict[str, Fraction], Fraction]] = []  # each with its pivot, of which the row has 1
+    rows: list[tuple[str, dict[str, int], int]] = []  # each with its pivot, which no other row has
     for number, form in enumerate(forms, 1):
-        terms = {name: Fraction(times) for name, times in form.terms.items()}
-        constant = Fraction(form.constant)
+        terms, constant = _whole(form)
         for pivot, others, other in rows:
-            factor = terms.get(pivot)
-            if factor:
-                terms = _less(terms, others, factor)
-                constant -= factor * other
+            if pivot in terms:
+                terms, constant = _eliminated(pivot, terms, constant, others, other)
         if not terms:
             what = "contradicts" if constant else "follows from"
             raise UnsolvableError(f"equation {number} {what} the ones before it")
         # The unknown that is asked for is the last to be eliminated, so that a row is left with nothing else.
-        pivot = next((name for name in terms if name != unknown), unknown)
-        scale = terms[pivot]
-        terms, constant = {name: times / scale for name, times in terms.items()}, constant / scale
-        rows = [
-            (p, _less(others, terms, others[pivot]), other - others[pivot] * constant)
-            if pivot in others
-            else (p, others, other)
-            for p, others, other in rows
-        ]
-        rows.append((pivot, terms, constant))
+        new = next((name for name in terms if name != unknown), unknown)
+        for place, (pivot, others, other) in enumerate(rows):
+            if new in others:
+                rows[place] = (pivot, *_eliminated(new, others, other, terms, constant))
+        rows.append((new, terms, constant))
     for pivot, terms, constant in rows:
         if pivot == unknown and len(terms) == 1:
-            return -constant
+            return Fraction(-constant, terms[pivot])
     equations = "1 equation leaves" if len(forms) == 1 else f"{len(forms)} equations leave"
     raise UnsolvableError(f"{equations} {unknown} open")
 
 
-def _less(
-    terms: Mapping[str, Fraction], others: Mapping[str, Fraction], factor: Fraction
-) -> dict[str, Fraction]:
-    """terms - factor * others."""
-    left = {
-        name: terms.get(name, Fraction(0)) - factor * others.get(name, Fraction(0))
-        for name in dict.fromkeys((*terms, *others))
-    }
-    return {name: times for name, times in left.items() if times}
+def _whole(form: Linear) -> tuple[dict[str, int], int]:
+    """The form times what makes all its numbers integers, which are much faster than fractions."""
+    scale = lcm(form.constant.denominator, *(times.denominator for times in form.terms.values()))
+    return {name: int(times * scale) for name, times in form.terms.items()}, int(form.constant * scale)
+
+
+def _eliminated(
+    pivot: str, terms: Mapping[str, int], constant: int, others: Mapping[str, int], other: int
+) -> tuple[dict[str, int], int]:
+    """The first row without the pivot, which the second has, too; in lowest terms, so that numbers stay small."""
+    ours, theirs = terms[pivot], others[pivot]
+    left = {name: theirs * times - ours * others.get(name, 0) for name, times in terms.items()}
+    left.update((name, -ours * times) for name, times in others.items() if name not in terms)
+    constant = theirs * constant - ours * other
+    divisor = gcd(constant, *left.values()) or 1
+    return {name: times // divisor for name, times in left.items() if times}, constant // divisor
