@@ -35,14 +35,17 @@ def complete(
     max_new_tokens: int = 256,
     seed: int = 0,
     progress: bool = True,
+    grammars: Sequence[str] | None = None,
 ) -> list[list[Sampled]]:
     """Let the model answer prompts: for each in order, `samples` completions.
 
     Args:
         temperature: of sampling; 0 decodes greedily.
         max_new_tokens: longer completions are cut.
+        grammars: for each prompt, of what is decoded for it; None decodes freely.
 
-    Raises UserError for several greedy samples, which would all be the same.
+    Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
+    decoding can't be guided by.
     """
     from engine.chat import completion_text, end_token_ids, prompt_ids
     from engine.rollout import sample
@@ -50,6 +53,12 @@ def complete(
     if samples > 1 and temperature == 0:
         raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
     tokenizer = loaded.tokenizer
+    end_ids = end_token_ids(tokenizer, loaded.model)
+    starts = None
+    if grammars is not None:
+        from engine.guidance import Guidance
+
+        starts = list(map(Guidance(tokenizer, end_ids).start, grammars))
     with Progress(loaded.name, len(prompts) * samples, "completions") as bar:
         groups = sample(
             loaded.model,
@@ -57,10 +66,11 @@ def complete(
             group_size=samples,
             temperature=temperature,
             max_new_tokens=max_new_tokens,
-            end_ids=end_token_ids(tokenizer, loaded.model),
+            end_ids=end_ids,
             pad_id=tokenizer.pad_token_id,
             seed=seed,
             progress=bar.advance if progress else None,
+            starts=starts,
         )
     return [
         [Sampled(completion_text(tokenizer, r.completion_ids), len(r.completion_ids), r.ended) for r in group]

@@ -140,6 +140,11 @@ def _print_result(
     help="What the mean reward is paid by.",
 )
 @click.option(
+    "--guided",
+    is_flag=True,
+    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
+)
+@click.option(
     "--guard",
     is_flag=True,
     help="With --episodes: what must not be done is said instead, by the rule of engine/installer/guard.py.",
@@ -164,8 +169,8 @@ def _print_result(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
-    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, form: str, out: Path | None,
-    completions: Path | None, seed: int,
+    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool, form: str,
+    out: Path | None, completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -192,9 +197,9 @@ def command(
     if guard and episodes is None:
         raise UserError("--guard is for --episodes")
     if episodes is not None:
-        if data is not None or count is not None or samples > 1 or completions is not None:
+        if data is not None or count is not None or samples > 1 or completions is not None or guided:
             raise UserError(
-                "--data, --n, --samples and --completions are for single problems, not for --episodes"
+                "--data, --n, --samples, --completions and --guided are for single problems, not for --episodes"
             )
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
             played = [
@@ -213,6 +218,8 @@ def command(
             print_episodes(played, form, stream)
         return
     name, problems = _read_or_generate(task, data, split, count, seed)
+    if guided:
+        name += ", guided"
     with contextlib.ExitStack() as files:
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
@@ -229,6 +236,7 @@ def command(
                 max_new_tokens=max_new_tokens,
                 seed=seed,
                 policy=policy,
+                guided=guided,
             )
             evaluations.append(evaluation)
             if rows:

@@ -26,14 +26,16 @@ def evaluate_model(
     seed: int = 0,
     progress: bool = True,
     policy: str = "gated",
+    guided: bool = False,
 ) -> Evaluation:
     """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
 
     Args:
         data: what the problems are, for the reader of the figures.
         policy: the reward policy behind `mean_reward`.
+        guided: whether decoding is guided by the task's grammar.
 
-    Raises UserError where there is no problem, or none with an answer that can be compared.
+    Raises UserError where there is no problem, or none with an answer that can be compared, and as `complete` does.
     """
     if not problems:
         raise UserError(f"{data}: there is no problem to evaluate on")
@@ -46,6 +48,7 @@ def evaluate_model(
         max_new_tokens=max_new_tokens,
         seed=seed,
         progress=progress,
+        grammars=[task.grammar(problem) for problem in problems] if guided else None,
     )
     return _judged(loaded.name, task, problems, groups, data, policy)
 

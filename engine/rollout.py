@@ -14,8 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
+from llguidance import LLMatcher
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
+from engine.guidance import Guide
 from engine.kv_cache import GroupCache, sharing_prompts
 
 NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
@@ -55,6 +57,7 @@ def sample(
     batch_size: int = 256,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    starts: Sequence[LLMatcher] | None = None,
 ) -> list[list[Rollout]]:
     """Sample `group_size` completions of each prompt.
 
@@ -69,6 +72,8 @@ def sample(
         batch_size: completions sampled at once.
         seed: the same seed gives the same completions on the same machine.
         progress: called with the number of completions finished since its last call.
+        starts: of each prompt, what its completions may be (`Guidance.start`); sampled is then from the distribution
+            over what is allowed.
 
     Returns:
         For each prompt, in order, its group of rollouts.
@@ -84,7 +89,14 @@ def sample(
     for start in range(0, len(order), width):
         chosen = order[start : start + width]
         batch = _Batch(
-            model, [prompts[i] for i in chosen], group_size, max_new_tokens, end_ids, pad_id, temperature
+            model,
+            [prompts[i] for i in chosen],
+            group_size,
+            max_new_tokens,
+            end_ids,
+            pad_id,
+            temperature,
+            Guide([starts[i] for i in chosen], group_size) if starts else None,
         )
         for row, rollout in enumerate(sampler(batch, generator)):
             groups[chosen[row // group_size]].append(rollout)
@@ -118,6 +130,7 @@ class _Batch:
     end_ids: set[int]
     pad_id: int
     temperature: float
+    guide: Guide | None = None
 
     def padded(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Prompts padded on the left and their mask, both of shape (prompts, longest)."""
@@ -133,10 +146,16 @@ class _Batch:
         kept = len(tokens) if end is None else end + 1
         return Rollout(self.prompts[row // self.group_size], tokens[:kept], logprobs[:kept], end is not None)
 
-    def choose(self, logits: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """The next token of each row and its log-probability; logits have shape (rows, vocabulary)."""
+    def choose(
+        self, logits: torch.Tensor, generator: torch.Generator, rows: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The next token of each of these rows and its log-probability; logits have shape (rows, vocabulary)."""
+        if self.guide is not None:
+            logits = self.guide.masked(logits, rows.tolist())
         logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
         tokens = logprobs.argmax(dim=-1) if self.temperature == 0 else draw(logprobs.exp(), generator)
+        if self.guide is not None:
+            self.guide.accept(rows.tolist(), tokens.tolist())
         return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
 
 
@@ -168,7 +187,7 @@ def _sample_branches(batch: _Batch, generator: torch.Generator) -> list[Rollout]
     alive = torch.arange(rows, device=device)  # the rows still in the cache
     running = torch.ones(rows, dtype=torch.bool, device=device)  # which of those have not ended
     for step in range(batch.max_new_tokens):
-        token, logprob = batch.choose(logits, generator)
+        token, logprob = batch.choose(logits, generator, alive)
         at = alive[running]
         tokens[at, step], logprobs[at, step], lengths[at] = token[running], logprob[running], step + 1
         running &= ~torch.isin(token, ends)
@@ -191,6 +210,21 @@ def _sample_branches(batch: _Batch, generator: torch.Generator) -> list[Rollout]
         batch.rollout(row, tokens[row, :length].tolist(), logprobs[row, :length].tolist())
         for row, length in enumerate(lengths.tolist())
     ]
+
+
+class _Guiding(LogitsProcessor):
+    """Allows what the guide allows, all rows being there from the first to the last step."""
+
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
+        self._is_first = True
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        rows = range(len(input_ids))
+        if not self._is_first:
+            self._guide.accept(rows, input_ids[:, -1].tolist())
+        self._is_first = False
+        return self._guide.masked(scores, rows)
 
 
 class _Recorder(LogitsProcessor):
@@ -217,6 +251,7 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
     ids, mask = (part.repeat_interleave(batch.group_size, dim=0) for part in batch.padded())
     model, device = batch.model, batch.model.device
     recorder = _Recorder(batch.temperature or 1.0)
+    processors = [_Guiding(batch.guide), recorder] if batch.guide else [recorder]
     sampling = (
         {"do_sample": False}
         if batch.temperature == 0
@@ -235,7 +270,7 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
                 pad_token_id=batch.pad_id,
                 top_k=0,
                 top_p=1.0,
-                logits_processor=LogitsProcessorList([recorder]),
+                logits_processor=LogitsProcessorList(processors),
                 **sampling,
             )
     finally:

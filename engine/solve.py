@@ -30,6 +30,7 @@ from experts import EXPERT_NAMES
 from experts.literals import format_number
 from verifiers import verify_trace
 from verifiers.execution import run_steps
+from verifiers.grammar import trace_grammar
 from verifiers.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -100,9 +101,10 @@ def solve(
     max_new_tokens: int = 256,
     card: bool = False,
     expert: str | None = None,
+    guided: bool = False,
     seed: int = 0,
 ) -> Solution:
-    """Answer one question; with `expert`, only by a trace that names this expert."""
+    """Answer one question; with `expert`, only by a trace that names this expert, and `guided` by its grammar."""
     group = complete(
         loaded,
         [question_prompt(question, card)],
@@ -111,6 +113,7 @@ def solve(
         max_new_tokens=max_new_tokens,
         seed=seed,
         progress=False,
+        grammars=[trace_grammar(expert)] if guided else None,
     )[0]
     verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
@@ -202,6 +205,7 @@ def _read_question(argument: str) -> str:
 )
 @dtype_option
 @click.option("--expert", type=click.Choice(EXPERT_NAMES), help="Accept only a trace that names this expert.")
+@click.option("--guided", is_flag=True, help="Decode by the grammar of traces, or by that of --expert.")
 @click.option(
     "--card/--no-card",
     default=None,
@@ -211,7 +215,7 @@ def _read_question(argument: str) -> str:
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the sampling.")
 def command(
     question: str, model: str | None, samples: int, temperature: float | None, max_new_tokens: int, dtype: str,
-    expert: str | None, card: bool | None, form: str, seed: int,
+    guided: bool, expert: str | None, card: bool | None, form: str, seed: int,
 ) -> None:  # fmt: skip
     """Answer one QUESTION with a model, and show the trace with the value of every step.
 
@@ -244,6 +248,7 @@ def command(
         max_new_tokens=max_new_tokens,
         card=bool(settings.get("card")) if card is None else card,
         expert=expert,
+        guided=guided,
         seed=seed,
     )
     if form == "json":

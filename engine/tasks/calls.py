@@ -29,6 +29,7 @@ from engine.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
 from verifiers import score, verify_call
 from verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
 from verifiers.calls.call import canonical
+from verifiers.calls.tools import ToolSchemaError, read_tools
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -118,6 +119,13 @@ class CallTask:
 
     def reply(self, problem: CallProblem) -> Message | None:
         return problem.reply
+
+    def grammar(self, problem: CallProblem) -> str:
+        try:
+            tools = read_tools(problem.tools)
+        except ToolSchemaError as error:
+            raise UserError(f"problem {problem.id}: {error}") from None
+        return FORMATS[self.format].grammar(list(tools.values()))
 
     def gold_text(self, problem: CallProblem) -> str:
         return FORMATS[self.format].render(as_reply(problem.reply)) if problem.reply else ""

@@ -93,6 +93,9 @@ class Task(Protocol[P]):
     def reply(self, problem: P) -> Message | None:
         """The gold turn; None where the problem has none."""
 
+    def grammar(self, problem: P) -> str:
+        """What a well-formed completion is, for guided decoding; it tells nothing of the gold. Raises UserError."""
+
     def gold_text(self, problem: P) -> str:
         """The gold turn as a model would write it; empty where the problem has none."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +17,7 @@ from experts import EXPERT_NAMES
 from experts.literals import format_number
 from experts.problems import SPLITS, Problem, generate
 from verifiers import score, verify_trace
+from verifiers.grammar import trace_grammar
 from verifiers.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class TraceTask:
 
     def reply(self, problem: Problem) -> Message | None:
         return {"role": "assistant", "content": problem.trace} if problem.trace else None
+
+    def grammar(self, problem: Problem) -> str:
+        return _any_trace()
 
     def gold_text(self, problem: Problem) -> str:
         return problem.trace or ""
@@ -129,6 +134,11 @@ def question_prompt(question: str, card: bool = False) -> Prompt:
     from experts.cards import prompt_card
 
     return Prompt([{"role": "system", "content": prompt_card()}, *asked])
+
+
+@cache
+def _any_trace() -> str:
+    return trace_grammar()
 
 
 def verified(verdict: Verdict) -> bool:

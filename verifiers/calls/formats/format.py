@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from verifiers.calls.call import Reply
 from verifiers.calls.strict_json import CallSyntaxError
+from verifiers.calls.tools import Tool
 from verifiers.parsed import MAX_CHARACTERS
 
 
@@ -36,12 +37,22 @@ class Format:
         marker: the text by which a call of this format is known, "" where a call has no tag.
         write: the text of a reply; it need not check that the text reads back.
         read: the reply of a text; raises CallSyntaxError.
+        guide: the rules `reply`, what a reply that calls is, and `words`, what one in words is.
     """
 
     name: str
     marker: str
     write: Callable[[Reply], str]
     read: Callable[[str], Reply]
+    guide: Callable[[Sequence[Tool]], str]
+
+    def grammar(self, tools: Sequence[Tool]) -> str:
+        """The grammar of the replies that are read, and whose calls fit their tool, for decoding that can write nothing
+        else; for llguidance, as `verifiers.grammar`. Words that hold a mark, and thoughts, are left out.
+        """
+        if not tools:
+            return "start: /[^<{]+/\n"
+        return f"start: reply | words\n{self.guide(tools)}\n"
 
     @property
     def one_call(self) -> bool:

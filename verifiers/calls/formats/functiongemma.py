@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from verifiers.calls.call import Call, Reply
 from verifiers.calls.formats.format import Format, RenderError
+from verifiers.calls.formats.notation import Notation, literal
 from verifiers.calls.formats.surroundings import GEMMA_CLOSE, GEMMA_OPEN, scan
 from verifiers.calls.strict_json import MAX_DEPTH, CallSyntaxError, decode
+from verifiers.calls.tools import Tool
 
 ESCAPE = "<escape>"
 _PREFIX = "call:"
@@ -171,4 +174,21 @@ def _unclosed() -> CallSyntaxError:
     )
 
 
-FUNCTIONGEMMA = Format("functiongemma", GEMMA_OPEN, _write, _read)
+_NOTATION = Notation(
+    string=f"{literal(ESCAPE)} /[^<]*/ {literal(ESCAPE)}",
+    quote=lambda text: _quoted(text),
+    name=lambda text: text if _KEY.fullmatch(text) else _quoted(text),
+    comma=",",
+    colon=":",
+    is_sorted=True,
+)
+
+
+def _guide(tools: Sequence[Tool]) -> str:
+    def call(name: str, arguments: str) -> str:
+        return f"{literal(GEMMA_OPEN)} {literal(_PREFIX + name)} {arguments} {literal(GEMMA_CLOSE)}"
+
+    return f'reply: (words "\\n")? call+\nwords: /[^<]+/\n{_NOTATION.rules(tools, call)}'
+
+
+FUNCTIONGEMMA = Format("functiongemma", GEMMA_OPEN, _write, _read, _guide)

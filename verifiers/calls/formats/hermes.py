@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from verifiers.calls.call import Call, Reply
 from verifiers.calls.formats.format import Format
+from verifiers.calls.formats.notation import JSON, literal
 from verifiers.calls.formats.objects import read_object
 from verifiers.calls.formats.surroundings import HERMES_CLOSE, HERMES_OPEN, scan
 from verifiers.calls.strict_json import decode_at, skip_space
+from verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:
@@ -37,4 +40,14 @@ def _read(text: str) -> Reply:
     return Reply(tuple(calls), words, tuple(lints))
 
 
-HERMES = Format("hermes", HERMES_OPEN, _write, _read)
+def _guide(tools: Sequence[Tool]) -> str:
+    opening, closing = literal(HERMES_OPEN), literal(HERMES_CLOSE)
+
+    def call(name: str, arguments: str) -> str:
+        head = literal(f'{{"name": {json.dumps(name, ensure_ascii=False)}, "arguments": ')
+        return f'{opening} "\\n" {head} {arguments} "}}" "\\n" {closing}'
+
+    return f'reply: (words "\\n")? call ("\\n" call)*\nwords: /[^<]+/\n{JSON.rules(tools, call)}'
+
+
+HERMES = Format("hermes", HERMES_OPEN, _write, _read, _guide)

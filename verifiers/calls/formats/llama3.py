@@ -7,10 +7,12 @@ two calls, are not a turn of this format.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from verifiers.calls.call import Reply
 from verifiers.calls.formats.format import Format, RenderError
+from verifiers.calls.formats.notation import JSON, literal
 from verifiers.calls.formats.objects import read_object
 from verifiers.calls.formats.surroundings import (
     FENCE,
@@ -20,6 +22,7 @@ from verifiers.calls.formats.surroundings import (
     trim_turn,
 )
 from verifiers.calls.strict_json import CallSyntaxError, decode_at, skip_space
+from verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:
@@ -71,4 +74,12 @@ def whole_object(body: str, always: bool = False) -> Any:
     return value
 
 
-LLAMA3 = Format("llama3", "", _write, _read)
+def _guide(tools: Sequence[Tool]) -> str:
+    def call(name: str, arguments: str) -> str:
+        head = literal(f'{{"name": {json.dumps(name, ensure_ascii=False)}, "parameters": ')
+        return f'{head} {arguments} "}}"'
+
+    return f"reply: call\nwords: /[^<{{]+/\n{JSON.rules(tools, call)}"
+
+
+LLAMA3 = Format("llama3", "", _write, _read, _guide)

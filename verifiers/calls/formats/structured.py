@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from verifiers.calls.call import Reply
 from verifiers.calls.formats.format import Format, RenderError
 from verifiers.calls.formats.llama3 import whole_object
+from verifiers.calls.formats.notation import JSON, literal
 from verifiers.calls.formats.objects import read_object
 from verifiers.calls.formats.surroundings import split_thought, trim_turn
 from verifiers.calls.strict_json import CallSyntaxError
+from verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:
@@ -37,4 +40,14 @@ def _read(text: str) -> Reply:
     return Reply((call,), query.strip(), lints)
 
 
-STRUCTURED = Format("structured", "", _write, _read)
+def _guide(tools: Sequence[Tool]) -> str:
+    opening = literal('{"query": ')
+
+    def call(name: str, arguments: str) -> str:
+        head = literal(f', "tool_name": {json.dumps(name, ensure_ascii=False)}, "arguments": ')
+        return f'{opening} string {head} {arguments} "}}"'
+
+    return f"reply: call\nwords: /[^<{{]+/\n{JSON.rules(tools, call)}"
+
+
+STRUCTURED = Format("structured", "", _write, _read, _guide)
