@@ -14,13 +14,19 @@ from engine.errors import UserError
 from experts import EXPERTS, get_expert
 from experts.cards import reference_card
 from experts.core import CORE_OPERATIONS
+from verifiers.grammar import trace_grammar
 
 PIPE_COLUMNS = 160
 
 
 @click.command("experts")
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
+@click.option(
+    "--grammar",
+    is_flag=True,
+    help="The grammar of the expert's traces, or of all, in the Lark of llguidance, for guided decoding elsewhere.",
+)
+def command(name: str | None, grammar: bool) -> None:
     """List the experts, or show the reference card of one.
 
     The card is Markdown: formatted on a terminal, as text elsewhere.
@@ -29,11 +35,15 @@ def command(name: str | None) -> None:
     Examples:
       trainer experts
       trainer experts percentage
+      trainer experts --grammar > traces.lark
     """
-    if name is None:
-        _print_list()
-        return
     try:
+        if grammar:
+            click.echo(trace_grammar(name), nl=False)
+            return
+        if name is None:
+            _print_list()
+            return
         card = reference_card(get_expert(name))
     except KeyError as error:
         raise UserError(error.args[0]) from None

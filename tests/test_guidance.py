@@ -292,6 +292,14 @@ def test_the_command_guides(task: str, tiny_model_dir: Path, tiny_call_model_dir
     assert figures["data"].endswith("seed 0, guided")
 
 
+def test_the_grammar_can_be_taken_elsewhere() -> None:
+    for expert in (None, "percentage"):
+        result = CliRunner().invoke(trainer, ["experts", *([expert] if expert else []), "--grammar"])
+        assert (result.exit_code, result.stdout) == (0, trace_grammar(expert))
+    result = CliRunner().invoke(trainer, ["experts", "geometry", "--grammar"])
+    assert (result.exit_code, "no expert 'geometry'; there are algebra" in result.stderr) == (2, True)
+
+
 def test_episodes_are_not_guided(tiny_call_model_dir: Path) -> None:
     arguments = ["--task", "installer", "--model", str(tiny_call_model_dir), "--episodes", "1", "--guided"]
     result = CliRunner().invoke(trainer, ["eval", *arguments])
