@@ -15,10 +15,11 @@ from experts.composition import COMPOSITION
 from experts.core import COMPUTE_OPS, CORE_OPERATIONS
 from experts.declaration import ENTITY_KINDS, Expert, Kind, Operation
 
+# Names and numbers well within the limits of their length (MAX_VARIABLE, MAX_DIGITS).
 _TERMINALS = r"""
 VARIABLE: /[A-Za-z_][A-Za-z0-9_]{0,40}(\.[A-Za-z0-9_]{1,20})?/ & ~/(?i:inf|infinity|nan|true|false)/
-NUMBER: /-?(0|[1-9][0-9]{0,11})(\.[0-9]{0,2}[1-9])?/ | /-?[1-9][0-9]{0,6}\/[1-9][0-9]{0,6}/
-PLAIN_NUMBER: /(0|[1-9][0-9]{0,11})(\.[0-9]{0,2}[1-9])?/
+PLAIN_NUMBER: /(0|[1-9][0-9]{0,8})(\.[0-9]{0,5}[1-9])?/
+NUMBER: /-?(0|[1-9][0-9]{0,8})(\.[0-9]{0,5}[1-9])?/ | /-?[1-9][0-9]{0,6}\/[1-9][0-9]{0,6}/
 SOURCE: "prev.result" | /sub[0-9]\.result/
 operand: VARIABLE | NUMBER
 expression: term ((" + " | " - ") term)*
@@ -58,8 +59,8 @@ def trace_grammar(expert: str | None = None) -> str:
 
 def _subtrace_rule(expert: Expert, form: str, lead: str = "", indent: str = "", *more: str) -> str:
     """A sub-trace of at least one step and the query, each on its own line, without the last newline."""
-    head = _text(f"{lead}expert: {expert.name}\n{indent}trace:")
-    dash = _text(f"\n{indent}- ")
+    head = json.dumps(f"{lead}expert: {expert.name}\n{indent}trace:")
+    dash = json.dumps(f"\n{indent}- ")
     steps = " | ".join([f"{expert.name}_step", *more])
     return f"{expert.name}_{form}: {head} ({dash} ({steps}))+ {dash} query"
 
@@ -97,20 +98,15 @@ def _step(
     """A step with its required fields and those optional ones that are named, in canonical order."""
     rules = {
         **_RULES,
-        Kind.COMPUTE_OP: f"({' | '.join(map(_text, computations))})",
+        Kind.COMPUTE_OP: f"({' | '.join(map(json.dumps, computations))})",
         Kind.OPERANDS: _operands(arity),
     }
     fields = [field for field in operation.fields if field.required or field.name in optional]
-    written = " ".join(f"{_text(f', {field.name}: ')} {rules[field.kind]}" for field in fields)
-    return f"{_text(f'{{op: {operation.name}')} {written} {_text('}')}"
+    written = " ".join(f"{json.dumps(f', {field.name}: ')} {rules[field.kind]}" for field in fields)
+    return f"{json.dumps(f'{{op: {operation.name}')} {written} {json.dumps('}')}"
 
 
 def _operands(arity: int | None) -> str:
     """A list of that many operands; of two or more where it is None."""
     more = '(", " operand)+' if arity is None else " ".join(['", " operand'] * (arity - 1))
     return f'"[" operand {more} "]"'
-
-
-def _text(text: str) -> str:
-    """A text as the grammar writes it."""
-    return json.dumps(text)

@@ -25,6 +25,11 @@ DECIMAL: /-?(0|[1-9][0-9]*)(\\.[0-9]+)?/
 """
 
 
+def literal(text: str) -> str:
+    """A text as a grammar writes it, and as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Notation:
     """How a format writes values.
@@ -58,16 +63,11 @@ class Notation:
 
 JSON = Notation(
     string=r"""/"([^"\\\x00-\x1f]|\\["\\\/bfnrt])*"/""",
-    quote=lambda text: json.dumps(text, ensure_ascii=False),
-    name=lambda text: json.dumps(text, ensure_ascii=False),
+    quote=literal,
+    name=literal,
     comma=", ",
     colon=": ",
 )
-
-
-def literal(text: str) -> str:
-    """A text as a grammar writes it."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 class _Writer:
