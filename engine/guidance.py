@@ -78,10 +78,9 @@ class Guidance:
 
     def start(self, grammar: str) -> LLMatcher:
         """The beginning of a text of a grammar. Raises UserError where llguidance can't read the grammar."""
-        if grammar in self._starts:
-            return self._starts[grammar]
-        matcher = self._starts[grammar] = self._read(grammar)
-        return matcher
+        if grammar not in self._starts:
+            self._starts[grammar] = self._read(grammar)
+        return self._starts[grammar]
 
     def _read(self, grammar: str) -> LLMatcher:
         for mark in self._marks:

@@ -63,7 +63,7 @@ def loaded(tiny_model_dir: Path) -> LoadedModel:
 
 @pytest.fixture(scope="module")
 def guidance(loaded: LoadedModel) -> Guidance:
-    return Guidance(loaded.tokenizer, {loaded.tokenizer.eos_token_id})
+    return _guidance_of(loaded)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,11 @@ def calling(tiny_call_model_dir: Path) -> LoadedModel:
 
 @pytest.fixture(scope="module")
 def call_guidance(calling: LoadedModel) -> Guidance:
-    return Guidance(calling.tokenizer, {calling.tokenizer.eos_token_id})
+    return _guidance_of(calling)
+
+
+def _guidance_of(loaded: LoadedModel) -> Guidance:
+    return Guidance(loaded.tokenizer, {loaded.tokenizer.eos_token_id})
 
 
 def _takes(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, text: str) -> bool:
@@ -244,7 +248,7 @@ def test_a_model_of_random_weights_writes_what_the_grammar_allows(
         progress=False,
         grammars=[trace_grammar()] * 3,
     )
-    guidance = Guidance(loaded.tokenizer, {loaded.tokenizer.eos_token_id})
+    guidance = _guidance_of(loaded)
     for sampled in (sampled for group in groups for sampled in group):
         ids = loaded.tokenizer(sampled.text, add_special_tokens=False)["input_ids"]
         assert guidance.start(trace_grammar()).deep_copy().try_consume_tokens(ids) == len(ids), sampled.text

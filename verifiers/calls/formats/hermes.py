@@ -44,7 +44,7 @@ def _guide(tools: Sequence[Tool]) -> str:
     opening, closing = literal(HERMES_OPEN), literal(HERMES_CLOSE)
 
     def call(name: str, arguments: str) -> str:
-        head = literal(f'{{"name": {json.dumps(name, ensure_ascii=False)}, "arguments": ')
+        head = literal(f'{{"name": {literal(name)}, "arguments": ')
         return f'{opening} "\\n" {head} {arguments} "}}" "\\n" {closing}'
 
     return f'reply: (words "\\n")? call ("\\n" call)*\nwords: /[^<]+/\n{JSON.rules(tools, call)}'

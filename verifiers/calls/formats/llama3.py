@@ -76,7 +76,7 @@ def whole_object(body: str, always: bool = False) -> Any:
 
 def _guide(tools: Sequence[Tool]) -> str:
     def call(name: str, arguments: str) -> str:
-        head = literal(f'{{"name": {json.dumps(name, ensure_ascii=False)}, "parameters": ')
+        head = literal(f'{{"name": {literal(name)}, "parameters": ')
         return f'{head} {arguments} "}}"'
 
     return f"reply: call\nwords: /[^<{{]+/\n{JSON.rules(tools, call)}"

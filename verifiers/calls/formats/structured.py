@@ -44,7 +44,7 @@ def _guide(tools: Sequence[Tool]) -> str:
     opening = literal('{"query": ')
 
     def call(name: str, arguments: str) -> str:
-        head = literal(f', "tool_name": {json.dumps(name, ensure_ascii=False)}, "arguments": ')
+        head = literal(f', "tool_name": {literal(name)}, "arguments": ')
         return f'{opening} string {head} {arguments} "}}"'
 
     return f"reply: call\nwords: /[^<{{]+/\n{JSON.rules(tools, call)}"
