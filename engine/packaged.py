@@ -30,16 +30,19 @@ GEMMA_TEMPLATE = (
     "{%- for message in turns %}"
     "{%- if message['role'] == 'assistant' %}"
     "{{- '<start_of_turn>model\\n' }}"
-    "{% generation %}{{- message['content'] + '<end_of_turn>' }}{% endgeneration %}{{- '\\n' }}"
+    "{% generation %}{{- message['content'] + eos_token }}{% endgeneration %}{{- '\\n' }}"
     "{%- else %}"
     "{{- '<start_of_turn>user\\n' + (preface if loop.first else '') + message['content'] + '<end_of_turn>\\n' }}"
     "{%- endif %}"
     "{%- endfor %}"
     "{%- if add_generation_prompt %}{{- '<start_of_turn>model\\n' }}{%- endif %}"
 )
-"""The turns of Gemma's instruction-tuned models, whose tokens the base has too; system text opens the first."""
+"""The turns of Gemma's instruction-tuned models, whose tokens the base has too; system text opens the first.
 
-_TURN_END = "<end_of_turn>"
+The assistant's turn ends with `<eos>` instead of `<end_of_turn>`: the base never learnt the latter, whose embedding is
+that of thousands of unused tokens, so no adapter below the head could teach it to write that one and not another.
+"""
+
 _NOTICE = (
     "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms; the package "
     "brings them, with a notice of where the weights come from, in {folder}."
@@ -93,10 +96,7 @@ def _convert(package: Any, folder: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(
         folder, gguf_file=gguf.name, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
     )
-    model.generation_config.eos_token_id = [
-        tokenizer.eos_token_id,
-        tokenizer.convert_tokens_to_ids(_TURN_END),
-    ]
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
     gguf.unlink()
     tokenizer.save_pretrained(folder)
     model.to(torch.bfloat16).save_pretrained(folder)
@@ -104,7 +104,7 @@ def _convert(package: Any, folder: Path) -> None:
 
 def give_template(tokenizer: PreTrainedTokenizerBase) -> None:
     """Give a Gemma tokenizer the chat template. Raises ValueError where it lacks the markers of turns."""
-    lacking = [token for token in ("<start_of_turn>", _TURN_END) if token not in tokenizer.get_vocab()]
+    lacking = [token for token in ("<start_of_turn>", "<end_of_turn>") if token not in tokenizer.get_vocab()]
     if lacking:
         raise ValueError(f"its tokenizer has no {' and no '.join(lacking)}")
     tokenizer.chat_template = GEMMA_TEMPLATE

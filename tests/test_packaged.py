@@ -106,9 +106,7 @@ def test_the_template_renders_turns_of_gemmas_tokens(tiny_model_dir: Path) -> No
         f"{tokenizer.bos_token}<start_of_turn>user\nCard.\n\nHow many?<end_of_turn>\n<start_of_turn>model\n"
     )
     (row,) = training_rows(tokenizer, [(prompt, {"role": "assistant", "content": "expert: x"})])
-    assert (
-        row.completion_ids[-1] == turn_end_id(tokenizer) == tokenizer.convert_tokens_to_ids("<end_of_turn>")
-    )
+    assert row.completion_ids[-1] == turn_end_id(tokenizer) == tokenizer.eos_token_id
     assert completion_text(tokenizer, row.completion_ids) == "expert: x"
 
 
@@ -122,4 +120,4 @@ def test_the_real_one_unpacks_and_goes_on_with_a_text(monkeypatch: pytest.Monkey
     assert "France" in written.removeprefix("<bos>The capital of France")
     prompt = Prompt([{"role": "user", "content": "How many?"}])
     (row,) = training_rows(loaded.tokenizer, [(prompt, {"role": "assistant", "content": "expert: x\n"})])
-    assert loaded.tokenizer.convert_ids_to_tokens(row.completion_ids[-1]) == "<end_of_turn>"
+    assert row.completion_ids[-1] == loaded.tokenizer.eos_token_id
