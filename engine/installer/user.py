@@ -30,7 +30,7 @@ _DETOURS = {
     "invalid": 3,
     "vague": 2,
 }  # weights; each is a method
-_PRACTICE = {**_DETOURS, "danger": 26, "typed_danger": 20, "busy": 12}  # what must never go wrong
+_PRACTICE = {**_DETOURS, "danger": 26, "typed_danger": 20, "early": 20, "busy": 24}  # what must never go wrong
 _SLOT_OF = {"timezone": "zone", "bootloader": "bootloader"}  # other steps' slots are called as the step
 
 
