@@ -23,7 +23,7 @@ from experts.problems import Problem, generate
 
 PROBLEMS = list(generate("train", 30, seed=1))
 HELD_OUT = list(generate("validation", 20, seed=1))
-SICKLY = "special-tokens prompt assistant-mask lengths gold overlap dry-run".split()
+SICKLY = "special-tokens prompt assistant-mask end-token lengths gold overlap dry-run".split()
 
 Admit = Callable[..., Patient]
 
@@ -92,6 +92,21 @@ def test_template_without_generation_markers_passes_and_says_so(admit: Admit) ->
     finding = only("assistant-mask", patient)
     assert finding.result == "pass"
     assert "no generation markers" in finding.found
+
+
+@pytest.mark.parametrize(("method", "result"), [("lora", "fail"), ("last-k", "pass"), ("full", "pass")])
+def test_end_token_that_was_never_trained_fails_unless_the_head_is_trained(
+    admit: Admit, method: str, result: str
+) -> None:
+    patient = admit(config=SFTConfig(method=method, rank=4, alpha=8, last_k=1))
+    assert only("end-token", patient).result == "pass"
+    tokenizer, rows = patient.loaded.tokenizer, patient.loaded.model.get_output_embeddings().weight.data
+    end = tokenizer.convert_tokens_to_ids("<|end|>")
+    rows[[end, 300, 301]] = rows[300] + 0.05 * rows[[end, 302, 303]]
+    finding = only("end-token", patient)
+    assert finding.result == result
+    if result == "fail":
+        assert "<|end|> has the same row in the head as 2 other tokens" in finding.found
 
 
 @pytest.mark.parametrize(
@@ -173,7 +188,8 @@ def test_answers_without_traces_are_examined_for_what_applies(admit: Admit) -> N
     bare = [dataclasses.replace(problem, trace=None) for problem in PROBLEMS]
     results = {finding.check: finding.result for finding in examine(admit(problems=bare, config=RLConfig()))}
     assert results == {
-        "special-tokens": "pass", "prompt": "not applicable", "assistant-mask": "not applicable", "lengths": "pass",
+        "special-tokens": "pass", "prompt": "not applicable", "assistant-mask": "not applicable", "end-token": "pass",
+        "lengths": "pass",
         "gold": "pass", "overlap": "pass", "dry-run": "not applicable",
     }  # fmt: skip
 
@@ -184,7 +200,7 @@ def test_rl_is_examined_with_its_own_settings(admit: Admit) -> None:
 
 def test_skipped_check_does_not_run(admit: Admit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.sft_trainer.train_briefly", lambda *_, **__: pytest.fail("the dry run ran"))
-    assert [f.result for f in examine(admit(), skip=["dry-run"])] == ["pass"] * 6 + ["skipped"]
+    assert [f.result for f in examine(admit(), skip=["dry-run"])] == ["pass"] * 7 + ["skipped"]
 
 
 def test_run_is_stopped_with_what_to_do_and_how_to_start_nevertheless(admit: Admit) -> None:
