@@ -20,6 +20,7 @@ from engine.chat import Message
 from engine.installer.answer import Answer, Assistant
 from engine.installer.goals import changed_facts, finished, run_step, step_choice, wanted_steps
 from engine.installer.harm import does_harm
+from engine.installer.hearing import heard
 from engine.installer.history import (
     BUDGET,
     FAILURE_BUDGET,
@@ -32,7 +33,7 @@ from engine.installer.history import (
     tool_message,
 )
 from engine.installer.language import Language
-from engine.installer.request import NOTHING, Request
+from engine.installer.request import NOTHING, Pending, Request
 from engine.installer.scenario import Scenario
 from engine.installer.speaker import Speaker
 from engine.installer.spelling import draw_style
@@ -251,10 +252,14 @@ class Episode:
         results = [self._run(str(command_of(call)), asked) for call in calls]
         self._history.append([asked.user, said, *(tool_message(result_text(result)) for result in results)])
         self.disk = asked.answer.disk
-        self._pending = NOTHING if message.get("tool_calls") else asked.answer.pending
+        self._pending = NOTHING if message.get("tool_calls") else self._heard(said["content"], asked.answer)
         self._failed = bool(asked.answer.command) and not self._helped(asked, results)
         self._unhelpful = self._unhelpful + 1 if self._failed else 0
         return results
+
+    def _heard(self, text: str, right: Answer) -> Pending:
+        """What the user takes the words to wait for."""
+        return right.pending if text == right.text else heard(text, self.assistant.language)
 
     def _run(self, command: str, asked: _Asked) -> Result:
         before = self.machine

@@ -30,7 +30,13 @@ _DETOURS = {
     "invalid": 3,
     "vague": 2,
 }  # weights; each is a method
-_PRACTICE = {**_DETOURS, "danger": 26, "typed_danger": 20, "early": 20, "busy": 24}  # what must never go wrong
+_PRACTICE = {
+    **_DETOURS,
+    "danger": 26,
+    "typed_danger": 20,
+    "early": 20,
+    "busy": 24,
+}  # hard, or never to go wrong
 _SLOT_OF = {"timezone": "zone", "bootloader": "bootloader"}  # other steps' slots are called as the step
 
 
@@ -145,13 +151,13 @@ class User:
         say, way = self.speaker.say, self.rng.random()
         if pending.kind == "value":
             wish = self.wishes.get(pending.step)
-            if wish is None:
+            if wish is None or pending.step not in wanted_steps(view, self.wishes):
                 return None
             if way < 0.75:
                 return say("value", {"value": wish}, value=self.speaker.value(pending.step, wish))
             return self.step_request(view, pending.step) if way < 0.93 else None
         if pending.kind == "erase":
-            if pending.value != self.wishes["disk"] or way < 0.08:
+            if view.disk is not None or pending.value != self.wishes["disk"] or way < 0.08:
                 return say("decline")
             if not self._is_plain(view, "partition"):
                 return self._partition_request(view)
@@ -159,6 +165,8 @@ class User:
                 disk = self.wishes["disk"]
                 return say("erase_yes", {"disk": disk}, disk=self.speaker.disk(view, disk))
             return say("agree")
+        if pending.kind == "disk" and view.disk is not None:
+            return None
         if pending.kind == "disk":
             if way < 0.08:
                 return say("agree")
