@@ -10,8 +10,10 @@ Models whose attention takes this cache (NATIVE) run in this loop; any other run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from llguidance import LLMatcher
@@ -65,7 +67,7 @@ def sample(
         model: a causal language model; adapters are fine.
         prompts: token ids of each prompt.
         group_size: completions a prompt.
-        temperature: of sampling; 0 takes the most likely token, with its log-probability at temperature 1.
+        temperature: of sampling; 0 takes the most likely token, whose probability is then 1.
         max_new_tokens: completions are cut there.
         end_ids: tokens that end a completion.
         pad_id: any token; its positions are masked.
@@ -152,16 +154,33 @@ class _Batch:
         """The next token of each of these rows and its log-probability; logits have shape (rows, vocabulary)."""
         if self.guide is not None:
             logits = self.guide.masked(logits, rows.tolist())
-        logprobs = torch.log_softmax(logits.float() / (self.temperature or 1.0), dim=-1)
-        tokens = logprobs.argmax(dim=-1) if self.temperature == 0 else draw(logprobs.exp(), generator)
+        if self.temperature == 0:
+            tokens = logits.argmax(dim=-1)
+            chosen = logits.new_zeros(len(logits), dtype=torch.float32)
+        else:
+            logprobs = torch.log_softmax(logits.float() / self.temperature, dim=-1)
+            tokens = draw(logprobs.exp(), generator)
+            chosen = logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
         if self.guide is not None:
             self.guide.accept(rows.tolist(), tokens.tolist())
-        return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
+        return tokens, chosen
 
 
 def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
-    with sharing_prompts(batch.model):
+    with sharing_prompts(batch.model), _head_of_contiguous_rows(batch.model):
         return _sample_branches(batch, generator)
+
+
+@contextmanager
+def _head_of_contiguous_rows(model: PreTrainedModel) -> Iterator[None]:
+    """Inside, the head gets contiguous rows: with the strided ones that `logits_to_keep` leaves, and bfloat16 on a CPU,
+    torch copies the head's weight for each of them."""
+    head = model.get_output_embeddings()
+    hook = head.register_forward_pre_hook(lambda _, rows: (rows[0].contiguous(),))
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 def _sample_branches(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
@@ -250,13 +269,13 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
     """The same through `generate`, which draws from torch's global generator: it is seeded here and then restored."""
     ids, mask = (part.repeat_interleave(batch.group_size, dim=0) for part in batch.padded())
     model, device = batch.model, batch.model.device
-    recorder = _Recorder(batch.temperature or 1.0)
-    processors = [_Guiding(batch.guide), recorder] if batch.guide else [recorder]
-    sampling = (
-        {"do_sample": False}
-        if batch.temperature == 0
-        else {"do_sample": True, "temperature": batch.temperature}
-    )
+    processors: list[LogitsProcessor] = [_Guiding(batch.guide)] if batch.guide else []
+    sampling: dict[str, Any] = {"do_sample": False}
+    recorder = None
+    if batch.temperature > 0:
+        recorder = _Recorder(batch.temperature)
+        processors.append(recorder)
+        sampling = {"do_sample": True, "temperature": batch.temperature}
     # A model's own settings (a penalty for repetition, say) would sample from another distribution than the model's.
     own, model.generation_config = model.generation_config, GenerationConfig()
     try:
@@ -275,9 +294,11 @@ def _sample_generate(batch: _Batch, generator: torch.Generator) -> list[Rollout]
             )
     finally:
         model.generation_config = own
-    recorder.note(sequences)
     completions = sequences[:, ids.shape[1] :]
-    logprobs = torch.cat(recorder.chosen, dim=1)
+    logprobs = torch.zeros(completions.shape)
+    if recorder is not None:
+        recorder.note(sequences)
+        logprobs = torch.cat(recorder.chosen, dim=1)
     return [
         batch.rollout(row, completions[row].tolist(), logprobs[row].tolist())
         for row in range(len(completions))

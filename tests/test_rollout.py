@@ -111,11 +111,11 @@ def test_greedy_tokens_are_those_of_transformers(model: PreTrainedModel) -> None
     assert len({len(rollout.completion_ids) for rollout in rollouts}) > 1
 
 
-def test_greedy_logprobs_are_those_of_a_forward_pass(model: PreTrainedModel) -> None:
+def test_greedy_tokens_are_certain(model: PreTrainedModel) -> None:
     for rollout in flat(
         sample(model, PROMPTS, temperature=0, max_new_tokens=NEW, end_ids=ends_of(model), pad_id=PAD)
     ):
-        assert rollout.logprobs == pytest.approx(logprobs_of(model, rollout).tolist(), abs=1e-4)
+        assert rollout.logprobs == [0.0] * len(rollout.completion_ids)
 
 
 def test_greedy_groups_hold_the_same_completion_several_times(model: PreTrainedModel) -> None:
@@ -266,7 +266,7 @@ def test_an_adapter_is_sampled_with_its_weights(model_type: str) -> None:
         for name, parameter in adapted.named_parameters():
             if "lora_B" in name:
                 parameter.normal_(std=0.5)
-    arguments = {"temperature": 0, "max_new_tokens": NEW, "end_ids": {2}, "pad_id": PAD}
+    arguments = {"max_new_tokens": NEW, "end_ids": {2}, "pad_id": PAD}
     adapted.eval()
     with_adapter = flat(sample(adapted, PROMPTS, **arguments))  # type: ignore[arg-type]
     for rollout in with_adapter:
