@@ -25,6 +25,7 @@ import torch
 
 from engine.chat import completion_text, end_token_ids, prompt_ids
 from engine.collapse import WATCHED, check_collapse
+from engine.compilation import compiled_layers
 from engine.config import RLConfig
 from engine.conversations import Conversations
 from engine.errors import UserError
@@ -203,9 +204,10 @@ class NativeLoop:
         Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(groups)
         count = min(self.config.minibatches, len(groups))
         self.updating = True
-        for number in range(count):
-            self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
-            self.step([s for group in groups[number::count] for s in group], stats)
+        with compiled_layers(self.model, self.config.compile):
+            for number in range(count):
+                self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
+                self.step([s for group in groups[number::count] for s in group], stats)
         self.updating = False
         return stats
 

@@ -167,6 +167,8 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
     """
     if config.histories == "own":
         raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
+    if config.compile:
+        raise UserError("--compile needs --backend native")
     drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
     reward = VerifierReward(config, loaded, drawn)
     trainer = _trainer(config, loaded, drawn, reward, run)

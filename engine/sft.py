@@ -109,6 +109,7 @@ def train(
 
 
 def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) -> Training:
+    from engine.compilation import compiled_layers
     from engine.sft_trainer import StepLog, build_trainer, newest_checkpoint, restore
 
     trainer = build_trainer(loaded, rows, config, run.resume_folder)
@@ -119,7 +120,7 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
     with Progress("sft", trainer.planned_steps) as progress:
         log = StepLog(run, progress, trainer.tokens_after)
         trainer.add_callback(log)
-        with stop_on_interrupt(log):
+        with stop_on_interrupt(log), compiled_layers(loaded.model, config.compile):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
     restore(loaded)
     steps = trainer.state.global_step

@@ -1,0 +1,67 @@
+"""Compiled layers compute what layers compute, within the context and nowhere else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.compilation import compiled_layers
+from engine.config import SFTConfig
+from engine.errors import UserError
+from engine.models import load_model
+from engine.tuning import load_trainable
+
+needs_compiler = pytest.mark.skipif(
+    not any(map(shutil.which, ("g++", "clang++"))), reason="there is no C++ compiler"
+)
+
+
+@needs_compiler
+@pytest.mark.filterwarnings("ignore")  # the compiler's own, of many kinds
+def test_compiled_layers_give_the_same_loss_and_gradients(tiny_model_dir: Path) -> None:
+    model = load_trainable(str(tiny_model_dir), SFTConfig(method="lora", rank=4, alpha=8)).model
+    results = []
+    for wanted in (False, True):
+        for ids in (torch.arange(24).reshape(2, 12), torch.arange(30).reshape(3, 10)):
+            with compiled_layers(model, wanted):
+                loss = model(input_ids=ids, labels=ids).loss
+                loss.backward()
+            gradients = [p.grad.clone() for p in model.parameters() if p.grad is not None]
+            model.zero_grad()
+            results.append((loss.item(), torch.cat([g.flatten() for g in gradients])))
+    for plain, compiled in zip(results[:2], results[2:], strict=True):
+        assert compiled[0] == pytest.approx(plain[0], abs=1e-4)
+        assert torch.allclose(compiled[1], plain[1], atol=1e-4)
+
+
+def test_nothing_is_left_behind(tiny_model_dir: Path) -> None:
+    model = load_model(tiny_model_dir).model
+    with compiled_layers(model):
+        assert sum(module._compiled_call_impl is not None for module in model.modules()) == 2
+    with pytest.raises(KeyError), compiled_layers(model):
+        raise KeyError
+    assert all(module._compiled_call_impl is None for module in model.modules())
+
+
+def test_without_a_compiler_it_says_what_is_needed(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    model = load_model(tiny_model_dir).model
+    with pytest.raises(UserError, match=r"--compile needs a C\+\+ compiler"), compiled_layers(model):
+        pass
+    with compiled_layers(model, wanted=False):
+        pass
+
+
+def test_a_model_that_names_no_layers_is_refused(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    model = load_model(tiny_model_dir).model
+    model._no_split_modules = None
+    with pytest.raises(UserError, match="finds no layers in a LlamaForCausalLM"), compiled_layers(model):
+        pass
