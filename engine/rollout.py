@@ -28,6 +28,9 @@ NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm
 # Rows are dropped once this share of them has ended: dropping copies their cache, so doing it at every end costs more.
 _ENDED_SHARE = 0.2
 
+_CACHED = 2**18
+"""Logits that fit a core's cache: what is computed of so many at once need not come from memory at each step."""
+
 
 @dataclass(slots=True)
 class Rollout:
@@ -108,14 +111,14 @@ def sample(
     return groups
 
 
-def draw(weights: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+def draw(weights: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
     """One index for each row of weights of shape (rows, indices), in proportion to them; an index without weight never.
 
-    As `torch.multinomial`, which draws a random number for every index where one for every row will do.
+    As `torch.multinomial`, which draws a random number for every index where one for every row will do: `uniform`, of
+    shape (rows, 1), from 0 up to but not including 1.
     """
     cumulative = weights.cumsum(dim=-1)
     total = cumulative[:, -1:]
-    uniform = torch.rand(total.shape, generator=generator, device=total.device, dtype=total.dtype)
     # The product may round up to the total, which lies beyond the last index.
     point = torch.minimum(uniform * total, torch.nextafter(total, torch.zeros_like(total)))
     return torch.searchsorted(cumulative, point, right=True).squeeze(1)
@@ -154,16 +157,24 @@ class _Batch:
         """The next token of each of these rows and its log-probability; logits have shape (rows, vocabulary)."""
         if self.guide is not None:
             logits = self.guide.masked(logits, rows.tolist())
-        if self.temperature == 0:
-            tokens = logits.argmax(dim=-1)
-            chosen = logits.new_zeros(len(logits), dtype=torch.float32)
-        else:
-            logprobs = torch.log_softmax(logits.float() / self.temperature, dim=-1)
-            tokens = draw(logprobs.exp(), generator)
-            chosen = logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
+        rows_at_once = len(logits)
+        if logits.device.type == "cpu":
+            rows_at_once = max(1, _CACHED // logits.shape[1])
+        uniform = torch.rand((len(logits), 1), generator=generator, device=logits.device)
+        parts = zip(logits.split(rows_at_once), uniform.split(rows_at_once), strict=True)
+        chosen = [self._choose(part.float(), points) for part, points in parts]
+        tokens, logprobs = map(torch.cat, zip(*chosen, strict=True))
         if self.guide is not None:
             self.guide.accept(rows.tolist(), tokens.tolist())
-        return tokens, chosen
+        return tokens, logprobs
+
+    def _choose(self, logits: torch.Tensor, uniform: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.temperature == 0:
+            tokens = logits.max(dim=-1).indices
+            return tokens, logits.new_zeros(len(logits))
+        logprobs = torch.log_softmax(logits / self.temperature, dim=-1)
+        tokens = draw(logprobs.exp(), uniform)
+        return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
 
 
 def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
