@@ -51,10 +51,10 @@ def problem_line(problem: Problem) -> str:
 def _problem(row: JsonRow, path: Path) -> Problem:
     if "Body" in row.fields:
         return _svamp_problem(row, path)
-    answer, steps = _answer(row, "answer"), None
+    answer, steps = _answer(row, "answer"), row.fields.get("steps")
     if GSM8K_MARK in answer:
         solution, _, answer = answer.rpartition(GSM8K_MARK)
-        answer, steps = answer.strip(), solution.count("<<") or None
+        answer, steps = answer.strip(), solution.count("<<")
         if not answer:
             raise UserError(f"{row.place}: field answer has nothing after {GSM8K_MARK}")
     return Problem(
@@ -64,7 +64,8 @@ def _problem(row: JsonRow, path: Path) -> Problem:
         expert=row.optional_text("expert"),
         trace=row.optional_text("trace"),
         source=row.optional_text("source") or path.name,
-        steps=steps,
+        # Other people's files may call something else so.
+        steps=steps if type(steps) is int and steps > 0 else None,
     )
 
 

@@ -36,9 +36,15 @@ def _error(path: Path) -> str:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     # U+2028 counts as a line end for str.splitlines, not for a JSON line.
-    problems = [FULL, Problem("p2", "Odd\u2028line?", "1/2", source="by hand")]
+    problems = [FULL, Problem("p2", "Odd\u2028line?", "1/2", source="by hand", steps=3)]
     write_problems(tmp_path / "p.jsonl", problems)
     assert read_problems(tmp_path / "p.jsonl") == problems
+
+
+@pytest.mark.parametrize("steps", [["first", "second"], "3", True, 0, -1, 2.5, {}])
+def test_what_other_files_call_steps_is_passed_over(steps: object, tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text(json.dumps({"question": "Q?", "answer": "1", "steps": steps}))
+    assert read_problems(tmp_path / "p.jsonl")[0].steps is None
 
 
 def test_fields_that_are_none_are_not_written(tmp_path: Path) -> None:
