@@ -3,9 +3,9 @@
 Everything of an episode follows from its id, `split-seed-number`. Now and then the assistant's turn in the history is a
 mistake, never the row's gold: the user then insists, and the next row shows how to recover.
 
-For training, users make more slips of the fingers and ask more often for what must be refused, and half of the easy
-turns are played but left out: nearly two of three turns want a command that follows from the request alone, while what
-wants words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
+For training, more users speak other languages than English, slip with their fingers and ask for what must be refused,
+and half of the easy turns are played but left out: nearly two of three turns want a command that follows from the
+request alone, while what wants words, or a disk to be chosen, is rarer, harder, and dangerous to get wrong.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.chat import Message
 from engine.installer.episode import Episode
 from engine.installer.goals import StuckError
 from engine.installer.history import call_message, text_message
-from engine.installer.language import CODES, WEIGHTS, load_language
+from engine.installer.language import CODES, WEIGHTS, WEIGHTS_IN_PRACTICE, load_language
 from engine.installer.mistakes import mistaken
 from engine.installer.scenario import draw_scenario
 from experts.problems import WORDINGS
@@ -37,10 +37,11 @@ def draw_episode(split: str, seed: int, number: int) -> Episode:
         raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
     id = f"{split}-{seed}-{number}"
     rng = Random(f"installer:episode:{id}")
-    language = load_language(rng.choices(CODES, WEIGHTS)[0])
+    is_practice = split == "train"
+    language = load_language(rng.choices(CODES, WEIGHTS_IN_PRACTICE if is_practice else WEIGHTS)[0])
     scenario = draw_scenario(rng, split)
     done = 0 if rng.random() < FRESH else rng.randint(2, 12)
-    return Episode(id, scenario, language, split == "test_phrasings", done, practice=split == "train")
+    return Episode(id, scenario, language, split == "test_phrasings", done, is_practice)
 
 
 def draw_episodes(split: str, seed: int, wording: str = "any") -> Iterator[Episode]:

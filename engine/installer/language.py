@@ -17,6 +17,7 @@ import yaml
 
 CODES = ("en", "pt", "es", "fr", "de", "it")
 WEIGHTS = (70, 6, 6, 6, 6, 6)  # of episodes, in per cent
+WEIGHTS_IN_PRACTICE = (50, 10, 10, 10, 10, 10)  # for training: what is rare has to be right as well
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _TOP_KEYS = ("requests", "held_out", "replies", "steps", "disks", "offer", "offer_status", "or", "questions")
