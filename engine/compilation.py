@@ -20,22 +20,22 @@ from engine.errors import UserError
 _COMPILERS = ("g++", "clang++", "cl")
 
 
+def check_compiling(model: PreTrainedModel) -> None:
+    """Raises UserError where there is no compiler, or the model does not say what its layers are."""
+    compilers = filter(None, (os.environ.get("CXX"), *_COMPILERS))
+    if model.device.type == "cpu" and not any(map(shutil.which, compilers)):
+        raise UserError(
+            f"--compile needs a C++ compiler ({', '.join(_COMPILERS)}); install one, or give --no-compile"
+        )
+    if not _layers(model):
+        kind = type(_base(model)).__name__
+        raise UserError(f"--compile finds no layers in a {kind}; give --no-compile")
+
+
 @contextmanager
 def compiled_layers(model: PreTrainedModel, wanted: bool = True) -> Iterator[None]:
-    """Inside, the layers of the model, or of an adapter's base, are compiled at their first use, if that is `wanted`.
-
-    Raises UserError where there is no compiler, or the model does not say what its layers are.
-    """
-    if not wanted:
-        yield
-        return
-    if model.device.type == "cpu" and not any(
-        map(shutil.which, filter(None, (os.environ.get("CXX"), *_COMPILERS)))
-    ):
-        raise UserError(
-            f"--compile needs a C++ compiler ({', '.join(_COMPILERS)}); install one, or leave it out"
-        )
-    layers = _layers(model)
+    """Inside, the layers of the model, or of its base, are compiled at their first use, if that is `wanted`."""
+    layers = _layers(model) if wanted else []
     for layer in layers:
         layer.compile(dynamic=True)
     try:
@@ -45,10 +45,11 @@ def compiled_layers(model: PreTrainedModel, wanted: bool = True) -> Iterator[Non
             layer._compiled_call_impl = None
 
 
+def _base(model: PreTrainedModel) -> PreTrainedModel:
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def _layers(model: PreTrainedModel) -> list[torch.nn.Module]:
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    base = _base(model)
     kinds = set(base._no_split_modules or ())
-    layers = [module for module in base.modules() if type(module).__name__ in kinds]
-    if not layers:
-        raise UserError(f"--compile finds no layers in a {type(base).__name__}; leave it out")
-    return layers
+    return [module for module in base.modules() if type(module).__name__ in kinds]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from transformers import PreTrainedModel
 
+from engine.compilation import check_compiling
 from engine.config import TuningConfig
 from engine.errors import UserError
 from engine.models import LoadedModel, load_model, portable_path
@@ -17,11 +18,13 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     has an adapter goes on with it.
 
     Its tokenizer gets the chat template that the task needs. Raises UserError where the model does not fit the method
-    or the task.
+    or the task, or can't be compiled and should be.
     """
     adapts = config.method in ("lora", "qlora")
     loaded = load_model(name, dtype=config.dtype if adapts else "float32", four_bit=config.method == "qlora")
     config.make_task().fit(loaded.tokenizer, loaded.name)
+    if config.compile:
+        check_compiling(loaded.model)
     if adapts:
         loaded.model = _with_adapter(loaded, config)
         return loaded

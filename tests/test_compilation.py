@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.compilation import compiled_layers
+from engine.compilation import check_compiling, compiled_layers
 from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import load_model
@@ -50,11 +50,9 @@ def test_without_a_compiler_it_says_what_is_needed(
     tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    model = load_model(tiny_model_dir).model
-    with pytest.raises(UserError, match=r"--compile needs a C\+\+ compiler"), compiled_layers(model):
-        pass
-    with compiled_layers(model, wanted=False):
-        pass
+    with pytest.raises(UserError, match=r"--compile needs a C\+\+ compiler .*--no-compile"):
+        load_trainable(str(tiny_model_dir), SFTConfig(compile=True))
+    load_trainable(str(tiny_model_dir), SFTConfig())
 
 
 def test_a_model_that_names_no_layers_is_refused(
@@ -62,6 +60,7 @@ def test_a_model_that_names_no_layers_is_refused(
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: name)
     model = load_model(tiny_model_dir).model
+    check_compiling(model)
     model._no_split_modules = None
-    with pytest.raises(UserError, match="finds no layers in a LlamaForCausalLM"), compiled_layers(model):
-        pass
+    with pytest.raises(UserError, match="finds no layers in a LlamaForCausalLM"):
+        check_compiling(model)
