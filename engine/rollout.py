@@ -1,8 +1,8 @@
 """Sampling completions, in groups of several for each prompt, with the log-probability of every sampled token.
 
 One loop: prefill each prompt once, branch it into its group, then sample a token for every row at a time; rows that end
-leave. All rows share one cache position, so prompts are padded on the left and those of like
-length are sampled together. Sampling is from the model's whole distribution at the temperature, never a truncated one:
+leave. All rows share one cache position, so prompts are padded on the left and those of like length are sampled
+together. Sampling is from the model's whole distribution at the temperature, never a truncated one:
 the log-probabilities are those of the distribution that was sampled, as the policy gradient needs them.
 
 Models whose attention takes this cache (NATIVE) run in this loop; any other runs through Transformers' `generate`.
@@ -21,15 +21,13 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList,
 
 from engine.guidance import Guide
 from engine.kv_cache import GroupCache, sharing_prompts
+from engine.token_choice import choose_tokens
 
 NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
 """Model types (of the configuration) that the loop samples from; tests compare each with `generate`."""
 
 # Rows are dropped once this share of them has ended: dropping copies their cache, so doing it at every end costs more.
 _ENDED_SHARE = 0.2
-
-_CACHED = 2**18
-"""Logits that fit a core's cache: what is computed of so many at once need not come from memory at each step."""
 
 
 @dataclass(slots=True)
@@ -111,19 +109,6 @@ def sample(
     return groups
 
 
-def draw(weights: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
-    """One index for each row of weights of shape (rows, indices), in proportion to them; an index without weight never.
-
-    As `torch.multinomial`, which draws a random number for every index where one for every row will do: `uniform`, of
-    shape (rows, 1), from 0 up to but not including 1.
-    """
-    cumulative = weights.cumsum(dim=-1)
-    total = cumulative[:, -1:]
-    # The product may round up to the total, which lies beyond the last index.
-    point = torch.minimum(uniform * total, torch.nextafter(total, torch.zeros_like(total)))
-    return torch.searchsorted(cumulative, point, right=True).squeeze(1)
-
-
 @dataclass(slots=True)
 class _Batch:
     """What one pass of sampling needs."""
@@ -157,24 +142,10 @@ class _Batch:
         """The next token of each of these rows and its log-probability; logits have shape (rows, vocabulary)."""
         if self.guide is not None:
             logits = self.guide.masked(logits, rows.tolist())
-        rows_at_once = len(logits)
-        if logits.device.type == "cpu":
-            rows_at_once = max(1, _CACHED // logits.shape[1])
-        uniform = torch.rand((len(logits), 1), generator=generator, device=logits.device)
-        parts = zip(logits.split(rows_at_once), uniform.split(rows_at_once), strict=True)
-        chosen = [self._choose(part.float(), points) for part, points in parts]
-        tokens, logprobs = map(torch.cat, zip(*chosen, strict=True))
+        tokens, logprobs = choose_tokens(logits, self.temperature, generator)
         if self.guide is not None:
             self.guide.accept(rows.tolist(), tokens.tolist())
         return tokens, logprobs
-
-    def _choose(self, logits: torch.Tensor, uniform: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        if self.temperature == 0:
-            tokens = logits.max(dim=-1).indices
-            return tokens, logits.new_zeros(len(logits))
-        logprobs = torch.log_softmax(logits / self.temperature, dim=-1)
-        tokens = draw(logprobs.exp(), uniform)
-        return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
 
 
 def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
