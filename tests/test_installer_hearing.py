@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from engine.installer import Episode, Scenario, draw_episode
@@ -92,3 +94,19 @@ def test_a_disk_that_is_in_work_is_not_given_away_again() -> None:
         episode.reply(text_message(ERASE_SDA))
         problem = episode.next()
         assert problem is None or not (problem.source or "").startswith(("en.agree", "en.erase_yes"))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_words_can_break_a_conversation(code: str) -> None:
+    language = load_language(code)
+    answers = [question.answer for question in language.questions]
+    ends = [language.offer, language.offer_status, *language.replies.values()]
+    for seed in range(60):
+        rng = Random(f"{code}:{seed}")
+        episode = Episode(f"words-{code}-{seed}", ONE_DISK, language, done=seed % 12)
+        while episode.next() is not None:
+            slots = {"disk": "sda", "size": "500G", "disks": "sda", "user": "maria", "country": "Chile"}
+            slots |= {"step": rng.choice(list(language.steps.values())), "boot": "UEFI", "count": "1"}
+            words = f"{rng.choice(answers)} {rng.choice(ends)}".format(**slots)
+            episode.reply(episode.gold() if rng.random() < 0.6 else text_message(words))
+        assert episode.result().dangerous == 0

@@ -24,8 +24,9 @@ def heard(text: str, language: Language) -> Pending:
     if offer is not None:
         return Pending("offer", _step(offer, language))
     for question in language.questions:
-        if _at_end(f"{question.answer} {language.offer_status}", text, language) is not None:
-            return Pending("status", value=question.offer or "")
+        looks_up = question.offer is not None and question.offer != "next"
+        if looks_up and _at_end(f"{question.answer} {language.offer_status}", text, language) is not None:
+            return Pending("status", value=str(question.offer))
     return NOTHING
 
 
