@@ -53,10 +53,13 @@ def test_every_kind_of_turn_occurs(rows: dict[str, list[CallProblem]]) -> None:
     assert counts["command"] > counts.total() / 4 and counts["refuse"] > counts.total() / 20
 
 
-def test_every_language_occurs() -> None:
-    episodes = [draw_episode("train", 1, number) for number in range(120)]
-    seen = Counter(episode.language for episode in episodes)
-    assert set(seen) == set(CODES) and seen["en"] > 60
+def test_every_language_occurs_and_in_training_the_rare_ones_more_often() -> None:
+    seen = {
+        split: Counter(draw_episode(split, 1, number).language for number in range(120))
+        for split in ("train", "test")
+    }
+    assert all(set(languages) == set(CODES) for languages in seen.values())
+    assert 40 < seen["train"]["en"] < 75 < seen["test"]["en"]
 
 
 def test_a_row_never_has_a_mistake_as_its_gold(rows: dict[str, list[CallProblem]]) -> None:
@@ -160,7 +163,7 @@ def test_where_the_wording_is_plain_few_commands_are_of_others() -> None:
     )
     assert plain[False, "text"] > 300
     assert 0 < plain[False, "command"] < 0.4 * anyone[False, "command"]
-    assert plain[True, "command"] > 3 * plain[False, "command"]
+    assert plain[True, "command"] > 2 * plain[False, "command"]
 
 
 def test_varied_dialogues_are_not_plain() -> None:
