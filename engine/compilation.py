@@ -16,6 +16,7 @@ import torch
 from transformers import PreTrainedModel
 
 from engine.errors import UserError
+from engine.models import without_adapter
 
 _COMPILERS = ("g++", "clang++", "cl")
 
@@ -28,7 +29,7 @@ def check_compiling(model: PreTrainedModel) -> None:
             f"--compile needs a C++ compiler ({', '.join(_COMPILERS)}); install one, or give --no-compile"
         )
     if not _layers(model):
-        kind = type(_base(model)).__name__
+        kind = type(without_adapter(model)).__name__
         raise UserError(f"--compile finds no layers in a {kind}; give --no-compile")
 
 
@@ -45,11 +46,7 @@ def compiled_layers(model: PreTrainedModel, wanted: bool = True) -> Iterator[Non
             layer._compiled_call_impl = None
 
 
-def _base(model: PreTrainedModel) -> PreTrainedModel:
-    return model.get_base_model() if hasattr(model, "get_base_model") else model
-
-
 def _layers(model: PreTrainedModel) -> list[torch.nn.Module]:
-    base = _base(model)
+    base = without_adapter(model)
     kinds = set(base._no_split_modules or ())
     return [module for module in base.modules() if type(module).__name__ in kinds]

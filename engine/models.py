@@ -144,6 +144,11 @@ def embedded_models() -> dict[str, Path]:
     return found
 
 
+def without_adapter(model: PreTrainedModel) -> PreTrainedModel:
+    """The base of an adapter; any other model as it is."""
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def count_parameters(model: PreTrainedModel) -> tuple[int, int]:
     """All parameters and the trainable ones, those of a tied head counted once."""
     parameters = list(model.parameters())

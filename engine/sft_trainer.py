@@ -25,7 +25,7 @@ from datasets import Dataset
 from engine.batches import plan_batches
 from engine.chat import UNTRAINED, Row
 from engine.config import SFTConfig
-from engine.models import LoadedModel
+from engine.models import LoadedModel, without_adapter
 
 if TYPE_CHECKING:
     from engine.progress import Progress
@@ -65,8 +65,7 @@ class TraceTrainer(SFTTrainer):
         """Summed cross-entropy of the labelled tokens over `num_items_in_batch`, their number in the whole step."""
         if not self.plain_head:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        causal = self.accelerator.unwrap_model(model)
-        causal = causal.get_base_model() if hasattr(causal, "get_base_model") else causal
+        causal = without_adapter(self.accelerator.unwrap_model(model))
         labels = inputs["labels"][:, 1:]
         labelled = labels != UNTRAINED
         with self.accelerator.autocast():
@@ -236,7 +235,7 @@ def mean_loss(loaded: LoadedModel, rows: Sequence[Row]) -> float:
 def restore(loaded: LoadedModel) -> None:
     """Take off what the trainer and Accelerate put around the forward pass, and go back to evaluation mode."""
     model = loaded.model
-    for module in (model, model.get_base_model() if hasattr(model, "get_base_model") else model):
+    for module in (model, without_adapter(model)):
         for wrapper in ("forward", "_original_forward"):
             module.__dict__.pop(wrapper, None)
     model.eval()

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from scenarios import ONE_DISK, WISHES
 
 from engine.errors import UserError
 from engine.installer import SPLITS, Episode, Scenario, draw_episode, play, read_scenario, read_scenarios
@@ -20,8 +21,6 @@ from engine.installer.view import View
 from verifiers.machine import Machine
 
 ENGLISH = load_language("en")
-WISHES = {"disk": "sda", "hostname": "atlas", "timezone": "Europe/Rome", "user": "maria", "password": "oak7"}
-ONE_DISK = Scenario({"boot": "UEFI", "disks": {"sda": "500G"}}, WISHES)
 INSTALLED = {
     "boot": "UEFI",
     "disks": {"sda": "500G"},

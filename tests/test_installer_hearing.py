@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from scenarios import ONE_DISK
 
-from engine.installer import Episode, Scenario, draw_episode
+from engine.installer import Episode, draw_episode
 from engine.installer.hearing import heard
 from engine.installer.history import text_message
 from engine.installer.language import CODES, load_language
@@ -14,8 +15,6 @@ from engine.installer.request import NOTHING, Pending
 from engine.installer.view import View
 
 ENGLISH = load_language("en")
-WISHES = {"disk": "sda", "hostname": "atlas", "timezone": "Europe/Rome", "user": "maria", "password": "oak7"}
-ONE_DISK = Scenario({"boot": "UEFI", "disks": {"sda": "500G"}}, WISHES)
 ERASE_SDA = "This erases everything on sda (500G). Continue?"
 
 

@@ -165,9 +165,9 @@ class User:
                 disk = self.wishes["disk"]
                 return say("erase_yes", {"disk": disk}, disk=self.speaker.disk(view, disk))
             return say("agree")
-        if pending.kind == "disk" and view.disk is not None:
-            return None
         if pending.kind == "disk":
+            if view.disk is not None:
+                return None
             if way < 0.08:
                 return say("agree")
             if way > 0.75 or not self._is_plain(view, "partition"):
