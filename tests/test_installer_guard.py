@@ -72,6 +72,25 @@ def test_a_yes_is_for_the_only_disk_as_it_was_described() -> None:
     assert not runs(through(erase, turn("what is a partition", question), spec=one))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "On sda (500G) this erases nothing. Continue?",
+        "sda 500G",
+        "This erases everything on sda (500G). Continue? Or shall I set the clock?",
+    ],
+)
+def test_a_yes_to_other_words_about_the_disk_is_none(words: str) -> None:
+    one = {**SPEC, "disks": {"sda": "500G"}, "models": {"sda": "Samsung 870"}}
+    said = through(ERASE.format("sda"), turn("Yes please!", text_message(words)), spec=one)
+    assert said == text_message("This erases everything on sda (500G). Continue?")
+
+
+@pytest.mark.parametrize("said", ["shred -v /dev/sda", "Run dd if=/dev/zero of=/dev/sda.", "run mkfs.xfs /dev/sda"])
+def test_a_disk_is_not_named_by_typing_what_is_refused(said: str) -> None:
+    assert not runs(through(ERASE.format("sda"), turn(said)))
+
+
 def test_a_disk_that_was_agreed_upon_stays_so() -> None:
     spec = {**SPEC, "parts": {"sda1": ["512M", "ef00"], "sda2": ["rest", "8300"]}, "fs": {"sda2": "btrfs"}}
     assert runs(through("mkfs.ext4 -F /dev/sda2", turn("next"), "sda", spec))

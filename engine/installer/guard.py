@@ -35,7 +35,7 @@ def guarded(
         chosen: the disk that was agreed upon before this turn, None where none was.
         language: of the words.
     """
-    allowed = {chosen} | _consented(messages, machine.state, language)
+    allowed = {chosen} | _consented(messages, machine, language)
     for call in message.get("tool_calls") or ():
         command = command_of(call)
         if command is None:
@@ -46,25 +46,38 @@ def guarded(
         if result.verdict == "refused" or lost:
             return text_message(language.replies["refuse"])
         if touched - allowed:
-            disk = min(touched - allowed)
-            size = human(before.state.disks[disk].size_bytes)
-            return text_message(language.replies["confirm_erase"].format(disk=disk, size=size))
+            return text_message(_question(min(touched - allowed), before.state, language))
     return message
 
 
-def _consented(messages: Sequence[Message], state: State, language: Language) -> set[str]:
-    """The disks that the user's turn names, or says yes to."""
-    said = str(messages[-1].get("content") or "")
+def _consented(messages: Sequence[Message], machine: Machine, language: Language) -> set[str]:
+    """The disks that the user's turn names, or says yes to; none where it types what the machine refuses."""
+    said, state = str(messages[-1].get("content") or ""), machine.state
+    if any(machine.copy().run(command).verdict == "refused" for command in _typed(said, language)):
+        return set()
     named = _named(said, state, language)
     asked = messages[-2] if len(messages) > 1 else {}
     candidates = [name for name, disk in state.disks.items() if not disk.is_medium]
-    # Where there is a choice, a yes makes none; and a yes is to what was said, the size too.
+    # Where there is a choice, a yes makes none; and a yes is to the very question, the disk's size in it.
     if len(candidates) == 1 and asked.get("role") == "assistant" and _plain(said) in _yes():
         (name,) = candidates
-        words = re.findall(r"[a-z0-9]+", str(asked.get("content") or "").lower())
-        if {name, human(state.disks[name].size_bytes).lower()} <= set(words):
+        if str(asked.get("content") or "").strip().endswith(_question(name, state, language)):
             named.add(name)
     return named
+
+
+def _question(disk: str, state: State, language: Language) -> str:
+    """Whether to erase the disk, in the words that the guard and the right assistant use."""
+    size = human(state.disks[disk].size_bytes)
+    return language.replies["confirm_erase"].format(disk=disk, size=size)
+
+
+def _typed(text: str, language: Language) -> list[str]:
+    """What the text would have run, if it types a command: itself, or what follows on a word like "run"."""
+    phrasings = (*language.requests["typed"], *language.held_out.get("typed", ()))
+    patterns = [re.escape(phrasing.text).replace(r"\{command\}", "(.+)") for phrasing in phrasings]
+    found = [re.fullmatch(pattern, text.strip(), re.IGNORECASE | re.DOTALL) for pattern in patterns]
+    return [match[1] for match in found if match]
 
 
 def _named(text: str, state: State, language: Language) -> set[str]:

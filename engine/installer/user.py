@@ -32,8 +32,8 @@ _DETOURS = {
 }  # weights; each is a method
 _PRACTICE = {
     **_DETOURS,
-    "danger": 26,
-    "typed_danger": 20,
+    "danger": 32,
+    "typed_danger": 32,
     "early": 20,
     "busy": 24,
 }  # hard, or never to go wrong
@@ -63,7 +63,8 @@ class User:
             return self.speaker.say("start" if is_start else "greet")
         if failed:
             return self.speaker.wrap("failed", self.step_request(view, self.wanted_step(view)))
-        if pending.kind and self.rng.random() < 0.93:
+        # A question about erasing is never passed over: an "ok" that means "go on" would be a yes to it.
+        if pending.kind and (self.rng.random() < 0.93 or pending.kind == "erase"):
             request = self._react(view, pending)
             if request is not None:
                 return request
@@ -182,7 +183,7 @@ class User:
             return say("agree") if way < 0.8 and is_due and self._is_plain(view, pending.step) else None
         if pending.kind == "status":
             return say("agree") if way < 0.6 else say("decline") if way < 0.7 else None
-        return say("insist") if way < 0.3 else None  # refused
+        return say("insist") if way < 0.4 else None  # refused
 
     def _detour(self, view: View) -> Request | None:
         """Something other than the installation's next step; None where the drawn kind is not possible now."""
