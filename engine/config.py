@@ -172,6 +172,7 @@ class Recipe:
 SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
 SHARED = ("task", "format")
 """Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
+_GENERATED_ONLY = ("count", "wording", "experts")
 
 
 def recipe_names() -> list[str]:
@@ -228,8 +229,14 @@ def config_from(kind: str, values: Mapping[str, Any], origin: str) -> Any:
 
 
 def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
-    """The recipe with the options that were given on the command line (those not None) over its section `kind`."""
+    """The recipe with the options that were given on the command line (those not None) over its section `kind`.
+
+    Raises UserError as `load_recipe` does, and for options of generated problems beside a file of problems.
+    """
     overrides = {name: value for name, value in given.items() if value is not None}
+    idle = [name for name in _GENERATED_ONLY if name in overrides and "data" in overrides]
+    if idle:
+        raise UserError(f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out")
     return load_recipe(
         recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
     )

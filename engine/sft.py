@@ -168,8 +168,6 @@ def command(
         run = Run.resume("sft", name)
         config: SFTConfig = config_from("sft", run.config(), str(run.path / "config.yaml"))
     else:
-        if given["data"] is not None and given["count"] is not None:
-            raise UserError("--count is of generated problems; a file is used whole")
         run, config = None, recipe_from("sft", recipe, given).sft
     run, training, evaluations = train(config, name, overwrite=overwrite, skip=skip, run=run)
     _report(run, training, evaluations)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from native_loops import Judge
     from transformers import PreTrainedTokenizerBase
+
+    from engine.rl_native import NativeLoop
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +82,30 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("TRAINER_CHECKPOINTS", str(folder))
     return folder
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Judge], None]:
+    """Decides what completions are worth in RL; some are correct (`by_text`) unless a test says otherwise."""
+    from native_loops import by_text, judge_by
+
+    judge_by(by_text, monkeypatch)
+    return partial(judge_by, monkeypatch=monkeypatch)
+
+
+@pytest.fixture
+def new_loop(
+    tiny_model_dir: Path, checkpoints: Path, judged: Callable[[Judge], None]
+) -> Callable[..., NativeLoop]:
+    """Makes a native loop over the model of random weights; see `native_loops.make_loop`."""
+    from native_loops import make_loop
+
+    return partial(make_loop, tiny_model_dir)
+
+
+@pytest.fixture
+def resumed(tiny_model_dir: Path) -> Callable[[NativeLoop], NativeLoop]:
+    """Another process's loop on the same run."""
+    from native_loops import resume_loop
+
+    return partial(resume_loop, tiny_model_dir)

@@ -162,6 +162,27 @@ def test_every_setting_is_an_option_of_the_command_line() -> None:
     assert (rl.iterations, rl.learning_rate, rl.card, rl.experts) == (3, 1e-5, False, ("percentage",))
 
 
+@pytest.mark.parametrize(
+    ("stage", "option", "value"),
+    [
+        ("sft", "count", 9),
+        ("sft", "wording", "plain"),
+        ("rl", "wording", "any"),
+        ("rl", "experts", ("percentage",)),
+    ],
+)
+def test_an_option_of_generated_problems_beside_a_file_is_refused(
+    stage: str, option: str, value: Any
+) -> None:
+    with pytest.raises(
+        UserError, match=f"^--{option} is of generated problems; a file of --data is used whole"
+    ):
+        recipe_from(stage, "default", {"data": "own.jsonl", option: value})
+    assert (
+        getattr(recipe_from(stage, "default", {"data": "own.jsonl", option: None}), stage).data == "own.jsonl"
+    )
+
+
 def test_a_wording_that_the_task_does_not_have_is_refused() -> None:
     assert error_of("default", sft={"task": "functions"}) == (
         "recipe default: sft.wording chooses among problems of traces and installer, not of functions: take the recipe "

@@ -86,7 +86,9 @@ def test_a_yes_to_other_words_about_the_disk_is_none(words: str) -> None:
     assert said == text_message("This erases everything on sda (500G). Continue?")
 
 
-@pytest.mark.parametrize("said", ["shred -v /dev/sda", "Run dd if=/dev/zero of=/dev/sda.", "run mkfs.xfs /dev/sda"])
+@pytest.mark.parametrize(
+    "said", ["shred -v /dev/sda", "Run dd if=/dev/zero of=/dev/sda.", "run mkfs.xfs /dev/sda"]
+)
 def test_a_disk_is_not_named_by_typing_what_is_refused(said: str) -> None:
     assert not runs(through(ERASE.format("sda"), turn(said)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,14 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from native_loops import CORRECT, UNPARSED, Judge, by_text
 
-from engine import rl_native
 from engine.cli import trainer
 from engine.interrupt import stop_on_interrupt
 from engine.models import load_model
 from engine.problem_files import write_problems
-from engine.rollout import Rollout
-from engine.samples import Sample
-from engine.tasks.traces import TraceTask
 from experts.problems import Problem, generate
-from verifiers.verdict import Outcome, Verdict, Violation
+from verifiers.verdict import Verdict
 
 SMALL = (
     "--iters", "2", "--prompts-per-iteration", "4", "--group-size", "4", "--max-new-tokens", "8",
@@ -39,28 +35,6 @@ def rl(tiny_model_dir: Path, checkpoints: Path) -> Callable[..., Result]:
         return CliRunner().invoke(trainer, ["rl", "--model", str(tiny_model_dir), *SMALL, *options])
 
     return run
-
-
-def use(judge: Callable[[str], Verdict], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let RL judge completions by their text alone; what the doctor and the evaluations do stays the same."""
-
-    def judged_sample(task: TraceTask, problem: Problem, rollout: Rollout, text: str, policy: str) -> Sample:
-        verdict = judge(text)
-        return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
-
-    monkeypatch.setattr(rl_native, "judged_sample", judged_sample)
-
-
-@pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some of the random completions count as correct, so that there is something to learn."""
-
-    def judge(text: str) -> Verdict:
-        if zlib.crc32(text.encode()) % 3:
-            return Verdict(Outcome.UNPARSED, (Violation("empty", "nothing there"),))
-        return Verdict(Outcome.CORRECT)
-
-    use(judge, monkeypatch)
 
 
 def command(*options: str) -> Result:
@@ -217,16 +191,15 @@ def test_an_earlier_run_is_replaced_only_on_request(rl: Callable[..., Result]) -
 
 
 def test_a_collapse_is_an_error_with_advice(
-    rl: Callable[..., Result], checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+    rl: Callable[..., Result], checkpoints: Path, judged: Callable[[Judge], None]
 ) -> None:
     seen: list[str] = []
 
-    def judge(text: str) -> Verdict:
+    def judge(problem: Problem, text: str) -> Verdict:
         seen.append(text)
-        good = len(seen) <= 16
-        return Verdict(Outcome.CORRECT) if good else Verdict(Outcome.UNPARSED, (Violation("empty", ""),))
+        return CORRECT if len(seen) <= 16 else UNPARSED
 
-    use(judge, monkeypatch)
+    judged(judge)
     result = rl("--name", "trial", "--collapse", "0.5")
     assert result.exit_code == 2
     assert "Error: collapse: accuracy fell from 100.0% to 0.0% by iteration 2; try a lower" in result.stderr
@@ -237,17 +210,17 @@ def test_a_collapse_is_an_error_with_advice(
 
 
 @pytest.fixture
-def interrupted_once(judged: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def interrupted_once(judged: Callable[[Judge], None]) -> None:
     """Ctrl-C while the first completion is judged."""
-    judged_sample, calls = rl_native.judged_sample, []
+    calls: list[str] = []
 
-    def interrupting(*arguments: Any) -> Sample:
+    def interrupting(problem: Problem, text: str) -> Verdict:
         if not calls:
-            calls.append(arguments)
+            calls.append(text)
             signal.raise_signal(signal.SIGINT)
-        return judged_sample(*arguments)
+        return by_text(problem, text)
 
-    monkeypatch.setattr(rl_native, "judged_sample", interrupting)
+    judged(interrupting)
 
 
 @pytest.mark.usefixtures("interrupted_once")

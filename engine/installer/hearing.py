@@ -55,7 +55,10 @@ def _step(slots: dict[str, str], language: Language) -> str:
 def _at_end(template: str, text: str, language: Language) -> dict[str, str] | None:
     """The values of a template's slots in the words at the end of a text; None where it does not end so."""
     steps = "|".join(map(re.escape, language.steps.values()))
-    values = {"step": f"(?P<step>{steps})"}
-    pattern = _SLOT.sub(lambda slot: values.get(slot[1], rf"(?P<{slot[1]}>.+?)"), re.escape(template.strip()))
+
+    def values(slot: re.Match[str]) -> str:
+        return f"(?P<{slot[1]}>{steps if slot[1] == 'step' else '.+?'})"
+
+    pattern = _SLOT.sub(values, re.escape(template.strip()))
     found = re.search(rf"(?:^|\s){pattern}\s*$", text, re.IGNORECASE)
     return found.groupdict() if found else None
