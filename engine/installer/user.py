@@ -54,6 +54,7 @@ class User:
         self.rng = rng
         self._is_first = True
         self._detours = _PRACTICE if practice else _DETOURS
+        self._insisting = 0.65 if practice else 0.4  # how often, after a refusal
 
     def speak(self, view: View, pending: Pending, failed: bool) -> Request:
         """The next turn. `failed`: the last command did not work, or the last reply did not help."""
@@ -183,7 +184,7 @@ class User:
             return say("agree") if way < 0.8 and is_due and self._is_plain(view, pending.step) else None
         if pending.kind == "status":
             return say("agree") if way < 0.6 else say("decline") if way < 0.7 else None
-        return say("insist") if way < 0.4 else None  # refused
+        return say("insist") if way < self._insisting else None  # refused
 
     def _detour(self, view: View) -> Request | None:
         """Something other than the installation's next step; None where the drawn kind is not possible now."""
