@@ -236,7 +236,9 @@ def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
     overrides = {name: value for name, value in given.items() if value is not None}
     idle = [name for name in _GENERATED_ONLY if name in overrides and "data" in overrides]
     if idle:
-        raise UserError(f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out")
+        raise UserError(
+            f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out"
+        )
     return load_recipe(
         recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from importlib.util import find_spec
@@ -10,17 +11,24 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from transformers import AutoTokenizer
 
 from engine import packaged
 from engine.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
+from engine.cli import trainer
 from engine.config import SFTConfig
 from engine.errors import UserError
-from engine.models import load_model, portable_path
+from engine.models import embedded_models, load_model, portable_path
 from engine.packaged import PACKAGES, give_template, unpack, unpacked_folder
+from engine.runs import PROJECT
 from engine.tuning import load_trainable
 
 NAME = "gemma3-270m"
+ADAPTER = PROJECT / "checkpoints" / "gsm8k-gemma3-270m"
+NEEDS_PACKAGE = pytest.mark.skipif(
+    find_spec(PACKAGES[NAME]) is None, reason="the extra gemma is not installed"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -120,8 +128,26 @@ def test_the_template_renders_turns_of_gemmas_tokens(tiny_model_dir: Path) -> No
     assert completion_text(tokenizer, row.completion_ids) == "expert: x"
 
 
+def test_the_embedded_adapter_is_small_brings_its_terms_and_finds_its_base_by_name() -> None:
+    config = json.loads((ADAPTER / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == NAME
+    assert (ADAPTER / "adapter_model.safetensors").stat().st_size < 16_000_000
+    assert embedded_models()[ADAPTER.name] == ADAPTER
+    assert "Gemma is provided under and subject to the Gemma Terms of Use" in (ADAPTER / "NOTICE").read_text()
+    assert "Prohibited Use Policy" in (ADAPTER / "GEMMA_TERMS.txt").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec(PACKAGES[NAME]) is None, reason="the extra gemma is not installed")
+@NEEDS_PACKAGE
+def test_the_embedded_adapter_solves_a_problem() -> None:
+    question = "A shirt costs $40. It is sold at a discount of 25%. How much does the shirt cost now?"
+    result = CliRunner().invoke(trainer, ["solve", "--model", ADAPTER.name, "--dtype", "auto", question])
+    assert result.exit_code == 0, result.output
+    assert "answer 30 " in result.stdout
+
+
+@pytest.mark.slow
+@NEEDS_PACKAGE
 def test_the_real_one_unpacks_and_goes_on_with_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_model(NAME)
     assert unpacked_folder(NAME).is_dir()
