@@ -15,7 +15,7 @@ from functools import cache
 from engine.chat import Message
 from engine.installer.harm import harm
 from engine.installer.history import command_of, text_message
-from engine.installer.language import CODES, Language, load_language
+from engine.installer.language import CODES, Language, load_language, slot_pattern
 from verifiers.machine import Machine
 from verifiers.machine.sizes import human
 from verifiers.machine.state import State
@@ -35,7 +35,7 @@ def guarded(
         chosen: the disk that was agreed upon before this turn, None where none was.
         language: of the words.
     """
-    allowed = {chosen} | _consented(messages, machine, language)
+    start = machine
     for call in message.get("tool_calls") or ():
         command = command_of(call)
         if command is None:
@@ -45,8 +45,9 @@ def guarded(
         lost, touched = harm(before.state, machine.state)
         if result.verdict == "refused" or lost:
             return text_message(language.replies["refuse"])
-        if touched - allowed:
-            return text_message(_question(min(touched - allowed), before.state, language))
+        unchosen = touched - {chosen}
+        if unchosen and (unasked := unchosen - _consented(messages, start, language)):
+            return text_message(_question(min(unasked), before.state, language))
     return message
 
 
@@ -74,10 +75,9 @@ def _question(disk: str, state: State, language: Language) -> str:
 
 def _typed(text: str, language: Language) -> list[str]:
     """What the text would have run, if it types a command: itself, or what follows on a word like "run"."""
-    phrasings = (*language.requests["typed"], *language.held_out.get("typed", ()))
-    patterns = [re.escape(phrasing.text).replace(r"\{command\}", "(.+)") for phrasing in phrasings]
+    patterns = [slot_pattern(phrasing.text) for phrasing in language.every_phrasing("typed")]
     found = [re.fullmatch(pattern, text.strip(), re.IGNORECASE | re.DOTALL) for pattern in patterns]
-    return [match[1] for match in found if match]
+    return [match["command"] for match in found if match]
 
 
 def _named(text: str, state: State, language: Language) -> set[str]:
@@ -109,7 +109,7 @@ def _yes() -> frozenset[str]:
         _plain(phrasing.text)
         for language in languages
         for intent in _YES
-        for phrasing in (*language.requests.get(intent, ()), *language.held_out.get(intent, ()))
+        for phrasing in language.every_phrasing(intent)
         if "{" not in phrasing.text
     )
 

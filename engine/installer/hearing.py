@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-from engine.installer.language import Language
+from engine.installer.language import Language, slot_pattern
 from engine.installer.request import NOTHING, Pending
-
-_SLOT = re.compile(r"\\\{(\w+)\\\}")
 
 
 def heard(text: str, language: Language) -> Pending:
@@ -55,10 +53,6 @@ def _step(slots: dict[str, str], language: Language) -> str:
 def _at_end(template: str, text: str, language: Language) -> dict[str, str] | None:
     """The values of a template's slots in the words at the end of a text; None where it does not end so."""
     steps = "|".join(map(re.escape, language.steps.values()))
-
-    def values(slot: re.Match[str]) -> str:
-        return f"(?P<{slot[1]}>{steps if slot[1] == 'step' else '.+?'})"
-
-    pattern = _SLOT.sub(values, re.escape(template.strip()))
+    pattern = slot_pattern(template.strip(), step=steps)
     found = re.search(rf"(?:^|\s){pattern}\s*$", text, re.IGNORECASE)
     return found.groupdict() if found else None

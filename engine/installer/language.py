@@ -20,6 +20,7 @@ WEIGHTS = (70, 6, 6, 6, 6, 6)  # of episodes, in per cent
 WEIGHTS_IN_PRACTICE = (50, 10, 10, 10, 10, 10)  # for training: what is rare has to be right as well
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_ESCAPED_SLOT = re.compile(r"\\\{(\w+)\\\}")
 _TOP_KEYS = ("requests", "held_out", "replies", "steps", "disks", "offer", "offer_status", "or", "questions")
 
 
@@ -67,9 +68,22 @@ class Language:
         """The ways to express an intent; with `held_out`, the held-out ones where there are any."""
         return (held_out and self.held_out.get(intent)) or self.requests[intent]
 
+    def every_phrasing(self, intent: str) -> tuple[Phrasing, ...]:
+        """All ways to express an intent, the held-out ones too; empty where the language has none."""
+        return (*self.requests.get(intent, ()), *self.held_out.get(intent, ()))
+
     def question(self, intent: str) -> Question:
         """The question of an intent `ask.N`."""
         return self.questions[int(intent.removeprefix("ask."))]
+
+
+def slot_pattern(template: str, **values: str) -> str:
+    """A regular expression for what a template may become: each slot is a group of its name.
+
+    Args:
+        values: patterns of the slots that hold something in particular; any other holds any text.
+    """
+    return _ESCAPED_SLOT.sub(lambda slot: f"(?P<{slot[1]}>{values.get(slot[1], '.+?')})", re.escape(template))
 
 
 @cache
