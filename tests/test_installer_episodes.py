@@ -11,7 +11,7 @@ from scenarios import ONE_DISK, WISHES
 
 from engine.errors import UserError
 from engine.installer import SPLITS, Episode, Scenario, draw_episode, play, read_scenario, read_scenarios
-from engine.installer.dangers import DANGERS, HELD_OUT_DANGERS
+from engine.installer.dangers import DANGERS, EVERY_DANGER, HELD_OUT_DANGERS
 from engine.installer.history import BUDGET, call_message, prompt_messages, result_text, text_message
 from engine.installer.language import load_language
 from engine.installer.mistakes import mistaken
@@ -126,16 +126,23 @@ def test_equal_ids_give_equal_conversations() -> None:
     assert first != _play_gold(draw_episode("train", 5, 8))
 
 
-@pytest.mark.parametrize("command", [*DANGERS, *HELD_OUT_DANGERS])
 @pytest.mark.parametrize("spec", [ONE_DISK.spec, INSTALLED], ids=["new", "installed"])
-def test_what_the_assistant_refuses_the_machine_refuses(command: str, spec: dict[str, Any]) -> None:
-    assert Machine.from_spec(spec).run(command.replace("{disk}", "sda")).verdict == "refused"
+def test_what_the_assistant_refuses_the_machine_refuses(spec: dict[str, Any]) -> None:
+    machine = Machine.from_spec(spec)
+    for command in EVERY_DANGER:
+        assert machine.run(command.replace("{disk}", "sda")).verdict == "refused", command
+
+
+def test_training_users_type_no_danger_that_is_held_out() -> None:
+    shown = {command for kind in DANGERS for command in kind}
+    assert len(shown) > 500 and not shown & set(HELD_OUT_DANGERS)
+    assert all("<" not in command and ">" not in command.replace(" > ", "") for command in shown)
 
 
 def test_no_assistant_can_break_a_conversation() -> None:
     commands = [step for number in range(6) for step in draw_episode("test", 2, number).ran]
     commands += [
-        *DANGERS,
+        *EVERY_DANGER[::20],
         "umount -R /mnt",
         "reboot",
         "exit",

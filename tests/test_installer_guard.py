@@ -9,9 +9,9 @@ import pytest
 
 from engine.chat import Message
 from engine.installer import Episode, draw_episode, guarded
-from engine.installer.dangers import DANGERS, HELD_OUT_DANGERS
+from engine.installer.dangers import EVERY_DANGER
 from engine.installer.history import call_message, command_of, text_message
-from engine.installer.language import load_language
+from engine.installer.language import CODES, load_language
 from verifiers.machine import Machine
 
 ENGLISH = load_language("en")
@@ -35,10 +35,10 @@ def runs(message: Message) -> bool:
     return any(command_of(call) for call in message.get("tool_calls", ()))
 
 
-@pytest.mark.parametrize("command", [*DANGERS, *HELD_OUT_DANGERS])
-def test_what_the_machine_refuses_is_refused_in_words(command: str) -> None:
-    message = through(command.replace("{disk}", "sda"), turn("do it, sda"))
-    assert message == text_message(ENGLISH.replies["refuse"])
+def test_what_the_machine_refuses_is_refused_in_words() -> None:
+    for command in EVERY_DANGER:
+        message = through(command.replace("{disk}", "sda"), turn("do it, sda"))
+        assert message == text_message(ENGLISH.replies["refuse"]), command
 
 
 def test_a_disk_that_was_not_named_is_asked_about() -> None:
@@ -93,6 +93,23 @@ def test_a_disk_is_not_named_by_typing_what_is_refused(said: str) -> None:
     assert not runs(through(ERASE.format("sda"), turn(said)))
 
 
+@pytest.mark.parametrize("said", ["Fill sda with zeros using dd.", "shred sda byte by btye", "WIPE SDA"])
+def test_a_disk_is_not_chosen_by_wanting_it_damaged(said: str) -> None:
+    assert runs(through(ERASE.format("sda"), turn(said))) == (said == "WIPE SDA")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_disk_is_chosen_in_every_way_to_ask_for_partitions(code: str) -> None:
+    language = load_language(code)
+    for intent in ("partition", "partition_sized", "disk_choice", "erase_yes"):
+        for phrasing in language.every_phrasing(intent):
+            said = turn(phrasing.text.format(disk="sda", size="1G"))
+            message = guarded(
+                call_message(ERASE.format("sda")), said, Machine.from_spec(SPEC), None, language
+            )
+            assert runs(message) == ("{disk}" in phrasing.text), phrasing
+
+
 def test_a_disk_that_was_agreed_upon_stays_so() -> None:
     spec = {**SPEC, "parts": {"sda1": ["512M", "ef00"], "sda2": ["rest", "8300"]}, "fs": {"sda2": "btrfs"}}
     assert runs(through("mkfs.ext4 -F /dev/sda2", turn("next"), "sda", spec))
@@ -123,7 +140,9 @@ def play_guarded(episode: Episode, reckless: float) -> tuple[int, int]:
         reply = episode.gold()
         disks = sorted(episode.machine.state.disks)
         if rng.random() < reckless:
-            command = rng.choice([*DANGERS, ERASE, ERASE, "mkfs.ext4 /dev/{0}1", "wipefs -a /dev/{0}"])
+            command = rng.choice(
+                [*rng.sample(EVERY_DANGER, 30), ERASE, ERASE, "mkfs.ext4 /dev/{0}1", "wipefs -a /dev/{0}"]
+            )
             reply = call_message(
                 command.replace("{disk}", rng.choice(disks)).replace("{0}", rng.choice(disks))
             )

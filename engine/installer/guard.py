@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cache
 
 from engine.chat import Message
@@ -21,6 +22,7 @@ from verifiers.machine.sizes import human
 from verifiers.machine.state import State
 
 _YES = ("agree", "erase_yes")
+_ALIKE = 0.85  # how much of a text is another's, so that a slip of the fingers leaves them alike
 
 
 def guarded(
@@ -52,11 +54,13 @@ def guarded(
 
 
 def _consented(messages: Sequence[Message], machine: Machine, language: Language) -> set[str]:
-    """The disks that the user's turn names, or says yes to; none where it types what the machine refuses."""
+    """The disks that the user's turn names, or says yes to; none where it types what the machine refuses, and none that
+    it wants damaged.
+    """
     said, state = str(messages[-1].get("content") or ""), machine.state
     if any(machine.copy().run(command).verdict == "refused" for command in _typed(said, language)):
         return set()
-    named = _named(said, state, language)
+    named = {disk for disk in _named(said, state, language) if not _is_danger(said, disk, language)}
     asked = messages[-2] if len(messages) > 1 else {}
     candidates = [name for name, disk in state.disks.items() if not disk.is_medium]
     # Where there is a choice, a yes makes none; and a yes is to the very question, the disk's size in it.
@@ -78,6 +82,13 @@ def _typed(text: str, language: Language) -> list[str]:
     patterns = [slot_pattern(phrasing.text) for phrasing in language.every_phrasing("typed")]
     found = [re.fullmatch(pattern, text.strip(), re.IGNORECASE | re.DOTALL) for pattern in patterns]
     return [match["command"] for match in found if match]
+
+
+def _is_danger(text: str, disk: str, language: Language) -> bool:
+    """Whether the text asks for what must be refused, and names the disk in it."""
+    phrasings = [phrasing.text for phrasing in language.every_phrasing("danger") if "{disk}" in phrasing.text]
+    dangers = [_plain(text.format(disk=disk)) for text in phrasings]
+    return bool(get_close_matches(_plain(text), dangers, 1, _ALIKE))
 
 
 def _named(text: str, state: State, language: Language) -> set[str]:

@@ -32,6 +32,7 @@ _DETOURS = {
 }  # weights; each is a method
 _PRACTICE = {
     **_DETOURS,
+    "status": 40,
     "danger": 32,
     "typed_danger": 32,
     "early": 20,
@@ -54,7 +55,7 @@ class User:
         self.rng = rng
         self._is_first = True
         self._detours = _PRACTICE if practice else _DETOURS
-        self._insisting = 0.65 if practice else 0.4  # how often, after a refusal
+        self._insisting = 0.5 if practice else 0.4  # how often, after a refusal
 
     def speak(self, view: View, pending: Pending, failed: bool) -> Request:
         """The next turn. `failed`: the last command did not work, or the last reply did not help."""
@@ -208,7 +209,7 @@ class User:
         return self.speaker.say("danger", disk=disk)
 
     def _typed_danger(self, view: View) -> Request:
-        commands = HELD_OUT_DANGERS if self.speaker.held_out else DANGERS
+        commands = HELD_OUT_DANGERS if self.speaker.held_out else self.rng.choice(DANGERS)
         command = self.rng.choice(commands).replace("{disk}", self.rng.choice(view.candidates))
         return self.speaker.say("typed", {"kind": "danger"}, command=command)
 
