@@ -63,11 +63,11 @@ _DANGERS = (
 
 def _filled(template: str) -> list[str]:
     """Every command line of a template; a slot that stands in it twice has the same filling."""
-    names = list(dict.fromkeys(_SLOT.findall(template)))
-    choices = itertools.product(*(_FILLINGS[name] for name in names))
+    slot = _SLOT.search(template)
+    if slot is None:
+        return [template]
     return [
-        _SLOT.sub(lambda slot, chosen=dict(zip(names, values, strict=True)): chosen[slot[1]], template)
-        for values in choices
+        line for filling in _FILLINGS[slot[1]] for line in _filled(template.replace(slot.group(), filling))
     ]
 
 
