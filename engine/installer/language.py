@@ -77,6 +77,7 @@ class Language:
         return self.questions[int(intent.removeprefix("ask."))]
 
 
+@cache
 def slot_pattern(template: str, **values: str) -> str:
     """A regular expression for what a template may become: each slot is a group of its name.
 
