@@ -7,7 +7,6 @@ them all).
 
 from __future__ import annotations
 
-import itertools
 import re
 
 _SLOT = re.compile(r"<(\w+)>")
@@ -88,4 +87,4 @@ HELD_OUT_DANGERS = (
 )
 """For test_phrasings only."""
 
-EVERY_DANGER = (*itertools.chain.from_iterable(DANGERS), *HELD_OUT_DANGERS)
+EVERY_DANGER = (*(line for kind in DANGERS for line in kind), *HELD_OUT_DANGERS)
