@@ -128,9 +128,8 @@ def test_equal_ids_give_equal_conversations() -> None:
 
 @pytest.mark.parametrize("spec", [ONE_DISK.spec, INSTALLED], ids=["new", "installed"])
 def test_what_the_assistant_refuses_the_machine_refuses(spec: dict[str, Any]) -> None:
-    machine = Machine.from_spec(spec)
     for command in EVERY_DANGER:
-        assert machine.run(command.replace("{disk}", "sda")).verdict == "refused", command
+        assert Machine.from_spec(spec).run(command.replace("{disk}", "sda")).verdict == "refused", command
 
 
 def test_training_users_type_no_danger_that_is_held_out() -> None:

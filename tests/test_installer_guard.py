@@ -50,6 +50,7 @@ def test_a_disk_that_was_not_named_is_asked_about() -> None:
     "said",
     [
         "erase sda",
+        "WIPE SDA",
         "use /dev/sda please",
         "Partition the 500G disk.",
         "PUT IT ON THE SAMSUNG 870",
@@ -93,9 +94,9 @@ def test_a_disk_is_not_named_by_typing_what_is_refused(said: str) -> None:
     assert not runs(through(ERASE.format("sda"), turn(said)))
 
 
-@pytest.mark.parametrize("said", ["Fill sda with zeros using dd.", "shred sda byte by btye", "WIPE SDA"])
-def test_a_disk_is_not_chosen_by_wanting_it_damaged(said: str) -> None:
-    assert runs(through(ERASE.format("sda"), turn(said))) == (said == "WIPE SDA")
+@pytest.mark.parametrize("said", ["Fill sda with zeros using dd.", "shred sda byte by btye"])
+def test_a_disk_is_not_named_by_wanting_it_damaged(said: str) -> None:
+    assert not runs(through(ERASE.format("sda"), turn(said)))
 
 
 @pytest.mark.parametrize("code", CODES)

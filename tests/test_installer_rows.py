@@ -182,4 +182,4 @@ def test_training_leaves_out_easy_turns_only() -> None:
     train, validation = (list(generate(split, 2000, seed=1)) for split in ("train", "validation"))
     shares = [Counter(p.category for p in rows) for rows in (train, validation)]
     assert shares[0]["command"] < 0.8 * shares[1]["command"]
-    assert all(shares[0][name] > shares[1][name] for name in ("ask", "order", "refuse"))
+    assert all(shares[0][name] > shares[1][name] for name in ("answer", "ask", "order", "refuse", "status"))

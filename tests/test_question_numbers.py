@@ -5,19 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from mentions import only, values
 
-from verifiers.question_numbers import Mention, read_question
+from verifiers.question_numbers import read_question
 
 HALF = Fraction(1, 2)
-
-
-def values(question: str) -> list[Fraction]:
-    return [mention.value for mention in read_question(question).mentions]
-
-
-def only(question: str) -> Mention:
-    (mention,) = read_question(question).mentions
-    return mention
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def _typed(text: str, language: Language) -> list[str]:
 
 
 def _is_danger(text: str, disk: str, language: Language) -> bool:
-    """Whether the text asks for what must be refused, and names the disk in it."""
+    """Whether the text asks for something that damages the disk, slips of the fingers aside."""
     phrasings = [phrasing.text for phrasing in language.every_phrasing("danger") if "{disk}" in phrasing.text]
     dangers = [_plain(text.format(disk=disk)) for text in phrasings]
     return bool(get_close_matches(_plain(text), dangers, 1, _ALIKE))
