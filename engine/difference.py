@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 from engine.evaluation import Evaluation
-from engine.intervals import paired_difference
+from engine.intervals import mean_of_any, paired_difference
+
+GOLD_LOSS = "gold_loss"
+"""The figure that is no share: it is in nats, and less of it is better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure of `model` less that of `baseline` on the same `n` problems, with its 95 % interval; all shares."""
+    """A figure of `model` less that of `baseline` on the same `n` problems, with its 95 % interval.
+
+    Accuracy and the metrics are shares; the loss on gold replies is in nats.
+    """
 
     model: str
     baseline: str
@@ -33,7 +37,7 @@ class Difference:
         """Compare two evaluations problem by problem; problems that either could not score are left out.
 
         Args:
-            figure: accuracy, or a metric of the task.
+            figure: accuracy, `GOLD_LOSS`, or a metric of the task.
 
         Raises ValueError where they are not of the same problems in the same order.
         """
@@ -45,7 +49,11 @@ class Difference:
             for ours, theirs in zip(_figures(evaluation, figure), _figures(baseline, figure), strict=True)
             if ours is not None and theirs is not None
         ]
-        if evaluation.samples == baseline.samples == 1 and all(s in (0, 1) for pair in scored for s in pair):
+        if figure == GOLD_LOSS:
+            difference, low, high = mean_of_any([ours - theirs for ours, theirs in scored])
+        elif evaluation.samples == baseline.samples == 1 and all(
+            s in (0, 1) for pair in scored for s in pair
+        ):
             difference, low, high = paired_difference(
                 [ours == 1 for ours, _ in scored], [theirs == 1 for _, theirs in scored]
             )
@@ -58,9 +66,9 @@ class Difference:
     def reading(self) -> str:
         """What the interval says in words."""
         low, high = self.interval
-        if low > 0:
-            return "better"
-        return "worse" if high < 0 else "not told apart"
+        if low <= 0 <= high:
+            return "not told apart"
+        return "better" if (low > 0) != (self.figure == GOLD_LOSS) else "worse"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -74,16 +82,20 @@ class Difference:
         }
 
     def __str__(self) -> str:
-        low, high = (100 * bound for bound in self.interval)
-        of = "" if self.figure == "accuracy" else f" in {self.figure}"
+        if self.figure == GOLD_LOSS:
+            scale, unit, of = 1, "nats", " in gold loss"
+        else:
+            scale, unit = 100, "points"
+            of = "" if self.figure == "accuracy" else f" in {self.figure}"
+        low, high = (scale * bound for bound in self.interval)
         return (
-            f"{self.model} less {self.baseline}{of}: {100 * self.difference:+.1f} points [{low:+.1f}, {high:+.1f}] "
+            f"{self.model} less {self.baseline}{of}: {scale * self.difference:+.1f} {unit} [{low:+.1f}, {high:+.1f}] "
             f"on the same {self.n} problems of {self.data}: {self.reading}"
         )
 
 
 def differences(evaluations: Sequence[Evaluation]) -> list[Difference]:
-    """Every evaluation but the first against the first: accuracy, and the metrics by which the task compares models."""
+    """Every evaluation but the first against the first: accuracy, what the task compares models by, the gold loss."""
     found = []
     for evaluation in evaluations[1:]:
         found.append(Difference.between(evaluation, evaluations[0]))
@@ -92,11 +104,15 @@ def differences(evaluations: Sequence[Evaluation]) -> list[Difference]:
             for metric in evaluation.task.compared
             if metric in evaluation.metrics and metric in evaluations[0].metrics
         ]
+        if evaluation.gold_loss and evaluations[0].gold_loss:
+            found.append(Difference.between(evaluation, evaluations[0], GOLD_LOSS))
     return found
 
 
 def _figures(evaluation: Evaluation, figure: str) -> list[float | None]:
     """A figure of each problem; None where it has none."""
+    if figure == GOLD_LOSS:
+        return [record.gold.nats if record.gold else None for record in evaluation.records]
     if figure != "accuracy":
         return evaluation.shares(figure)
     return [record.share_correct if record.scored else None for record in evaluation.records]
@@ -110,8 +126,5 @@ def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:
 
     Returns (difference, low, high), each from -1 to 1. Raises ValueError for fewer than two problems.
     """
-    if len(differences) < 2:
-        raise ValueError("an interval over several samples needs two problems at least")
-    mean = fmean(differences)
-    reach = NormalDist().inv_cdf(0.975) * stdev(differences) / sqrt(len(differences))
-    return mean, max(-1.0, mean - reach), min(1.0, mean + reach)
+    mean, low, high = mean_of_any(differences)
+    return mean, max(-1.0, low), min(1.0, high)

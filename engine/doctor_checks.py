@@ -274,17 +274,19 @@ def overlap(patient: Patient) -> str:
 
 def dry_run(patient: Patient) -> str:
     """Two gradient steps on four rows lower the loss, and the model can be sampled from; the weights are put back."""
-    from engine.sft_trainer import mean_loss, train_briefly
+    from engine.reply_loss import reply_losses
+    from engine.sft_trainer import train_briefly
 
     sample = patient.sample(DRY_ROWS)
     rows = [row for _, row in sample]
     trained = [p for p in patient.loaded.model.parameters() if p.requires_grad]
     saved = [p.detach().clone() for p in trained]
-    before = mean_loss(patient.loaded, rows)
+    tokens = sum(len(row.completion_ids) for row in rows)
+    before = sum(reply_losses(patient.loaded, rows)) / tokens
     try:
         with TemporaryDirectory() as folder:
             train_briefly(patient.loaded, rows, _dry_config(patient), Path(folder), DRY_STEPS)
-        after = mean_loss(patient.loaded, rows)
+        after = sum(reply_losses(patient.loaded, rows)) / tokens
         _decode(patient, [problem for problem, _ in sample])
     finally:
         for parameter, weights in zip(trained, saved, strict=True):

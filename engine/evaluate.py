@@ -150,6 +150,11 @@ def _print_result(
     help="With --episodes: what must not be done is said instead, by the rule of engine/installer/guard.py.",
 )
 @click.option(
+    "--gold-loss",
+    is_flag=True,
+    help="Measure the loss on the gold replies too: it tells models apart that are right too seldom to be.",
+)
+@click.option(
     "--episodes",
     type=click.IntRange(min=1),
     metavar="N",
@@ -169,8 +174,8 @@ def _print_result(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
-    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool, form: str,
-    out: Path | None, completions: Path | None, seed: int,
+    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool, gold_loss: bool,
+    form: str, out: Path | None, completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -185,6 +190,7 @@ def command(
       trainer eval --task installer --split test_phrasings
       trainer eval --task installer --episodes 100
       trainer eval --model checkpoints/my-run --data test.jsonl --samples 8 --format json
+      trainer eval --compare my-run_sft --model my-run_rl --gold-loss
     """
     from engine.models import load_model
 
@@ -197,9 +203,11 @@ def command(
     if guard and episodes is None:
         raise UserError("--guard is for --episodes")
     if episodes is not None:
-        if data is not None or count is not None or samples > 1 or completions is not None or guided:
+        single = (data, count, completions)
+        if samples > 1 or guided or gold_loss or any(option is not None for option in single):
             raise UserError(
-                "--data, --n, --samples, --completions and --guided are for single problems, not for --episodes"
+                "--data, --n, --samples, --completions, --guided and --gold-loss are for single problems, not for "
+                "--episodes"
             )
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
             played = [
@@ -237,6 +245,7 @@ def command(
                 seed=seed,
                 policy=policy,
                 guided=guided,
+                gold_loss=gold_loss,
             )
             evaluations.append(evaluation)
             if rows:

@@ -14,61 +14,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, TypeVar
 
-from engine.intervals import mean_interval, wilson
-from engine.judge import completion_row, majority
+from engine.intervals import mean_interval, mean_of_any, wilson
+from engine.judge import completion_row
+from engine.records import Completion, Record
 from engine.tasks import Task
-from engine.tasks.task import AnyVerdict
 from verifiers.verdict import Violation
 
 Key = TypeVar("Key", str, int)
-
-UNSCORED = frozenset({"error", "valid"})
-"""Outcomes that say nothing about the model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut."""
-
-    text: str
-    verdict: AnyVerdict
-    reward: float | None
-    tokens: int
-    ended: bool
-
-    @property
-    def correct(self) -> bool:
-        return self.verdict.outcome == "correct"
-
-    @property
-    def scored(self) -> bool:
-        return self.verdict.outcome not in UNSCORED
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A problem with the completions sampled for it, in the order they were sampled."""
-
-    problem: Any
-    completions: tuple[Completion, ...]
-
-    @property
-    def scored(self) -> bool:
-        return any(completion.scored for completion in self.completions)
-
-    @property
-    def share_correct(self) -> float:
-        """Share of the scored completions that are correct, 0 to 1."""
-        return fmean(completion.correct for completion in self.completions if completion.scored)
-
-    def majority_correct(self, task: Task[Any]) -> bool:
-        """Whether a correct completion stands behind the answer that most of them give."""
-        answers = [task.answer(completion.verdict) for completion in self.completions]
-        vote = majority(answers)
-        return vote is not None and any(
-            completion.correct and answer == vote.answer
-            for completion, answer in zip(self.completions, answers, strict=True)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +42,22 @@ class Share:
     n: int
     mean: float
     interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldLoss:
+    """The loss on the gold replies of `n` problems.
+
+    Attributes:
+        nats: mean of the replies' losses, each summed over its tokens.
+        interval: of that mean, 95 %.
+        per_token: mean over all their tokens, in nats: the loss that SFT lowers.
+    """
+
+    n: int
+    nats: float
+    interval: tuple[float, float]
+    per_token: float
 
 
 def pass_at_k(samples: int, correct: int, k: int) -> float:
@@ -219,6 +187,16 @@ class Evaluation:
         return found
 
     @property
+    def gold_loss(self) -> GoldLoss | None:
+        """The loss on the gold replies; None unless it was measured on two problems at least."""
+        losses = [record.gold for record in self.records if record.gold is not None]
+        if len(losses) < 2:
+            return None
+        nats, low, high = mean_of_any([loss.nats for loss in losses])
+        per_token = sum(loss.nats for loss in losses) / sum(loss.tokens for loss in losses)
+        return GoldLoss(len(losses), nats, (low, high), per_token)
+
+    @property
     def pass_at_k(self) -> dict[int, float]:
         """Mean pass@k over problems for k = 1, 2, 4, ... and the number of samples."""
         ks = sorted({2**power for power in range(self.samples.bit_length())} | {self.samples})
@@ -275,6 +253,13 @@ class Evaluation:
             figures["metrics"] = {
                 name: {"n": share.n, "mean": share.mean, "interval": list(share.interval)}
                 for name, share in metrics.items()
+            }
+        if loss := self.gold_loss:
+            figures["gold_loss"] = {
+                "n": loss.n,
+                "nats": loss.nats,
+                "interval": list(loss.interval),
+                "per_token": loss.per_token,
             }
         if self.samples > 1:
             figures["samples"] = self.samples

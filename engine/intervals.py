@@ -1,7 +1,7 @@
-"""95 % intervals for shares and for the difference of two shares over the same problems.
+"""95 % intervals for shares, for the difference of two shares over the same problems, and for means of any values.
 
-Both are score intervals in closed form: no random numbers, sensible at 0 %, at 100 % and for small samples,
-where the usual plus-or-minus interval has a width of zero. Not covered: shares over clustered or repeated
+Those of shares are score intervals in closed form: no random numbers, sensible at 0 %, at 100 % and for small
+samples, where the usual plus-or-minus interval has a width of zero. Not covered: shares over clustered or repeated
 problems.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from math import fsum, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 
 
 @cache
@@ -49,6 +49,18 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     At least as wide as need be, because such values vary at most as much as zeros and ones of the same mean do.
     """
     return wilson(min(fsum(values), len(values)), len(values))
+
+
+def mean_of_any(values: Sequence[float]) -> tuple[float, float, float]:
+    """The mean of values without bounds, with its normal 95 % interval.
+
+    Returns (mean, low, high), in the unit of the values. Raises ValueError for fewer than two of them.
+    """
+    if len(values) < 2:
+        raise ValueError("the interval of a mean needs two values at least")
+    mean = fmean(values)
+    reach = _normal_quantile(0.95) * stdev(values) / sqrt(len(values))
+    return mean, mean - reach, mean + reach
 
 
 def paired_difference(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.completions import Sampled, complete
 from engine.errors import UserError
-from engine.evaluation import Completion, Evaluation, Record
+from engine.evaluation import Evaluation
+from engine.progress import Progress
+from engine.records import Completion, Record, ReplyLoss
 from engine.tasks import Task
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
@@ -27,6 +29,7 @@ def evaluate_model(
     progress: bool = True,
     policy: str = "gated",
     guided: bool = False,
+    gold_loss: bool = False,
 ) -> Evaluation:
     """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
 
@@ -34,12 +37,15 @@ def evaluate_model(
         data: what the problems are, for the reader of the figures.
         policy: the reward policy behind `mean_reward`.
         guided: whether decoding is guided by the task's grammar.
+        gold_loss: whether the loss on gold replies is measured too, for the problems that have one.
 
-    Raises UserError where there is no problem, or none with an answer that can be compared, and as `complete` does.
+    Raises UserError where there is no problem, or none with an answer that can be compared, where fewer than two have
+    a gold reply although the loss on it is asked for, and as `complete` does.
     """
     if not problems:
         raise UserError(f"{data}: there is no problem to evaluate on")
     task.fit(loaded.tokenizer, loaded.name)
+    losses = _gold_losses(loaded, task, problems, data, progress) if gold_loss else None
     groups = complete(
         loaded,
         [task.prompt(problem) for problem in problems],
@@ -50,7 +56,26 @@ def evaluate_model(
         progress=progress,
         grammars=[task.grammar(problem) for problem in problems] if guided else None,
     )
-    return _judged(loaded.name, task, problems, groups, data, policy)
+    return _judged(loaded.name, task, problems, groups, data, policy, losses)
+
+
+def _gold_losses(
+    loaded: LoadedModel, task: Task[Any], problems: Sequence[Any], data: str, progress: bool
+) -> list[ReplyLoss | None]:
+    from engine.reply_loss import reply_losses
+    from engine.training_data import rows_of
+
+    answered = [problem for problem in problems if task.reply(problem) is not None]
+    if len(answered) < 2:
+        raise UserError(
+            f"{data}: {len(answered)} of {len(problems)} problems have a gold {task.gold}, and --gold-loss needs two; "
+            "leave it out"
+        )
+    rows = rows_of(loaded, answered, task)
+    with Progress(loaded.name, len(rows), f"gold {task.gold}s") as bar:
+        losses = reply_losses(loaded, rows, bar.advance if progress else None)
+    found = (ReplyLoss(nats, len(row.completion_ids)) for nats, row in zip(losses, rows, strict=True))
+    return [next(found) if task.reply(problem) is not None else None for problem in problems]
 
 
 def evaluate_constants(
@@ -76,15 +101,16 @@ def _judged(
     groups: Sequence[Sequence[Sampled]],
     data: str,
     policy: str,
+    losses: Sequence[ReplyLoss | None] | None = None,
 ) -> Evaluation:
     records = []
-    for problem, group in zip(problems, groups, strict=True):
+    for problem, group, loss in zip(problems, groups, losses or [None] * len(problems), strict=True):
         judged = [(sampled, task.judge(problem, sampled.text)) for sampled in group]
         completions = (
             Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended)
             for s, verdict in judged
         )
-        records.append(Record(problem, tuple(completions)))
+        records.append(Record(problem, tuple(completions), loss))
     try:
         return Evaluation(model, task, data, tuple(records), len(groups[0]))
     except ValueError as error:

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.difference import differences
-from engine.evaluation import Evaluation, GroupScore, Share
+from engine.evaluation import Evaluation, GoldLoss, GroupScore, Share
 from engine.printable import printable
 from verifiers import CallOutcome, Outcome
 
@@ -65,6 +65,9 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         )
     for name in dict.fromkeys(name for e in evaluations for name in e.metrics):
         row(f"{name} [95 %]", lambda e, name=name: _share(e.metrics.get(name)))  # type: ignore[misc]
+    if any(e.gold_loss for e in evaluations):
+        row(f"nats a gold {first.task.gold} [95 %]", lambda e: _gold_loss(e.gold_loss))
+        row("nats a token of it", lambda e: f"{e.gold_loss.per_token:.3f}" if e.gold_loss else "-")
     row("parses", lambda e: f"{e.parse_rate:.1%}")
     row("mean reward", lambda e: f"{e.mean_reward:.3f}")
     row("tokens a completion", lambda e: f"{e.mean_completion_tokens:.1f}")
@@ -91,6 +94,13 @@ def _scores(scores: Mapping[Any, GroupScore]) -> dict[str, str]:
 
 def _share(share: Share | None) -> str:
     return accuracy_with_interval(share.mean, share.interval) if share else "-"
+
+
+def _gold_loss(loss: GoldLoss | None) -> str:
+    if loss is None:
+        return "-"
+    low, high = loss.interval
+    return f"{loss.nats:.1f} [{low:.1f}, {high:.1f}]"
 
 
 def _counts(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -214,22 +213,6 @@ def train_briefly(
         trainer.train()
     finally:
         restore(loaded)
-
-
-def mean_loss(loaded: LoadedModel, rows: Sequence[Row]) -> float:
-    """Cross-entropy of the labels, averaged over their tokens, without dropout, by the model's own forward pass."""
-    total = count = 0.0
-    loaded.model.eval()
-    with torch.no_grad():
-        for row in rows:
-            ids = torch.tensor([row.ids], device=loaded.device)
-            logits = (
-                loaded.model(input_ids=ids, use_cache=False).logits[0, row.prompt_length - 1 : -1].float()
-            )
-            labels = ids[0, row.prompt_length :]
-            total += functional.cross_entropy(logits, labels, reduction="sum").item()
-            count += len(labels)
-    return total / count
 
 
 def restore(loaded: LoadedModel) -> None:

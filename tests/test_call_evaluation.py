@@ -18,9 +18,10 @@ from engine.completions import Sampled
 from engine.difference import Difference, differences
 from engine.episodes import as_message, evaluate_episodes
 from engine.errors import UserError
-from engine.evaluation import Completion, Evaluation, Record
+from engine.evaluation import Evaluation
 from engine.installer import Episode
 from engine.measure import constants_beside, evaluate_constants
+from engine.records import Completion, Record
 from engine.scoreboard import scoreboard
 from engine.tasks import task_for
 from engine.tasks.calls import CallTask, machine_of

@@ -12,12 +12,13 @@ import pytest
 
 from engine.difference import Difference, mean_difference
 from engine.errors import UserError
-from engine.evaluation import Completion, Evaluation, GroupScore, Record, pass_at_k
+from engine.evaluation import Evaluation, GroupScore, pass_at_k
 from engine.intervals import wilson
 from engine.judge import majority
 from engine.measure import evaluate_model
 from engine.model_choice import asked_task, default_model
 from engine.models import load_model
+from engine.records import Completion, Record
 from engine.tasks.traces import TraceTask, verified
 from experts.problems import generate
 from experts.problems.problem import Problem

@@ -21,9 +21,10 @@ from engine.config import SFTConfig, load_recipe
 from engine.errors import UserError
 from engine.models import load_model
 from engine.problem_files import write_problems
+from engine.reply_loss import reply_losses
 from engine.runs import read_lines
 from engine.sft import train
-from engine.sft_trainer import build_trainer, mean_loss, restore
+from engine.sft_trainer import build_trainer, restore
 from engine.tasks.traces import TraceTask
 from engine.training_data import check_lengths, rows_of, sft_problems
 from engine.tuning import load_trainable
@@ -103,7 +104,7 @@ def test_loss_of_a_step_is_the_models_own_on_its_labels(
     rows = rows_of(loaded, PROBLEMS[:4], TASK)
     single = dataclasses.replace(config, batch_tokens=4096, micro_batch_tokens=4096, dtype=dtype)
     trainer = build_trainer(loaded, rows, single, tmp_path, max_steps=1)
-    expected = mean_loss(loaded, rows)
+    expected = sum(reply_losses(loaded, rows)) / sum(len(row.completion_ids) for row in rows)
     trainer.train()
     assert trainer.state.log_history[0]["loss"] == pytest.approx(
         expected, rel=1e-4 if dtype == "float32" else 2e-2
