@@ -206,7 +206,7 @@ def command(
         single = (data, count, completions)
         if samples > 1 or guided or gold_loss or any(option is not None for option in single):
             raise UserError(
-                "--data, --n, --samples, --completions, --guided and --gold-loss are for single problems, not for "
+                "--data, --n, --samples, --completions, --gold-loss and --guided are for single problems, not for "
                 "--episodes"
             )
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
