@@ -219,6 +219,17 @@ def test_the_difference_of_several_samples_counts_a_problem_once() -> None:
     assert few.interval == mean_difference([1, 0])[1:]
 
 
+def test_the_difference_on_a_single_problem_is_open() -> None:
+    one = _evaluation(_record(PROBLEM, RIGHT, RIGHT), samples=2)
+    other = _evaluation(_record(PROBLEM, RIGHT, WRONG), samples=2)
+    difference = Difference.between(one, other)
+    assert (difference.difference, difference.interval, difference.reading) == (
+        0.5,
+        (-1, 1),
+        "not told apart",
+    )
+
+
 def test_a_model_gives_the_asked_number_of_completions(tiny_model_dir: Path) -> None:
     problems = list(generate("validation", 3))
     found = evaluate_model(
