@@ -124,9 +124,7 @@ def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:
     For several samples a problem: those are not independent, so each problem counts as one observation, and the
     interval is the normal one of a mean. Source: E. Miller 2024, "Adding Error Bars to Evals", paired differences.
 
-    Returns (difference, low, high), each from -1 to 1; for one problem (-1, 1) as interval, as its spread is unknown.
+    Returns (difference, low, high), each from -1 to 1. Raises ValueError where there is no problem.
     """
-    if len(differences) == 1:
-        return differences[0], -1.0, 1.0
     mean, low, high = mean_of_any(differences)
     return mean, max(-1.0, low), min(1.0, high)

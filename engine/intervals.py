@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import fsum, sqrt
+from math import fsum, inf, sqrt
 from statistics import NormalDist, fmean, stdev
 
 
@@ -54,12 +54,13 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float]:
 def mean_of_any(values: Sequence[float]) -> tuple[float, float, float]:
     """The mean of values without bounds, with its normal 95 % interval.
 
-    Returns (mean, low, high), in the unit of the values. Raises ValueError for fewer than two of them.
+    Returns (mean, low, high), in the unit of the values; of a single value, whose spread is unknown, without an end on
+    either side. Raises ValueError where there is none.
     """
-    if len(values) < 2:
-        raise ValueError("the interval of a mean needs two values at least")
+    if not values:
+        raise ValueError("a mean needs one value at least")
     mean = fmean(values)
-    reach = _normal_quantile(0.95) * stdev(values) / sqrt(len(values))
+    reach = _normal_quantile(0.95) * stdev(values) / sqrt(len(values)) if len(values) > 1 else inf
     return mean, mean - reach, mean + reach
 
 
