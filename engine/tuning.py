@@ -71,6 +71,7 @@ def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
         )
         raise UserError(f"target_modules {targets}: {error}; the model has {', '.join(linear)}") from error
     adapted.peft_config["default"].base_model_name_or_path = portable_path(loaded.path)
+    adapted.eval()  # PEFT's new layers start in training mode, where dropout acts
     return adapted
 
 

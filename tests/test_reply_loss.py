@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from engine.chat import Row
 from engine.cli import trainer
+from engine.config import SFTConfig
 from engine.difference import GOLD_LOSS, Difference
 from engine.evaluation import Evaluation
 from engine.models import load_model
@@ -20,6 +21,7 @@ from engine.records import Completion, Record, ReplyLoss
 from engine.reply_loss import reply_losses
 from engine.tasks.traces import TraceTask
 from engine.training_data import rows_of
+from engine.tuning import load_trainable
 from experts.problems import Problem, generate
 
 TASK = TraceTask()
@@ -51,6 +53,12 @@ def test_the_loss_of_a_reply_is_the_models_own_on_its_tokens(tiny_model_dir: Pat
         assert loss == pytest.approx(expected, rel=1e-4)
     assert sum(told) == len(rows)
     assert len(told) > 1  # several batches, so that their order is tested too
+
+
+def test_a_new_adapters_dropout_does_not_act_on_it(tiny_model_dir: Path) -> None:
+    config = SFTConfig(model=str(tiny_model_dir), method="lora", dropout=0.5)
+    loaded = load_trainable(config.model, config)
+    assert not any(module.training for module in loaded.model.modules())
 
 
 def test_a_certain_reply_costs_nothing_and_a_word_at_random_its_logarithm(tiny_model_dir: Path) -> None:
