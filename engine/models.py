@@ -1,9 +1,10 @@
 """Loading models: a local folder, a run, an embedded or packaged model or a hub id, all by one name.
 
-An adapter's folder is loaded together with the model that it adapts, however many folders away that is. Nothing is
-downloaded for a name that exists here. A tokenizer without a chat template gets one made of its own tokens.
+An adapter's folder is loaded together with the model that it adapts, however many folders away that is, and merged into
+it unless it is to be trained. Nothing is downloaded for a name that exists here. A tokenizer without a chat template
+gets one made of its own tokens.
 
-Not covered: merging adapters, models of several modalities, and models that bring their own Python code.
+Not covered: models of several modalities, and models that bring their own Python code.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class LoadedModel:
     """A model on its device, ready to generate, with its tokenizer.
 
     Attributes:
-        model: in evaluation mode; a PeftModel where an adapter was loaded.
+        model: in evaluation mode; a PeftModel where an adapter is to be trained.
         tokenizer: has a chat template, a padding token and an end token.
         name: what people call it: the folder's or the embedded name, or the hub id.
         path: what `load_model` finds it by from any working directory.
@@ -86,7 +87,11 @@ class LoadedModel:
 
 
 def load_model(
-    name: str | os.PathLike[str], *, dtype: str = "float32", four_bit: bool = False
+    name: str | os.PathLike[str],
+    *,
+    dtype: str = "float32",
+    four_bit: bool = False,
+    keep_adapter: bool = False,
 ) -> LoadedModel:
     """Load a causal language model and its tokenizer.
 
@@ -95,6 +100,9 @@ def load_model(
             model, or a hub id.
         dtype: of the weights: float32, bfloat16, or auto for the one that this machine computes in faster.
         four_bit: load the weights in 4 bits (NF4, double quantisation), which needs bitsandbytes and a GPU.
+        keep_adapter: leave an adapter beside the weights that it adapts, so that it can be trained. Otherwise it is
+            added to them, which saves a quarter of the time of sampling; weights in 4 bits would lose it in rounding
+            and keep theirs.
 
     Raises UserError saying what is missing and what would work.
     """
@@ -103,7 +111,7 @@ def load_model(
     resolved = _resolve(name)
     dtype = fastest_dtype() if dtype == "auto" else dtype
     if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file():
-        return _load_adapter(resolved, dtype, four_bit)
+        return _load_adapter(resolved, dtype, four_bit, keep_adapter or four_bit)
     source = str(resolved)
     options = {} if isinstance(resolved, Path) else {"local_files_only": not _hub_answers(source)}
     tokenizer = _load_tokenizer(source, name, **options)
@@ -207,7 +215,7 @@ def _hub_answers(hub_id: str) -> bool:
     return True
 
 
-def _load_adapter(folder: Path, dtype: str, four_bit: bool) -> LoadedModel:
+def _load_adapter(folder: Path, dtype: str, four_bit: bool, keep: bool) -> LoadedModel:
     from peft import PeftModel
 
     base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get(
@@ -221,9 +229,11 @@ def _load_adapter(folder: Path, dtype: str, four_bit: bool) -> LoadedModel:
     own_tokenizer = (folder / "tokenizer_config.json").is_file()
     tokenizer = _load_tokenizer(str(folder), folder.name) if own_tokenizer else base.tokenizer
     try:
-        model = PeftModel.from_pretrained(base.model, str(folder), is_trainable=True)
+        model = PeftModel.from_pretrained(base.model, str(folder), is_trainable=keep)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(_unloadable(str(folder), error)) from error
+    if not keep and not model.active_peft_config.is_prompt_learning:
+        model = model.merge_and_unload()
     model.eval()
     return LoadedModel(model, tokenizer, folder.name, str(folder))
 

@@ -19,7 +19,7 @@ def choose_tokens(
     at_once = max(1, _CACHED // logits.shape[1]) if on_cpu else len(logits)
     uniform = torch.rand((len(logits), 1), generator=generator, device=logits.device)
     parts = zip(logits.split(at_once), uniform.split(at_once), strict=True)
-    chosen = [_choose(part.float(), temperature, points) for part, points in parts]
+    chosen = [_choose(part, temperature, points) for part, points in parts]
     tokens, logprobs = map(torch.cat, zip(*chosen, strict=True))
     return tokens, logprobs
 
@@ -28,11 +28,12 @@ def _choose(
     logits: torch.Tensor, temperature: float, uniform: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     if temperature == 0:
-        tokens = logits.max(dim=-1).indices
-        return tokens, logits.new_zeros(len(logits))
-    logprobs = torch.log_softmax(logits / temperature, dim=-1)
-    tokens = draw(logprobs.exp(), uniform)
-    return tokens, logprobs.gather(1, tokens.unsqueeze(1)).squeeze(1)
+        return logits.max(dim=-1).indices, uniform.new_zeros(len(logits))
+    # The softmax itself, of which one number a row is then logged: the exponential of its logarithm takes several times
+    # as long on a CPU, where tiny probabilities are subnormal.
+    weights = torch.softmax(logits.float() / temperature, dim=-1)
+    tokens = draw(weights, uniform)
+    return tokens, weights.gather(1, tokens.unsqueeze(1)).squeeze(1).log()
 
 
 def draw(weights: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:

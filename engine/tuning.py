@@ -21,7 +21,8 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     or the task, or can't be compiled and should be.
     """
     adapts = config.method in ("lora", "qlora")
-    loaded = load_model(name, dtype=config.dtype if adapts else "float32", four_bit=config.method == "qlora")
+    dtype = config.dtype if adapts else "float32"
+    loaded = load_model(name, dtype=dtype, four_bit=config.method == "qlora", keep_adapter=True)
     config.make_task().fit(loaded.tokenizer, loaded.name)
     if config.compile:
         check_compiling(loaded.model)

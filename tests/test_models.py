@@ -154,12 +154,20 @@ def test_tied_head_is_counted_once(tiny_model_dir: Path) -> None:
 
 def test_adapter_is_loaded_with_its_base(adapter: Path, tiny_model_dir: Path) -> None:
     ids = torch.tensor([[1, 7, 8, 9]])
-    adapted, base = load_model(adapter), load_model(tiny_model_dir)
+    adapted, base = load_model(adapter, keep_adapter=True), load_model(tiny_model_dir)
     assert adapted.is_adapter
     assert adapted.name == "adapted"
     assert not torch.allclose(adapted.model(ids).logits, base.model(ids).logits)
     with adapted.model.disable_adapter():
         assert torch.allclose(adapted.model(ids).logits, base.model(ids).logits)
+
+
+def test_adapter_is_merged_where_it_is_not_trained(adapter: Path) -> None:
+    ids = torch.tensor([[1, 7, 8, 9]])
+    merged, kept = load_model(adapter), load_model(adapter, keep_adapter=True)
+    assert not merged.is_adapter
+    assert not any("lora" in name for name, _ in merged.model.named_modules())
+    assert torch.allclose(merged.model(ids).logits, kept.model(ids).logits, atol=1e-5)
 
 
 def test_adapter_of_an_embedded_model_names_it_without_a_path(

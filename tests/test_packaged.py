@@ -87,7 +87,7 @@ def test_an_adapter_of_it_finds_it_by_name(
     adapted = load_trainable(NAME, SFTConfig(model=NAME, method="lora", rank=2, alpha=4))
     with warnings.catch_warnings(action="error"):
         adapted.save(tmp_path / "adapter")
-    again = load_model(tmp_path / "adapter")
+    again = load_model(tmp_path / "adapter", keep_adapter=True)
     assert again.is_adapter and len(converted) == 1
 
 
