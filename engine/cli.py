@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pretrain": ("engine.pretrain", "Train a tiny base model from random weights."),
     "sft": ("engine.sft", "Fine-tune a model on gold traces."),
     "rl": ("engine.rl", "Train a model on its own traces, rewarded by the verifier."),
+    "average": ("engine.average", "Average the weights of several runs."),
     "eval": ("engine.evaluate", "Measure a model's accuracy on held-out problems."),
     "solve": ("engine.solve", "Answer one question with a model and show the trace."),
     "demo": ("engine.demo", "Show everything in a few minutes on this machine."),

@@ -152,6 +152,22 @@ def embedded_models() -> dict[str, Path]:
     return found
 
 
+def adapter_folder(name: str) -> Path | None:
+    """The folder of the adapter that a name means; None where it means a whole model."""
+    resolved = _resolve(name)
+    return resolved if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file() else None
+
+
+def adapted_model(folder: Path) -> str:
+    """The model that the adapter in this folder names as its base. Raises UserError where it names none."""
+    config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    if not (base := config.get("base_model_name_or_path")):
+        raise UserError(
+            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
+        )
+    return str(base)
+
+
 def without_adapter(model: PreTrainedModel) -> PreTrainedModel:
     """The base of an adapter; any other model as it is."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -218,14 +234,7 @@ def _hub_answers(hub_id: str) -> bool:
 def _load_adapter(folder: Path, dtype: str, four_bit: bool, keep: bool) -> LoadedModel:
     from peft import PeftModel
 
-    base_name = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8")).get(
-        "base_model_name_or_path"
-    )
-    if not base_name:
-        raise UserError(
-            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
-        )
-    base = load_model(base_name, dtype=dtype, four_bit=four_bit)
+    base = load_model(adapted_model(folder), dtype=dtype, four_bit=four_bit)
     own_tokenizer = (folder / "tokenizer_config.json").is_file()
     tokenizer = _load_tokenizer(str(folder), folder.name) if own_tokenizer else base.tokenizer
     try:

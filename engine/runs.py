@@ -35,7 +35,7 @@ from engine.tasks import DEFAULT_TASK
 if TYPE_CHECKING:  # finding runs must not wait for torch
     from engine.models import LoadedModel
 
-Kind = Literal["pretrain", "sft", "rl"]
+Kind = Literal["pretrain", "sft", "rl", "average"]
 Status = Literal["running", "interrupted", "finished"]
 
 PROJECT = Path(__file__).resolve().parents[1]
