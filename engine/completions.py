@@ -19,11 +19,15 @@ SAMPLING_TEMPERATURE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """What a model wrote: its text without the end token, its length in tokens, and whether it stopped by itself."""
+    """What a model wrote: its text without the end token, its length in tokens, and whether it stopped by itself.
+
+    `logprob` is that of all its tokens together, in nats, under what they were sampled from; 0 where that was greedy.
+    """
 
     text: str
     tokens: int
     ended: bool
+    logprob: float = 0.0
 
 
 def complete(
@@ -73,6 +77,11 @@ def complete(
             starts=starts,
         )
     return [
-        [Sampled(completion_text(tokenizer, r.completion_ids), len(r.completion_ids), r.ended) for r in group]
+        [
+            Sampled(
+                completion_text(tokenizer, r.completion_ids), len(r.completion_ids), r.ended, sum(r.logprobs)
+            )
+            for r in group
+        ]
         for group in groups
     ]

@@ -51,18 +51,24 @@ class Vote(Generic[A]):
 
     answer: A
     winner: int
-    """Index of the first completion that gives the answer."""
+    """Index of the most probable completion that gives the answer."""
     counts: dict[A, int]
     """Completions for each answer, most frequent first."""
 
 
-def majority(answers: Sequence[A | None]) -> Vote[A] | None:
-    """The majority among the answers that there are (`Task.answer`); of equally frequent ones, the first.
+def majority(answers: Sequence[A | None], logprobs: Sequence[float]) -> Vote[A] | None:
+    """The majority among the answers that there are (`Task.answer`), None where there is none.
 
-    None where there is no answer.
+    Of equally frequent answers it is that of the most probable completion: a small model's votes are often tied, and
+    what it holds more probable is then right more often than what it happens to say first.
     """
     counts = Counter(answer for answer in answers if answer is not None)
-    if not counts:
+    votes = [
+        (counts[answer], logprob, index, answer)
+        for index, (answer, logprob) in enumerate(zip(answers, logprobs, strict=True))
+        if answer is not None
+    ]
+    if not votes:
         return None
-    answer = counts.most_common(1)[0][0]
-    return Vote(answer, answers.index(answer), dict(counts.most_common()))
+    *_, winner, answer = max(votes, key=lambda vote: vote[:2])
+    return Vote(answer, winner, dict(counts.most_common()))

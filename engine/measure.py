@@ -107,7 +107,7 @@ def _judged(
     for problem, group, loss in zip(problems, groups, losses or [None] * len(problems), strict=True):
         judged = [(sampled, task.judge(problem, sampled.text)) for sampled in group]
         completions = (
-            Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended)
+            Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended, s.logprob)
             for s, verdict in judged
         )
         records.append(Record(problem, tuple(completions), loss))

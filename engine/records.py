@@ -16,13 +16,17 @@ UNSCORED = frozenset({"error", "valid"})
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut."""
+    """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut.
+
+    `logprob` is as in `engine.completions.Sampled`.
+    """
 
     text: str
     verdict: AnyVerdict
     reward: float | None
     tokens: int
     ended: bool
+    logprob: float = 0.0
 
     @property
     def correct(self) -> bool:
@@ -64,7 +68,7 @@ class Record:
     def majority_correct(self, task: Task[Any]) -> bool:
         """Whether a correct completion stands behind the answer that most of them give."""
         answers = [task.answer(completion.verdict) for completion in self.completions]
-        vote = majority(answers)
+        vote = majority(answers, [completion.logprob for completion in self.completions])
         return vote is not None and any(
             completion.correct and answer == vote.answer
             for completion, answer in zip(self.completions, answers, strict=True)

@@ -2,7 +2,7 @@
 
 There is no gold answer here. What stands behind the printed answer is that the trace verifies: it parses,
 every number comes from the question, and it executes. With several samples the answer is the one that most
-verified traces compute.
+verified traces compute, of equally frequent ones the one that the most probable trace does.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def solve(
     )[0]
     verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
-    vote = majority([verdicts[index].answer for index in valid])
+    vote = majority([verdicts[index].answer for index in valid], [group[index].logprob for index in valid])
     winner = valid[vote.winner] if vote else 0
     return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
 

@@ -75,14 +75,31 @@ def test_the_majority_counts_only_traces_that_verify() -> None:
         [
             TASK.answer(TASK.judge(PROBLEM, text))
             for text in (ungrounded, ungrounded, UNPARSED, WRONG, RIGHT, RIGHT)
-        ]
+        ],
+        [-1.0] * 6,
     )
     assert vote is not None
     assert (vote.answer, vote.winner, vote.counts) == (Fraction(7), 4, {Fraction(7): 2, Fraction(1): 1})
 
 
 def test_there_is_no_majority_where_nothing_verifies() -> None:
-    assert majority([TASK.answer(TASK.judge(PROBLEM, UNPARSED))]) is None
+    assert majority([TASK.answer(TASK.judge(PROBLEM, UNPARSED))], [-1.0]) is None
+
+
+def test_a_tied_vote_goes_to_the_most_probable_completion() -> None:
+    vote = majority([3, 8, None, 3, 8, 5], [-9.0, -4.0, -1.0, -3.0, -5.0, -2.0])
+    assert vote is not None
+    assert (vote.answer, vote.winner, vote.counts) == (3, 3, {3: 2, 8: 2, 5: 1})
+
+
+def test_a_record_breaks_a_tied_vote_by_what_the_model_holds_probable() -> None:
+    verdicts = [TASK.judge(PROBLEM, text) for text in (WRONG, RIGHT)]
+    for logprob, right in ((-2.0, True), (-4.0, False)):
+        completions = (
+            Completion(WRONG, verdicts[0], 0.0, 9, True, -3.0),
+            Completion(RIGHT, verdicts[1], 1.0, 9, True, logprob),
+        )
+        assert Record(PROBLEM, completions).majority_correct(TASK) == right
 
 
 @pytest.mark.parametrize(

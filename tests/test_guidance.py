@@ -253,6 +253,7 @@ def test_a_model_of_random_weights_writes_what_the_grammar_allows(
         ids = loaded.tokenizer(sampled.text, add_special_tokens=False)["input_ids"]
         assert guidance.start(trace_grammar()).deep_copy().try_consume_tokens(ids) == len(ids), sampled.text
         assert sampled.text.startswith(("expert: ", "- expert: "))
+        assert (sampled.logprob < 0) == (temperature > 0)
 
 
 def test_guidance_changes_nothing_where_the_model_obeys(loaded: LoadedModel) -> None:
