@@ -85,12 +85,17 @@ def _average_adapters(first: LoadedModel, models: Sequence[str], rank: int | Non
     try:
         for part, folder in zip(parts, folders, strict=True):
             model.load_adapter(str(folder), part)
+            config = model.peft_config[part]
+            # PEFT would write the average with their scale or without their magnitudes, and say nothing.
+            if getattr(config, "use_rslora", False) or getattr(config, "use_dora", False):
+                raise UserError(f"{folder} is an adapter by rsLoRA or DoRA, which can't be averaged")
         model.set_adapter(parts[0])
         model.delete_adapter("default")
         kind = {"combination_type": "cat"} if rank is None else {"combination_type": "svd", "svd_rank": rank}
         model.base_model.add_weighted_adapter(parts, [1 / len(parts)] * len(parts), "default", **kind)
     except (AttributeError, OSError, ValueError, RuntimeError) as error:
-        raise UserError(f"these adapters can't be averaged: {str(error).splitlines()[0]}") from error
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise UserError(f"these adapters can't be averaged: {reason}") from error
     model.set_adapter("default")
     for part in parts:
         model.delete_adapter(part)

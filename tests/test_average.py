@@ -26,10 +26,11 @@ def _invoke(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output if result.exit_code else result.stdout
 
 
-def _adapter(base: Path, folder: Path, seed: int, rank: int = 2, alpha: int = 6) -> Path:
+def _adapter(base: Path, folder: Path, seed: int, rank: int = 2, alpha: int = 6, **settings: bool) -> Path:
     torch.manual_seed(seed)
     model = AutoModelForCausalLM.from_pretrained(base)
-    model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=alpha, target_modules=["q_proj", "up_proj"]))
+    lora = LoraConfig(r=rank, lora_alpha=alpha, target_modules=["q_proj", "up_proj"], **settings)
+    model = get_peft_model(model, lora)
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(parameter)
@@ -127,8 +128,8 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
     tiny_model_dir: Path, other_model: Path, adapters: list[Path], checkpoints: Path, tmp_path: Path
 ) -> None:
     foreign = _adapter(other_model, tmp_path / "foreign", 3)
-    (tmp_path / "calls").mkdir()
-    calls = shutil.copytree(adapters[0], tmp_path / "calls", dirs_exist_ok=True)
+    by_rank = _adapter(tiny_model_dir, tmp_path / "by-rank", 4, use_rslora=True)
+    calls = shutil.copytree(adapters[0], tmp_path / "calls")
     (calls / "config.yaml").write_text("task: functions\n")
     (adapters[1] / "config.yaml").write_text("task: traces\n")
     for models, options, said in (
@@ -136,6 +137,7 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
         ([adapters[0], tiny_model_dir], (), f"{tiny_model_dir} is none"),
         ([tiny_model_dir, adapters[0]], (), "one is an adapter and tiny is none"),
         ([adapters[0], foreign], (), "give adapters of one model"),
+        ([adapters[0], by_rank], (), "rsLoRA or DoRA"),
         ([adapters[1], calls], (), "different tasks (functions, traces)"),
         ([tiny_model_dir, other_model], ("--rank", 4), "--rank is for adapters"),
         ([tiny_model_dir, tmp_path / "gone"], (), "there is no model"),
