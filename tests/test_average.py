@@ -18,8 +18,6 @@ from engine.average import average
 from engine.cli import trainer
 from engine.models import load_model
 
-IDS = torch.tensor([[1, 7, 8, 9]])
-
 
 def _invoke(*arguments: object) -> tuple[int, str]:
     result = CliRunner().invoke(trainer, ["average", *map(str, arguments)])
