@@ -6,7 +6,8 @@ Departures from the textbook, all measured (docs/decisions.md):
   starting model unless `kl` asks for one.
 - An iteration takes several optimiser steps on its samples, so ratios leave 1 and are clipped.
 - Sampling and updating compute in the same precision, so the log-probabilities that were kept when sampling are those
-  of the starting point of the update, and need no second forward pass.
+  of the starting point of the update, and need no second forward pass. Of an adapter, which is merged while it samples,
+  they are so up to rounding.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from engine.progress import Progress
 from engine.rollout import Rollout, sample
 from engine.runs import Run
 from engine.samples import Sample, judged_sample, rollout_record, summary
+from engine.tuning import merged_adapter
 
 _STATE = "state.pt"
 
@@ -160,7 +162,7 @@ class NativeLoop:
     def sample(self, problems: list[Any]) -> list[list[Rollout]]:
         """A group of completions for each problem."""
         config, tokenizer = self.config, self.loaded.tokenizer
-        with self.autocast():
+        with self.autocast(), merged_adapter(self.model):
             return sample(
                 self.model,
                 [prompt_ids(tokenizer, self.task.prompt(problem)) for problem in problems],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import torch
 from transformers import PreTrainedModel
 
@@ -89,6 +92,32 @@ def _unfreeze_last(model: PreTrainedModel, last_k: int) -> None:
     for part in parts:
         if part is not None:
             part.requires_grad_(True)
+
+
+@contextlib.contextmanager
+def merged_adapter(model: PreTrainedModel) -> Iterator[None]:
+    """Inside, an adapter is added to the weights that it adapts, so that a forward pass costs what the base's costs.
+
+    Afterwards those weights are what they were, to the last bit: to subtract what was added would leave rounding
+    errors, more of them each time. Weights in 4 bits, which would lose the adapter in rounding, keep it beside them.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    layers = [module for module in model.modules() if isinstance(module, BaseTunerLayer)]
+    weights = [layer.get_base_layer().weight for layer in layers]
+    if not all(weight.is_floating_point() for weight in weights):
+        layers, weights = [], []
+    # In the main memory, where a GPU's would not hold a large model twice.
+    kept = [weight.detach().to("cpu", copy=True) for weight in weights]
+    for layer in layers:
+        layer.merge()
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for layer, weight, before in zip(layers, weights, kept, strict=True):
+                layer.unmerge()
+                weight.copy_(before)
 
 
 def check_weights(loaded: LoadedModel) -> None:

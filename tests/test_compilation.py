@@ -12,6 +12,8 @@ from engine.compilation import check_compiling, compiled_layers
 from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import load_model
+from engine.policy import score_tokens
+from engine.rollout import Rollout
 from engine.tuning import load_trainable
 
 needs_compiler = pytest.mark.skipif(
@@ -35,6 +37,27 @@ def test_compiled_layers_give_the_same_loss_and_gradients(tiny_model_dir: Path) 
     for plain, compiled in zip(results[:2], results[2:], strict=True):
         assert compiled[0] == pytest.approx(plain[0], abs=1e-4)
         assert torch.allclose(compiled[1], plain[1], atol=1e-4)
+
+
+@needs_compiler
+@pytest.mark.filterwarnings("ignore")
+def test_scoring_is_compiled_once_for_any_mixture_of_prompts_and_completions(tiny_model_dir: Path) -> None:
+    model = load_trainable(str(tiny_model_dir), SFTConfig(method="lora", rank=4, alpha=8)).model
+
+    def gradients(*lengths: tuple[int, int]) -> torch.Tensor:
+        rollouts = [Rollout([5] * p, list(range(9, 9 + c)), [0.0] * c, True) for p, c in lengths]
+        score_tokens(model, rollouts, 1.0, 0).logprobs.sum().backward()
+        found = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+        model.zero_grad()
+        return found
+
+    mixtures = [[(3, 4), (3, 6), (5, 2)], [(4, 9)], [(7, 1), (7, 1), (7, 5), (7, 9)]]
+    plain = [gradients(*mixture) for mixture in mixtures]
+    with compiled_layers(model):
+        gradients(*mixtures[0])
+        with torch.compiler.set_stance("fail_on_recompile"):
+            for mixture, expected in zip(mixtures, plain, strict=True):
+                assert torch.allclose(gradients(*mixture), expected, atol=1e-4)
 
 
 def test_nothing_is_left_behind(tiny_model_dir: Path) -> None:

@@ -15,7 +15,7 @@ from engine.config import SFTConfig
 from engine.errors import UserError
 from engine.models import count_parameters, embedded_models, load_model
 from engine.tasks.traces import question_prompt
-from engine.tuning import check_weights, load_trainable
+from engine.tuning import check_weights, load_trainable, merged_adapter
 
 
 @pytest.fixture
@@ -168,6 +168,22 @@ def test_adapter_is_merged_where_it_is_not_trained(adapter: Path) -> None:
     assert not merged.is_adapter
     assert not any("lora" in name for name, _ in merged.model.named_modules())
     assert torch.allclose(merged.model(ids).logits, kept.model(ids).logits, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float32", "bfloat16"]
+)  # in the latter, adding and subtracting leaves a trace
+def test_adapter_that_is_trained_is_merged_for_a_while(adapter: Path, dtype: str) -> None:
+    model = load_model(adapter, dtype=dtype, keep_adapter=True).model
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    ids = torch.tensor([[5, 6, 7]])
+    beside = model(ids).logits
+    with pytest.raises(KeyError), merged_adapter(model):
+        assert sum(not torch.equal(value, before[name]) for name, value in model.state_dict().items()) == 14
+        assert torch.allclose(model(ids).logits, beside, atol=1e-4 if dtype == "float32" else 0.1)
+        raise KeyError
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert torch.equal(model(ids).logits, beside)
 
 
 def test_adapter_of_an_embedded_model_names_it_without_a_path(
