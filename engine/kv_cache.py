@@ -4,20 +4,18 @@ A group's prompt is kept once, not once for each completion: reading keys and va
 is sampled on its own, and most of those are the prompt's. What the completions add is allocated once, with room to the
 end, and rows that are finished leave it.
 
-Models reach it through Transformers' two interfaces: `GroupCache` is their cache and `attend`, registered as
-`SHARED_PROMPTS`, their attention while `sharing_prompts` lasts.
+Models reach it through Transformers' two interfaces: `GroupCache` is their cache, which their forward takes as
+`group_cache` as well, and `attend` their attention function `SHARED_PROMPTS`.
 
 Source of the split: Juravsky et al. 2024, Hydragen; Athiwaratkun et al. 2024, Bifurcated Attention.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 import torch
-from transformers import PreTrainedModel
 from transformers.cache_utils import Cache, CacheLayerMixin
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, sdpa_mask
@@ -187,14 +185,3 @@ def attend(
 
 ALL_ATTENTION_FUNCTIONS.register(SHARED_PROMPTS, attend)
 ALL_MASK_ATTENTION_FUNCTIONS.register(SHARED_PROMPTS, sdpa_mask)
-
-
-@contextlib.contextmanager
-def sharing_prompts(model: PreTrainedModel) -> Iterator[None]:
-    """Inside, the model attends by `attend`, for which its forward takes the cache as `group_cache` as well."""
-    before = model.config._attn_implementation
-    model.config._attn_implementation = SHARED_PROMPTS
-    try:
-        yield
-    finally:
-        model.config._attn_implementation = before

@@ -4,18 +4,16 @@ All that a model does but attention it does to each token alone, so the row need
 blocks: every prompt with itself, every completion with its prompt and itself. One mask of the whole row by itself
 would be computed in full, though almost all of it is empty: the siblings that a completion must not see.
 
-Models reach it through Transformers' interface of attention functions, while `packed_attention` lasts.
+Models reach it as Transformers' attention function `PACKED`, for which their forward takes a `packing`.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 import torch
-from transformers import PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
@@ -147,7 +145,6 @@ def attend(
 
 def _taken(states: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
     """States of shape (1, heads, tokens, size) at some places, as (stretches, heads, longest, size)."""
-    # index_select, whose gradient is one addition a row; that of indexing sorts its indices first.
     return states[0].index_select(1, places.flatten()).unflatten(1, places.shape).transpose(0, 1)
 
 
@@ -157,14 +154,3 @@ def _no_mask(*_: Any, **__: Any) -> None:
 
 ALL_ATTENTION_FUNCTIONS.register(PACKED, attend)
 ALL_MASK_ATTENTION_FUNCTIONS.register(PACKED, _no_mask)
-
-
-@contextlib.contextmanager
-def packed_attention(model: PreTrainedModel) -> Iterator[None]:
-    """Inside, the model attends by `attend`, for which its forward takes a `packing`."""
-    before = model.config._attn_implementation
-    model.config._attn_implementation = PACKED
-    try:
-        yield
-    finally:
-        model.config._attn_implementation = before

@@ -14,8 +14,9 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
+from engine.attention import attending_by
 from engine.batches import split_by_tokens
-from engine.packing import Packing, packed_attention
+from engine.packing import PACKED, Packing
 from engine.rollout import NATIVE, Rollout
 
 
@@ -89,7 +90,7 @@ def _packs(model: PreTrainedModel) -> bool:
 def _packed_logits(model: PreTrainedModel, rollouts: Sequence[Rollout]) -> torch.Tensor:
     """Logits for each token of the completions, shape (tokens, vocabulary)."""
     packing = Packing(rollouts, model.device)
-    with packed_attention(model):
+    with attending_by(model, PACKED):
         hidden = model.get_decoder()(
             input_ids=packing.ids, position_ids=packing.positions, use_cache=False, packing=packing
         ).last_hidden_state

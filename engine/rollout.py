@@ -19,8 +19,9 @@ import torch
 from llguidance import LLMatcher
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
+from engine.attention import attending_by
 from engine.guidance import Guide
-from engine.kv_cache import GroupCache, sharing_prompts
+from engine.kv_cache import SHARED_PROMPTS, GroupCache
 from engine.token_choice import choose_tokens
 
 NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
@@ -149,7 +150,7 @@ class _Batch:
 
 
 def _sample_native(batch: _Batch, generator: torch.Generator) -> list[Rollout]:
-    with sharing_prompts(batch.model), _head_of_contiguous_rows(batch.model):
+    with attending_by(batch.model, SHARED_PROMPTS), _head_of_contiguous_rows(batch.model):
         return _sample_branches(batch, generator)
 
 
