@@ -91,7 +91,9 @@ def _average_adapters(first: LoadedModel, models: Sequence[str], rank: int | Non
                 raise UserError(f"{folder} is an adapter by rsLoRA or DoRA, which can't be averaged")
         model.set_adapter(parts[0])
         model.delete_adapter("default")
-        kind = {"combination_type": "cat"} if rank is None else {"combination_type": "svd", "svd_rank": rank}
+        kind: dict[str, Any] = {"combination_type": "cat"}
+        if rank is not None:
+            kind = {"combination_type": "svd", "svd_rank": rank, "svd_full_matrices": False}
         model.base_model.add_weighted_adapter(parts, [1 / len(parts)] * len(parts), "default", **kind)
     except (AttributeError, OSError, ValueError, RuntimeError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
