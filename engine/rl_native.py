@@ -107,7 +107,7 @@ class NativeLoop:
         for _ in islice(problems, self.iteration * config.prompts_per_iteration):
             pass
         try:
-            with Progress("rl", config.iterations, "iterations") as progress:
+            with Progress("rl", config.iterations, "iterations", done=self.iteration) as progress:
                 while self.iteration < config.iterations and not self.stop_requested:
                     record = self.iterate(problems)
                     progress.update(

@@ -175,8 +175,9 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
     checkpoint = newest_checkpoint(run.resume_folder) if resumed else None
     if resumed and checkpoint is None:
         raise UserError(f"{run.path} was stopped before its first checkpoint; start again with --overwrite")
-    run.rewind(checkpoint.step // config.minibatches if checkpoint else 0)
-    with Progress("rl", config.iterations, "iterations") as progress:
+    first = checkpoint.step // config.minibatches if checkpoint else 0
+    run.rewind(first)
+    with Progress("rl", config.iterations, "iterations", done=first) as progress:
         log = IterationLog(config, run, reward, progress)
         trainer.add_callback(log)
         with stop_on_interrupt(log):

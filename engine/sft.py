@@ -117,7 +117,7 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
     first = checkpoint.step if checkpoint else 0
     run.rewind(first)
     started = time.monotonic()
-    with Progress("sft", trainer.planned_steps) as progress:
+    with Progress("sft", trainer.planned_steps, done=first) as progress:
         log = StepLog(run, progress, trainer.tokens_after)
         trainer.add_callback(log)
         with stop_on_interrupt(log), compiled_layers(loaded.model, config.compile):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import cycle
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from native_loops import PROBLEMS, Judge, by_text, lines, same, stop_after, weig
 
 from engine.errors import UserError
 from engine.models import load_model
+from engine.progress import Progress
 from engine.rl_native import NativeLoop
 from experts.problems import Problem
 from verifiers.verdict import Verdict
@@ -29,6 +31,20 @@ def test_a_resumed_run_ends_with_the_weights_and_logs_of_an_uninterrupted_one(
     assert lines(whole, "rollouts") == lines(second, "rollouts")
     for one, other in zip(lines(whole), lines(second), strict=True):
         assert one | {"seconds": None} == other | {"seconds": None}
+
+
+def test_the_time_left_is_told_from_what_the_resumed_run_does_itself(
+    new_loop: Callable[..., NativeLoop],
+    resumed: Callable[[NativeLoop], NativeLoop],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = new_loop(iterations=3)
+    first.run(stop_after(first, 2))
+    second = resumed(first)
+    shown = Mock(wraps=Progress)
+    monkeypatch.setattr("engine.rl_native.Progress", shown)
+    second.run(cycle(PROBLEMS))
+    assert shown.call_args.kwargs["done"] == 2
 
 
 def test_a_request_to_stop_ends_the_run_after_the_iteration_with_weights_and_state(

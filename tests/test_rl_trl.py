@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from engine.chat import prompt_ids
 from engine.config import RLConfig
 from engine.errors import UserError
 from engine.models import LoadedModel, load_model
+from engine.progress import Progress
 from engine.rl_trl import VerifierReward, _divide, _trainer
 from engine.runs import Run, read_lines
 from engine.tasks.traces import TraceTask, question_prompt
@@ -199,7 +201,10 @@ def test_stopped_run_resumes_after_its_last_checkpoint(
     assert len(evaluations) == 1
     assert run.manifest["status"] == "interrupted"
     assert [record["step"] for record in run.metrics()] == [1, 2]
+    shown = Mock(wraps=Progress)
+    monkeypatch.setattr(rl_trl, "Progress", shown)
     run, evaluations = rl.train(config, run=Run.resume("rl", "own"))
+    assert shown.call_args.kwargs["done"] == 2  # the time left is told from what this run does itself
     assert len(evaluations) == 2
     assert [record["step"] for record in run.metrics()] == [1, 2, 3, 4]
     asked = [record["id"] for record in read_lines(run.path / "rollouts.jsonl")][:: config.group_size]

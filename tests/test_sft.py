@@ -8,6 +8,7 @@ import os
 import signal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -21,6 +22,7 @@ from engine.config import SFTConfig, load_recipe
 from engine.errors import UserError
 from engine.models import load_model
 from engine.problem_files import write_problems
+from engine.progress import Progress
 from engine.reply_loss import reply_losses
 from engine.runs import read_lines
 from engine.sft import train
@@ -188,10 +190,14 @@ def test_interrupted_run_works_and_resumes_to_the_same_weights(
     assert stopped.exit_code == 130, stopped.output
     assert "--resume --name shop" in stopped.stderr
     assert json.loads((folder / "manifest.json").read_text())["status"] == "interrupted"
-    assert len(list(read_lines(folder / "metrics.jsonl"))) < 3
+    done = len(list(read_lines(folder / "metrics.jsonl")))
+    assert done < 3
     load_model(folder)
+    shown = Mock(wraps=Progress)
+    monkeypatch.setattr("engine.sft.Progress", shown)
     resumed = run_command("--resume", "--name", "shop")
     assert resumed.exit_code == 0, resumed.output
+    assert shown.call_args.kwargs["done"] == done  # the time left is told from what this run does itself
     steps = [record["step"] for record in read_lines(folder / "metrics.jsonl")]
     assert steps == list(range(1, len(steps) + 1))
     assert not (folder / "resume").exists()
