@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.metadata
+import itertools
 import json
 import math
 import os
@@ -30,6 +31,7 @@ import yaml
 
 from engine.atomic import atomic_write
 from engine.errors import UserError
+from engine.packaged import PACKAGES
 from engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
@@ -40,7 +42,7 @@ Status = Literal["running", "interrupted", "finished"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 MANIFEST = "manifest.json"
-PACKAGES = ("trace-trainer", "torch", "transformers", "trl", "peft", "accelerate", "tokenizers")
+RECORDED = ("trace-trainer", "torch", "transformers", "trl", "peft", "accelerate", "tokenizers")
 
 
 def checkpoints_root() -> Path:
@@ -208,10 +210,17 @@ class Run:
 
 
 def run_folder(kind: Kind, name: str) -> Path:
-    """Where the run NAME of that kind lies: NAME_sft for SFT, NAME for others. Raises UserError for a bad name."""
+    """Where the run NAME of that kind lies: NAME_sft for SFT, NAME for others.
+
+    Raises UserError for a bad name, and for that of a model that comes with the program, which the run would hide: an
+    adapter so named would be its own base.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise UserError(f"{name!r} is no name for a run: use letters, digits, dots, dashes and underscores")
-    return checkpoints_root() / (f"{name}_sft" if kind == "sft" else name)
+    folder = _folder_name(kind, name)
+    if _is_shipped(folder):
+        raise UserError(f"{folder} is a model that comes with the program; choose another --name")
+    return checkpoints_root() / folder
 
 
 def newest_run(kind: Kind, task: str | None = None) -> Path | None:
@@ -253,11 +262,24 @@ def _free_name(kind: Kind, parent: str) -> str:
     stem = re.sub(
         r"[^A-Za-z0-9._-]", "-", Path(parent).name.removesuffix("_sft").removesuffix("-base")
     ).lstrip("._-")
-    name, number = stem or "run", 1
-    while (folder := run_folder(kind, name)).is_dir() and any(folder.iterdir()):
-        number += 1
-        name = f"{stem or 'run'}-{number}"
-    return name
+    stem = stem or "run"
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if not _is_taken(_folder_name(kind, name)))
+
+
+def _folder_name(kind: Kind, name: str) -> str:
+    return f"{name}_sft" if kind == "sft" else name
+
+
+def _is_taken(folder: str) -> bool:
+    path = checkpoints_root() / folder
+    return _is_shipped(folder) or (path.is_dir() and any(path.iterdir()))
+
+
+def _is_shipped(folder: str) -> bool:
+    """Whether a model that comes with the program has that name: a packaged one, or weights that no run left."""
+    path = PROJECT / "checkpoints" / folder
+    return folder in PACKAGES or (any(path.glob("*.safetensors")) and not (path / MANIFEST).exists())
 
 
 def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
@@ -296,7 +318,7 @@ def _now() -> str:
 
 def _versions() -> dict[str, str | None]:
     versions: dict[str, str | None] = {"python": platform.python_version()}
-    for package in PACKAGES:
+    for package in RECORDED:
         try:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

@@ -49,6 +49,20 @@ def test_name_follows_from_the_parents(checkpoints: Path, kind: str, parent: str
     assert Run.create(kind, None, CONFIG, parent=parent, parent_path="x").path.name == folder
 
 
+@pytest.mark.parametrize("shipped", ["gemma3-270m", "gsm8k-gemma3-270m", "tiny-base"])
+def test_run_never_takes_the_name_of_a_model_that_is_shipped(checkpoints: Path, shipped: str) -> None:
+    with pytest.raises(UserError, match=f"^{shipped} is a model that comes with the program"):
+        Run.create("rl", shipped, CONFIG, parent="p", parent_path="x", overwrite=True)
+    assert list(checkpoints.iterdir()) == []
+
+
+@pytest.mark.parametrize("parent", ["gemma3-270m_sft", "gsm8k-gemma3-270m"])
+def test_derived_name_is_never_that_of_a_model_that_is_shipped(checkpoints: Path, parent: str) -> None:
+    run = Run.create("rl", None, CONFIG, parent=parent, parent_path="x")
+    assert run.path.name == f"{parent.removesuffix('_sft')}-2"
+    assert create(None, parent=parent).path.name == f"{parent.removesuffix('_sft')}_sft"
+
+
 def test_name_that_is_taken_gets_a_number(checkpoints: Path) -> None:
     assert [create(None).path.name for _ in range(3)] == ["tiny_sft", "tiny-2_sft", "tiny-3_sft"]
 
