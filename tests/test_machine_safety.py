@@ -162,6 +162,12 @@ def test_the_watch_on_system_access_sees_one() -> None:
         "ls " + "*/" * 5_000,
         "ls /" + "*" * 500 + "x" * 10,
         "parted -s /dev/nvme0n1 mklabel gpt " + "mkpart a 1MiB 2MiB rm 1 " * 800,
+        "echo " + "x" * 1_000 + " | sed s/x/xxxxxxxxxx/g" * 8 + " | wc -c",
+        "echo " + "x" * 9_000 + " | sed s/x/" + "y" * 9_000 + "/g",
+        "echo " + "x" * 1_000 + " | sed s/x/xxxxxxxxxx/g" * 2 + " | sed s/x/y/g" * 1_000,
+        "echo " + "x" * 8_000 + " | grep" + " -e .a" * 1_500,
+        "echo " + "x" * 8_000 + " | sed" + " -e s/.a/b/" * 800,
+        "; ".join(["echo " + "a" * 200 + " | grep -E '" + "a*" * 100 + "b'"] * 30),
     ],
 )
 def test_long_lines_end_soon(line: str) -> None:

@@ -14,12 +14,14 @@ from verifiers.machine.danger import check_redirect, check_words
 from verifiers.machine.globs import expand_words, has_open_glob
 from verifiers.machine.paths import PathError
 from verifiers.machine.registry import COMMANDS, CommandError, Output, Unsupported, program_name
-from verifiers.machine.session import MAX_READ, Session
+from verifiers.machine.session import Session
 from verifiers.shell import CommandLine, Redirect, Simple, parse_shell
 from verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
-MAX_OUTPUT = 1 << 20  # characters one command line may print; a line of 20,000 characters can't mean more
+MAX_OUTPUT = (
+    1 << 20
+)  # characters one command line may print, into pipes too; one of 20,000 characters can't mean more
 _TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
 
 
@@ -35,12 +37,16 @@ class Ran:
 
     def add(self, stdout: str, stderr: str, exit: int) -> None:
         """Take what a pipeline gave. Raises Unsupported past MAX_OUTPUT."""
-        self.size += len(stdout) + len(stderr)
-        if self.size > MAX_OUTPUT:
-            raise Unsupported("the output is too long")
+        self.count(stdout, stderr)
         self.stdout.append(stdout)
         self.stderr.append(stderr)
         self.exit = exit
+
+    def count(self, *texts: str) -> None:
+        """Count what is printed, wherever it goes. Raises Unsupported past MAX_OUTPUT."""
+        self.size += sum(map(len, texts))
+        if self.size > MAX_OUTPUT:
+            raise Unsupported("the output is too long")
 
 
 def run_line(session: Session, line: CommandLine, stdin: str | None = None) -> Ran:
@@ -68,7 +74,7 @@ def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Outp
     check_words(session, words)
     if list(words[1:]) in (["--help"], ["--version"]) and name not in _TAKE_ANYTHING:
         return Output(f"Usage: {name} [OPTION]...\n", info="help", operands=(name,))
-    session.name, session.stdin, session.read_left = name, stdin, MAX_READ
+    session.name, session.stdin = name, stdin
     try:
         return function(session, words[1:])
     except PathError as error:
@@ -81,8 +87,7 @@ def _run_script(session: Session, words: Sequence[str], stdin: str | None) -> Ou
     line = parse_shell(words[2])
     if isinstance(line, UnsupportedText):
         raise Unsupported(line.reason)
-    inner = Session(session.state, session.frame, session.effects, session.depth + 1)
-    return _as_output(run_line(inner, line, stdin))
+    return _as_output(run_line(session.inner(session.frame), line, stdin))
 
 
 def _as_output(ran: Ran) -> Output:
@@ -95,6 +100,7 @@ def _run_pipeline(session: Session, pipeline: Sequence[Simple], stdin: str | Non
     piped = stdin
     shell_frame = session.frame
     for simple in pipeline:
+        ran.count(piped or "")
         stdout, stderr, status = _run_simple(session, simple, piped, ran)
         ran.add("", stderr, status)
         piped = stdout
@@ -125,8 +131,7 @@ def _run_simple(session: Session, simple: Simple, stdin: str | None, ran: Ran) -
 
 def _output_of(session: Session, simple: Simple, stdin: str | None) -> Output:
     if simple.script is not None:
-        inner = Session(session.state, session.frame, session.effects, session.depth + 1)
-        return _as_output(run_line(inner, simple.script, stdin))
+        return _as_output(run_line(session.inner(session.frame), simple.script, stdin))
     if has_open_glob(simple):
         check_words(session, expand_words(session, simple))
         raise Unsupported("a glob")

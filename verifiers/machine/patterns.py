@@ -8,9 +8,8 @@ Not covered: groups, `{n,m}`, back references, word boundaries (PatternError).
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from typing import Final, NamedTuple
-
-MAX_STEPS = 500_000  # atoms times characters that one pattern may try: half a second
 
 _CLASSES: Final = {
     "alpha": string.ascii_letters,
@@ -82,24 +81,25 @@ class Pattern:
         else:
             self._alternatives = [_parse(part, extended) for part in _split_alternatives(text, extended)]
         self._literals = [alternative.literal for alternative in self._alternatives]
-        self._steps = 0
 
-    def find(self, line: str, start: int = 0) -> tuple[int, int] | None:
+    def find(self, line: str, start: int, spend: Callable[[int], None]) -> tuple[int, int] | None:
         """Where the pattern first matches at or behind `start`, the longest such match: (start, end).
 
-        Raises PatternError where all searches together would take too long.
+        Args:
+            line: the text.
+            start: where to begin.
+            spend: is told beforehand how many atoms times characters are tried, and may raise.
         """
         if self._ignore_case:
             line = line.lower()
         best: tuple[int, int] | None = None
         for alternative, literal in zip(self._alternatives, self._literals, strict=True):
             if literal is not None:
+                spend(1)
                 at = line.find(literal, start)
                 found = (at, at + len(literal)) if at >= 0 else None
             else:
-                self._steps += (len(line) - start + 1) * (len(alternative.atoms) + 1)
-                if self._steps > MAX_STEPS:
-                    raise PatternError("the search takes too long")
+                spend((len(line) - start + 1) * (len(alternative.atoms) + 1))
                 found = _find(alternative, line, start)
             if found is not None and (best is None or (found[0], -found[1]) < (best[0], -best[1])):
                 best = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from verifiers.machine.config_files import config_problem
 from verifiers.machine.paths import Location, PathError, is_under, join, parent, resolve
@@ -11,22 +12,55 @@ from verifiers.machine.state import Frame, State, Tree
 from verifiers.machine.virtual import virtual_children, virtual_folder, virtual_text
 
 MAX_FILE = 1 << 16  # characters of a file; a longer one finds the disk full
-MAX_READ = 1 << 20  # characters that one command may read
+MAX_READ = 1 << 20
+MAX_SEARCHED = 500_000
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What a command line may still do, all its commands and shells together; more is unsupported.
+
+    Attributes:
+        read: characters of files that it may read.
+        searched: atoms of patterns times characters that it may try, and characters that its edits may write. All of
+            them take half a second.
+    """
+
+    read: int = MAX_READ
+    searched: int = MAX_SEARCHED
+
+    def spend_reading(self, characters: int) -> None:
+        """Raise Unsupported where the line reads too much."""
+        self.read -= characters
+        if self.read < 0:
+            raise Unsupported("a command that reads that much")
+
+    def spend_searching(self, steps: int) -> None:
+        """Raise Unsupported where the line searches too much."""
+        self.searched -= steps
+        if self.searched < 0:
+            raise Unsupported("the search takes too long")
 
 
 class Session:
     """One shell on a machine, live or inside a chroot, while a command line runs."""
 
-    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "read_left")
+    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "allowance")
 
-    def __init__(self, state: State, frame: Frame, effects: list[str], depth: int = 0) -> None:
+    def __init__(self, state: State, frame: Frame, effects: list[str]) -> None:
         self.state = state
         self.frame = frame
         self.name = ""  # the command that runs, as it was typed
         self.stdin: str | None = None  # what a pipe or `<` brings; None where standard input is the terminal
         self.effects = effects
-        self.read_left = MAX_READ
-        self.depth = depth  # how many commands run this one: chroot within chroot
+        self.depth = 0  # how many commands run this one: chroot within chroot
+        self.allowance = Allowance()
+
+    def inner(self, frame: Frame) -> Session:
+        """A shell that a command of this one starts."""
+        session = Session(self.state, frame, self.effects)
+        session.depth, session.allowance = self.depth + 1, self.allowance
+        return session
 
     @property
     def tree(self) -> Tree:
@@ -72,16 +106,14 @@ class Session:
         return self.is_dir(path) or self.is_file(path)
 
     def read(self, path: str) -> str:
-        """The text of a file. Raises PathError where there is none, Unsupported past MAX_READ."""
+        """The text of a file. Raises PathError where there is none, Unsupported beyond the allowance."""
         found = self.resolve(path)
         text = found.tree.files.get(found.path)
         if text is None:
             text = virtual_text(self.state, found)
         if text is None:
             raise PathError(path, "Is a directory" if self.is_dir(path) else "No such file or directory")
-        self.read_left -= len(text)
-        if self.read_left < 0:
-            raise Unsupported("a command that reads that much")
+        self.allowance.spend_reading(len(text))
         return text
 
     def check_writable(self, path: str) -> None:
@@ -193,8 +225,7 @@ class Session:
 
     def chroot(self, path: str, has_api: bool) -> Session:
         """A shell whose root is this folder; `has_api` as arch-chroot, which brings /dev, /proc and /sys along."""
-        frame = Frame(join("/", self.live_path(path)), "/", has_api)
-        return Session(self.state, frame, self.effects, self.depth + 1)
+        return self.inner(Frame(join("/", self.live_path(path)), "/", has_api))
 
     def run(self, words: Sequence[str], stdin: str | None = None) -> Output:
         """Run a command given as words in this shell: what `chroot DIR cmd`, `env` and `time` do with theirs."""

@@ -25,7 +25,7 @@ REMOTE = ["host=", "machine=", "no-ask-password", "no-pager", "json="]  # option
 
 def live_session(session: Session) -> Session:
     """A shell of the live system, which `hostname NAME` changes from anywhere."""
-    return Session(session.state, Frame(), session.effects, session.depth + 1)
+    return session.inner(Frame())
 
 
 def require_running_system(session: Session) -> None:

@@ -49,7 +49,7 @@ def grep(session: Session, arguments: Sequence[str]) -> Output:
             (name, number, line)
             for name, text in texts.found
             for number, line in enumerate(text.splitlines(), 1)
-            if _matches(compiled, line, options.has("-x", "--line-regexp"))
+            if _matches(session, compiled, line, options.has("-x", "--line-regexp"))
             != options.has("-v", "--invert-match")
         ]
     except PatternError as error:
@@ -65,7 +65,7 @@ def grep(session: Session, arguments: Sequence[str]) -> Output:
     if options.has("-c", "--count"):
         lines = [str(len(selected))]
     elif options.has("-o", "--only-matching"):
-        lines = [part for _, _, line in selected for part in _parts(compiled[0], line)]
+        lines = [part for _, _, line in selected for part in _parts(session, compiled[0], line)]
     elif options.has("-l", "--files-with-matches"):
         lines = list(dict.fromkeys(name for name, _, _ in selected))
     else:
@@ -80,18 +80,22 @@ def grep(session: Session, arguments: Sequence[str]) -> Output:
     return Output("".join(f"{line}\n" for line in lines), texts.errors, status, texts.info, texts.operands)
 
 
-def _parts(pattern: Pattern, line: str) -> Iterator[str]:
+def _parts(session: Session, pattern: Pattern, line: str) -> Iterator[str]:
     """Every part of a line that matches, the empty ones aside."""
     position = 0
-    while position <= len(line) and (span := pattern.find(line, position)) is not None:
+    while position <= len(line) and (span := _find(session, pattern, line, position)) is not None:
         if span[1] > span[0]:
             yield line[span[0] : span[1]]
         position = max(span[1], span[0] + 1)
 
 
-def _matches(patterns: Sequence[Pattern], line: str, whole: bool) -> bool:
-    spans = [pattern.find(line) for pattern in patterns]
+def _matches(session: Session, patterns: Sequence[Pattern], line: str, whole: bool) -> bool:
+    spans = [_find(session, pattern, line) for pattern in patterns]
     return any(span is not None and (not whole or span == (0, len(line))) for span in spans)
+
+
+def _find(session: Session, pattern: Pattern, line: str, start: int = 0) -> tuple[int, int] | None:
+    return pattern.find(line, start, session.allowance.spend_searching)
 
 
 class Edit(NamedTuple):
@@ -102,15 +106,17 @@ class Edit(NamedTuple):
     text: str = ""
     everywhere: bool = False
 
-    def apply(self, line: str) -> str | None:
+    def apply(self, session: Session, line: str) -> str | None:
         """The line as edited; None where it is deleted."""
-        if self.address is not None and self.address.find(line) is None:
+        if self.address is not None and _find(session, self.address, line) is None:
             return line
         if self.pattern is None:
             return None
         pieces, position = [], 0
-        while (span := self.pattern.find(line, position)) is not None:
+        while (span := _find(session, self.pattern, line, position)) is not None:
             start, end = span
+            # No more than this is written for each match: its own text, and for each `&` what was found.
+            session.allowance.spend_searching(len(self.text) * (1 + end - start if "&" in self.text else 1))
             pieces += [line[position:start], self.text.replace("&", line[start:end])]
             if end == start:  # an empty match: go on behind the next character
                 pieces.append(line[start : start + 1])
@@ -143,23 +149,23 @@ def sed(session: Session, arguments: Sequence[str]) -> Output:
         edits = [edit for script in scripts for edit in _edits(script, extended)]
         if not options.has("-i", "--in-place"):
             texts = Texts(session, paths, "{name}: can't read {path}: {reason}")
-            return texts.output("".join(_edited(text, edits) for _, text in texts.found))
+            return texts.output("".join(_edited(session, text, edits) for _, text in texts.found))
         if not paths:
             raise CommandError("sed: no input files")
         texts = Texts(session, paths, "{name}: can't read {path}: {reason}")
         for path, text in texts.found:
-            session.write(path, _edited(text, edits))
+            session.write(path, _edited(session, text, edits))
     except PatternError as error:
         raise Unsupported(f"sed: {error}") from None
     return Output("", texts.errors, 2 if texts.errors else 0)
 
 
-def _edited(text: str, edits: Sequence[Edit]) -> str:
+def _edited(session: Session, text: str, edits: Sequence[Edit]) -> str:
     lines = []
     for line in text.splitlines():
         edited: str | None = line
         for edit in edits:
-            edited = edit.apply(edited) if edited is not None else None
+            edited = edit.apply(session, edited) if edited is not None else None
         if edited is not None:
             lines.append(edited + "\n")
     return "".join(lines)
