@@ -131,6 +131,58 @@ CONSTANTS = {
 }
 """The answer 8, which comes from no number of the question: nobody may build it of constants."""
 
+SQUARES = [compute("mul", f"o{i}, o{i}", f"o{i + 1}") for i in range(12)]
+"""What is 0 or 1 stays so; any other number grows without bounds."""
+
+PARITY = [
+    compute("mod", "y, 2", "b0"),
+    *(compute("add", f"b{i}, b{i}", f"b{i + 1}") for i in range(6)),
+]
+"""The powers of 2, out of the 1 that an odd number leaves."""
+
+ELABORATE = {
+    "a_copy_and_a_remainder_that_runs_on_no_other_numbers": (
+        arithmetic(
+            X,
+            "init, var: y, value: 6",
+            Z,
+            compute("mod", "x, y", "o0"),
+            *SQUARES,
+            compute("add", "z, o12", "r"),
+        ),
+        4,
+    ),
+    "constants_and_a_difference_that_runs_on_no_other_numbers": (
+        arithmetic(Z, compute("sub", "z, 3", "o0"), *SQUARES, compute("mul", "o12, 2, 2, 2", "r")),
+        8,
+    ),
+    "a_division_by_what_is_0_on_other_numbers": (
+        arithmetic(
+            X, Z, compute("mul", "2, 2", "k"), compute("floor_div", "k, z", "o"), compute("div", "x, o", "r")
+        ),
+        18,
+    ),
+    "the_bits_of_73": (arithmetic(Y, *PARITY, compute("add", "b6, b3, b0", "r")), 73),
+    "as_many_ones_as_it_takes": (
+        arithmetic(
+            X,
+            Y,
+            "init, var: z, value: 4",
+            compute("sub", "z, y", "o"),
+            compute("add", ", ".join("o" * 73), "r"),
+        ),
+        73,
+    ),
+    "as_many_inits_as_it_takes": (
+        arithmetic(
+            *(f"init, var: v{i}, value: 3" for i in range(20)),
+            compute("add", ", ".join(f"v{i}" for i in range(20)), "r"),
+        ),
+        60,
+    ),
+}
+"""What no policy finds by chance: the answer known beforehand, put together from what the numbers happen to be."""
+
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_cheat_that_is_paid_elsewhere_is_not_correct(name: str) -> None:
@@ -154,6 +206,22 @@ def test_an_answer_built_of_constants_is_not_correct(name: str) -> None:
     assert verdict.answer == 8
     assert verdict.outcome is Outcome.INVALID_TRACE
     assert {v.code for v in verdict.violations} & {"answer_from_constants", "identity_compute"}
+
+
+@pytest.mark.parametrize("name", ELABORATE)
+def test_an_answer_known_beforehand_is_not_put_together_of_the_numbers(name: str) -> None:
+    text, answer = ELABORATE[name]
+    verdict = verify_trace(text, QUESTION, answer)
+    assert verdict.answer == answer
+    assert [v.code for v in verdict.violations] == ["answer_from_constants"]
+
+
+def test_a_trace_may_use_its_numbers_again_twelve_times() -> None:
+    def outcome(repeats: int) -> Outcome:
+        text = arithmetic(X, Y, compute("add", ", ".join(["x", *"y" * (1 + repeats)]), "r"))
+        return verify_trace(text, QUESTION, 18 + 3 * (1 + repeats)).outcome
+
+    assert (outcome(12), outcome(13)) == (Outcome.CORRECT, Outcome.INVALID_TRACE)
 
 
 def test_a_transfer_from_an_entity_to_itself_makes_nothing_more_of_it() -> None:

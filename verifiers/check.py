@@ -24,7 +24,7 @@ from verifiers.grounding import Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.probe import probe
-from verifiers.running import ConstantBudget, Execution
+from verifiers.running import Budget, Execution
 from verifiers.schema import BrokenStep, quoted
 from verifiers.statements import bind, is_hidden
 from verifiers.verdict import Violation
@@ -86,7 +86,7 @@ class Checker:
         self.used = 0
         self._subtraces = bind(subtraces)
         self._grounding = grounding
-        self._constants = None if grounding is None else ConstantBudget(grounding)
+        self._budget = None if grounding is None else Budget(grounding)
         for index, parsed in enumerate(self._subtraces):
             self._run_subtrace(Execution(parsed, index))
         if len(subtraces) > 1:
@@ -116,6 +116,8 @@ class Checker:
                 continue
             if step.role is Role.VALUE or step.role is Role.SOURCE:
                 self._init(run, position, step)
+                if self._budget is not None and (exceeded := self._budget.bind(run, step)):
+                    self.add("answer_from_constants", exceeded, index, position)
             elif step.role is Role.QUERY:
                 queried = True
                 self._query(run, position, step, is_last=position == last)
@@ -236,8 +238,8 @@ class Checker:
                 runnable = False
         run.read.update(step.names)
         rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
-        if self._constants is not None and self._constants.spend(run, step):
-            self.add("answer_from_constants", ConstantBudget.EXCEEDED, index, position)
+        if self._budget is not None and (exceeded := self._budget.spend(run, step)):
+            self.add("answer_from_constants", exceeded, index, position)
         if step.identity is not None:
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)

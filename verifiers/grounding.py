@@ -15,6 +15,10 @@ MAX_CONSTANT_TERMS = 6
 6,300 traces of GSM8K none needs more. Without a limit, any number at all could be put together from the 2 that is
 always allowed."""
 
+MAX_REPEATS = 12
+"""How often a trace may use again what it has used before: a number of the question or a variable. Of 10,500 traces of
+GSM8K and variants none needs more than 11. Without a limit, any number at all is a sum of as many ones."""
+
 
 class Grounding(NamedTuple):
     """What a question lets a trace write.

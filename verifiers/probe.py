@@ -2,12 +2,16 @@
 
 A right answer can be had without computing it: copied from the question the long way round (`add [x, y]`, then
 `sub [step1, y]`; a transfer there and back; `max [x, 2]`), or put together from constants beside numbers of the
-question that cancel out. On the question's own numbers such a trace looks like any other; on others it does not. Three
+question that cancel out. On the question's own numbers such a trace looks like any other; on others it does not. Five
 findings:
 
 - an answer, of the trace or of a sub-trace, that is always one of the numbers put in: nothing was computed;
 - a step that gives always the same although numbers of the question go in: it computes nothing;
-- an answer that is always the same: it does not come from the question.
+- an answer that is always the same: it does not come from the question;
+- an answer that is always nothing or one of a few multiples of the same number: that was known beforehand, and one
+  multiplied it by a remainder, such as the 1 that an odd number leaves;
+- one of the first three that can't be ruled out because the trace hardly ever runs: it divides by 0 or grows without
+  bounds on all numbers but its own.
 
 Whole numbers stay whole, so that `floor_div [mul [x, 2], 2]` is found; constants stay as they are; what comes from one
 number of the question changes together, 20 and 80 of "20 %" too. Each number is also made far larger and far smaller
@@ -26,11 +30,13 @@ Only other numbers in the same question tell these, which is why training draws 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from experts.composition import resolve_source
 from experts.declaration import Exact
 from experts.literals import format_number, plain
+from verifiers.bounds import FEW_INPUTS, computable
 from verifiers.grounding import Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
@@ -38,6 +44,7 @@ from verifiers.redraw import Origin, Place, draws, literals_of, origins_of
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before anything is said about it
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
+_MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
 
 Results = list[list[tuple[Exact, ...]]]
 """What each step of each sub-trace gave: the values of what it makes, the number it binds, or (last) the answer."""
@@ -62,12 +69,17 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
     literals = dict(literals_of(subtraces))
     origins = origins_of(literals, grounding)
     held = {plain(literal) for place, literal in literals.items() if place not in origins}
-    actual = _run(subtraces, literals)
+    try:
+        actual = _run(subtraces, literals)
+    except _BrokenOffError:
+        return [_unshown(subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
     constants = _possible_constants(subtraces, origins, actual)
+    answers: set[Exact] = set()
     runs = 0
-    for drawn in draws({origin.number: origin.value for origin in origins.values()}):
-        if not copies and not constants:
+    drawn_numbers = list(draws({origin.number: origin.value for origin in origins.values()}))
+    for drawn in drawn_numbers:
+        if not copies and not constants and 2 * len(answers) > len(drawn_numbers):
             return []
         replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
         try:
@@ -75,11 +87,22 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         except (ArithmeticError, _BrokenOffError):
             continue
         runs += 1
+        answers.add(results[-1][-1][0])
         constants = [
             (index, step) for index, step in constants if results[index][step] == actual[index][step]
         ]
         copies = [copy for copy in copies if copy.holds(results, replaced, held)]
-    return _findings(subtraces, actual, copies, constants) if runs >= _MIN_RUNS else []
+    if copies or constants:
+        return _findings(subtraces, actual, copies, constants) if runs >= _MIN_RUNS else [_unshown(subtraces)]
+    is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and _have_a_unit(answers, held)
+    return [_of_few_multiples(subtraces)] if is_multiple else []
+
+
+def _have_a_unit(answers: set[Exact], constants: set[Exact]) -> bool:
+    """Whether answers are small multiples of one number; an honest remainder or quotient may be, of 1 or a constant."""
+    sizes = [abs(Fraction(answer)) for answer in answers if answer]
+    unit = min(sizes, default=Fraction(0))
+    return unit > max(map(Fraction, [1, *constants])) and all(size % unit == 0 for size in sizes)
 
 
 class _BrokenOffError(Exception):
@@ -106,11 +129,16 @@ def _run(subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact]) -
             else:
                 given = _compute(step, values, index, position, literals)
             for value in given:
-                if value.numerator.bit_length() + value.denominator.bit_length() > _MAX_BITS:
+                if _bits(value) > _MAX_BITS:
                     raise _BrokenOffError
             values.update(zip(_bound(step), given, strict=False))
             results[index].append(given)
     return results
+
+
+def _bits(value: Exact) -> int:
+    """The size of a value beyond that of 1, by which it takes no time to multiply."""
+    return value.numerator.bit_length() + value.denominator.bit_length() - 2
 
 
 def _compute(
@@ -128,6 +156,8 @@ def _compute(
         else:
             inputs.append(literals[index, position, number])
             number += 1
+    if len(inputs) > FEW_INPUTS and not (computable(inputs) and sum(map(_bits, inputs)) <= _MAX_INPUT_BITS):
+        raise _BrokenOffError
     result = step.function(*inputs)
     return result if isinstance(result, tuple) else (result,)
 
@@ -201,6 +231,27 @@ def _possible_constants(
             if moves and (step.makes or is_answer) and any(actual[index][position]):
                 steps.append((index, position))
     return steps
+
+
+def _unshown(subtraces: Sequence[ParsedSubTrace]) -> Finding:
+    message = (
+        "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
+        "answer comes from them"
+    )
+    return Finding("answer_from_constants", message, *_last(subtraces))
+
+
+def _of_few_multiples(subtraces: Sequence[ParsedSubTrace]) -> Finding:
+    message = (
+        "whatever the question's numbers are, the answer is one of a few multiples of the same number: it is put "
+        "together from a remainder, not computed from them"
+    )
+    return Finding("answer_from_constants", message, *_last(subtraces))
+
+
+def _last(subtraces: Sequence[ParsedSubTrace]) -> tuple[int, int]:
+    """Where the answer is queried."""
+    return len(subtraces) - 1, len(subtraces[-1].steps) - 1
 
 
 def _findings(

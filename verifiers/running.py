@@ -1,12 +1,13 @@
-"""The state of a trace while `verifiers.check` runs it: each sub-trace's variables, and the constants spent so far."""
+"""The state of a trace while `verifiers.check` runs it: each sub-trace's variables, and what it has used so far."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from experts.declaration import Exact
 from experts.trace import OperandValue
-from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, Grounding
+from verifiers.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.statements import is_hidden
@@ -49,36 +50,58 @@ class Execution:
         return [name for name in names if name not in self.read and not is_hidden(name)]
 
 
-class ConstantBudget:
-    """How often a trace may compute with constants before they build a number of its own.
+class Budget:
+    """How often a trace may compute with constants, and with the same again, before they build a number of its own.
 
-    A trace may read constants `MAX_CONSTANT_READS` times, and add or subtract them `MAX_CONSTANT_TERMS` times.
+    A trace may read constants `MAX_CONSTANT_READS` times, and add or subtract them `MAX_CONSTANT_TERMS` times. Numbers
+    of the question, variables and earlier answers it may use again `MAX_REPEATS` times, all together.
     """
 
-    EXCEEDED = (
+    _CONSTANTS = (
         f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
         f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
     )
+    _REPEATS = f"a trace may use its numbers and variables again {MAX_REPEATS} times; multiply"
 
     def __init__(self, grounding: Grounding) -> None:
         self._grounding = grounding
-        self._reads = self._terms = 0
+        self._reads = self._terms = self._repeats = 0
+        self._used: set[Hashable] = set()
 
-    def spend(self, run: Execution, step: PreparedStep) -> bool:
-        """Count the constants that a step reads; True for the step that exceeds the budget, and for none after it."""
-        if step.role is Role.CONCLUSION:  # the statements' constants have been counted
-            return False
-        constants = sum(self._is_constant(run, operand) for operand in step.reads)
+    def bind(self, run: Execution, step: PreparedStep) -> str | None:
+        """Count the number or the earlier answer that an init binds; a message where that exceeds the budget."""
+        if step.role is Role.SOURCE:
+            return self._use([("answer", run.sources.get(str(step.target)))])
+        return self._use([] if self._is_constant(run, step.number) else [step.number])
+
+    def spend(self, run: Execution, step: PreparedStep) -> str | None:
+        """Count what a step reads; a message for the step that exceeds the budget, and for none after it."""
+        if step.role is Role.CONCLUSION:  # what the statements read has been counted
+            return None
+        constants = [self._is_constant(run, operand) for operand in step.reads]
         was_within = self._within()
-        self._reads += constants
+        self._reads += sum(constants)
         if str(step.fields.get("compute_op")) not in _FACTORS:
-            self._terms += constants
-        return was_within and not self._within()
+            self._terms += sum(constants)
+        if was_within and not self._within():
+            return self._CONSTANTS
+        return self._use(
+            (run.index, operand) if isinstance(operand, str) else operand
+            for operand, is_constant in zip(step.reads, constants, strict=True)
+            if not is_constant
+        )
+
+    def _use(self, used: Iterable[Hashable]) -> str | None:
+        was_within = self._repeats <= MAX_REPEATS
+        for key in used:
+            self._repeats += key in self._used
+            self._used.add(key)
+        return self._REPEATS if was_within and self._repeats > MAX_REPEATS else None
 
     def _within(self) -> bool:
         return self._reads <= MAX_CONSTANT_READS and self._terms <= MAX_CONSTANT_TERMS
 
-    def _is_constant(self, run: Execution, operand: OperandValue) -> bool:
+    def _is_constant(self, run: Execution, operand: OperandValue | Exact) -> bool:
         if isinstance(operand, str):
             return operand in run.values and operand not in run.rooted
         return self._grounding.bits.get(operand) == 0

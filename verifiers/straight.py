@@ -21,7 +21,7 @@ from experts.declaration import Exact
 from verifiers.bounds import MAX_MAGNITUDE, computable, in_bounds
 from verifiers.check import Checked
 from verifiers.composing import repeated_subtraces, unused_subtraces
-from verifiers.grounding import MAX_CONSTANT_TERMS, Grounding
+from verifiers.grounding import MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
 from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.probe import probe
@@ -31,6 +31,7 @@ Followed = tuple[Exact, int, int]
 """A value, the bits of the numbers that go into it, and the bits of those that surely change it."""
 
 _NEW_ENTITY: Followed = (0, 0, 0)
+_FEW_NUMBERS = 24  # of a system; to try another in the place of each of more takes too long
 _VALUE, _SOURCE, _QUERY = Role.VALUE, Role.SOURCE, Role.QUERY
 _UNKNOWN, _STATEMENT, _CONCLUSION = Role.UNKNOWN, Role.STATEMENT, Role.CONCLUSION
 
@@ -56,6 +57,7 @@ class _SubTraceRun(NamedTuple):
         sources: the earlier sub-traces whose answers it uses.
         unused: variables that nothing reads, with the index of the sub-trace.
         constant_reads: how often it computes with something that no number of the question goes into.
+        repeats: how often it uses again what it has used before, or more; the literals that it writes aside.
         doubtful: whether one of its values may be a constant, or its answer a copy.
     """
 
@@ -65,6 +67,7 @@ class _SubTraceRun(NamedTuple):
     sources: list[int]
     unused: list[tuple[int, str]]
     constant_reads: int
+    repeats: int
     doubtful: bool
 
     def values(self) -> dict[str, Exact]:
@@ -91,9 +94,10 @@ def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | Non
         # A variable without a value, an ungrounded number, a division by zero, a system without one solution, a doubt.
         return None
     last = runs[-1]
-    literals, constant_reads, doubtful, unused = (
+    literals, constant_reads, repeats, doubtful, unused = (
         last.literals,
         last.constant_reads,
+        last.repeats,
         last.doubtful,
         last.unused,
     )
@@ -102,10 +106,13 @@ def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | Non
             return None
         literals = [literal for run in runs for literal in run.literals]
         constant_reads = sum(run.constant_reads for run in runs)
+        repeats = sum(run.repeats + len(run.sources) for run in runs)
         unused = [place for run in runs for place in run.unused]
         doubtful = any(run.doubtful or _may_copy(run, run.literals, runs, grounding) for run in runs)
     value, bits, _ = last.answer
     if not bits or constant_reads > MAX_CONSTANT_TERMS:
+        return None
+    if repeats + len(literals) > MAX_REPEATS and repeats + len(literals) - len(set(literals)) > MAX_REPEATS:
         return None
     if (doubtful or _may_copy(last, literals, runs, grounding)) and probe(subtraces, grounding):
         return None
@@ -140,7 +147,7 @@ def _run(
     read: set[str | Exact] = set()
     literals: list[Exact] = []
     sources: dict[str, int] = {}
-    constant_reads = 0
+    constant_reads = repeats = 0
     doubtful = False
     unknowns: set[str] = set()
     solved: set[str] = set()
@@ -167,7 +174,14 @@ def _run(
             bits = numbers[value]
             known[value] = (value, bits, bits)
             literals.append(value)
-        read.update(step.inputs)
+        before = len(read)
+        if step.changes:
+            read.update(step.reads)
+            repeats += len(step.reads) - len(read) + before
+            read.update(step.changes)
+        else:
+            read.update(step.inputs)
+            repeats += len(step.inputs) - len(read) + before if role is not _CONCLUSION else 0
         if step.pair:  # by far the most frequent case of the general one
             one, other = step.inputs
             first, first_bits, first_sure = known[one]
@@ -229,6 +243,7 @@ def _run(
         [index for var, index in sources.items() if var in read] if sources else [],
         [] if known.keys() <= read else [(len(earlier), name) for name in _unread(known, read)],
         constant_reads,
+        repeats,
         doubtful,
     )
 
@@ -251,6 +266,7 @@ def _conclusion(step: PreparedStep, given: Sequence[Followed]) -> Followed:
         raise OverflowError
     bits = sure = twice = 0
     certain = bool(found)
+    certain = certain and len(values) <= _FEW_NUMBERS
     for place, (value, more, surely) in enumerate(given):
         if more:
             twice |= bits & more
