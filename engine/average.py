@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.errors import UserError
 from engine.model_choice import run_settings
-from engine.runs import Run
+from engine.runs import Run, run_folder
 from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
@@ -71,6 +72,8 @@ def average(models: Sequence[str], *, rank: int | None = None) -> LoadedModel:
 
 def _average_adapters(first: LoadedModel, models: Sequence[str], rank: int | None) -> None:
     """Put the mean of the adapters in the place of the first one."""
+    from safetensors import SafetensorError
+
     from engine.models import adapted_model, adapter_folder
 
     model: Any = first.model
@@ -89,18 +92,33 @@ def _average_adapters(first: LoadedModel, models: Sequence[str], rank: int | Non
             # PEFT would write the average with their scale or without their magnitudes, and say nothing.
             if getattr(config, "use_rslora", False) or getattr(config, "use_dora", False):
                 raise UserError(f"{folder} is an adapter by rsLoRA or DoRA, which can't be averaged")
+            if whole := getattr(config, "modules_to_save", None):
+                raise UserError(
+                    f"{folder} holds modules of its own ({', '.join(whole)}), which can't be averaged"
+                )
         model.set_adapter(parts[0])
         model.delete_adapter("default")
         kind: dict[str, Any] = {"combination_type": "cat"}
         if rank is not None:
+            _check_rank(model, rank)
             kind = {"combination_type": "svd", "svd_rank": rank, "svd_full_matrices": False}
         model.base_model.add_weighted_adapter(parts, [1 / len(parts)] * len(parts), "default", **kind)
-    except (AttributeError, OSError, ValueError, RuntimeError) as error:
+    except (AttributeError, OSError, ValueError, RuntimeError, SafetensorError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise UserError(f"these adapters can't be averaged: {reason}") from error
     model.set_adapter("default")
     for part in parts:
         model.delete_adapter(part)
+
+
+def _check_rank(model: Any, rank: int) -> None:
+    """Raise UserError where a matrix that is adapted has fewer singular values than that."""
+    from peft.tuners.lora import LoraLayer
+
+    layers = [module for module in model.modules() if isinstance(module, LoraLayer)]
+    most = min(min(layer.in_features, layer.out_features) for layer in layers)
+    if rank > most:
+        raise UserError(f"rank {rank} is more than the smallest matrix has, {most}; give at most that")
 
 
 def _average_weights(first: LoadedModel, others: Sequence[str]) -> None:
@@ -156,17 +174,28 @@ def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, ov
     """
     import torch
 
-    settings = list(filter(None, map(run_settings, models)))
-    tasks = sorted({found.get("task", DEFAULT_TASK) for found in settings})
-    if len(tasks) > 1:
-        raise UserError(
-            f"these models were trained for different tasks ({', '.join(tasks)}): give those of one"
-        )
-    asked = {key: settings[0][key] for key in ("task", "format", "card") if settings and key in settings[0]}
-    config = AverageConfig(models=models, rank=rank, dtype=dtype, **asked)
+    from engine.models import embedded_models
+
+    if run_folder("average", name).resolve() in {embedded_models().get(m, Path(m)).resolve() for m in models}:
+        raise UserError(f"{name} is one of the models that are averaged; choose another --name")
+    config = AverageConfig(models=models, rank=rank, dtype=dtype, **_asked(models))
     mean = average(models, rank=rank)
     run = Run.create("average", name, config, parent=mean.name, parent_path=mean.path, overwrite=overwrite)
     mean.model.to(getattr(torch, dtype))
     run.save_weights(mean)
     run.close("finished")
     click.echo(f"the mean of {len(models)} models is saved in {run.path}")
+
+
+def _asked(models: Sequence[str]) -> dict[str, Any]:
+    """What models are asked for, by the settings of their runs. Raises UserError where it is not the same."""
+    defaults = {"task": DEFAULT_TASK, "format": DEFAULT_FORMAT, "card": False}
+    settings = [found for found in map(run_settings, models) if found]
+    asked = {}
+    for key, default in defaults.items():
+        values = sorted({found.get(key, default) for found in settings} or {default})
+        if len(values) > 1:
+            shown = ", ".join(map(str, values))
+            raise UserError(f"these models were trained for different {key}s ({shown}): give those of one")
+        asked[key] = values[0]
+    return asked

@@ -74,7 +74,7 @@ def _print_result(
     "models",
     multiple=True,
     metavar="MODEL",
-    help="Folder, embedded model or hub id; may be repeated. [default: the newest run]",
+    help="Folder, embedded model or hub id; may be repeated. [default: the newest RL run, else SFT run]",
 )
 @click.option(
     "--compare",

@@ -49,11 +49,23 @@ def asked_task(
 
 
 def run_settings(name: str) -> dict[str, Any]:
-    """The settings with which the run of that name or folder was made; empty where it is no run."""
+    """The settings with which the run of that name or folder was made; empty where it is no run.
+
+    Raises UserError where they can't be read.
+    """
     from engine.models import embedded_models
 
     config = embedded_models().get(name, Path(name)) / "config.yaml"
-    return (yaml.safe_load(config.read_text(encoding="utf-8")) or {}) if config.is_file() else {}
+    if not config.is_file():
+        return {}
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"can't read {config}: {reason}") from None
+    if not isinstance(settings, dict):
+        raise UserError(f"can't read {config}: it holds no settings")
+    return settings
 
 
 def _common(option: str, values: Sequence[str], default: str) -> str:

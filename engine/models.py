@@ -160,8 +160,11 @@ def adapter_folder(name: str) -> Path | None:
 
 def adapted_model(folder: Path) -> str:
     """The model that the adapter in this folder names as its base. Raises UserError where it names none."""
-    config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    if not (base := config.get("base_model_name_or_path")):
+    try:
+        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"can't read {folder / ADAPTER_CONFIG}: {error}") from None
+    if not isinstance(config, dict) or not (base := config.get("base_model_name_or_path")):
         raise UserError(
             f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
         )

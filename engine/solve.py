@@ -180,7 +180,11 @@ def _read_question(argument: str) -> str:
 
 @click.command("solve")
 @click.argument("question", default="-")
-@click.option("--model", metavar="MODEL", help="Folder, embedded model or hub id. [default: the newest run]")
+@click.option(
+    "--model",
+    metavar="MODEL",
+    help="Folder, embedded model or hub id. [default: the newest RL run, else SFT run]",
+)
 @click.option(
     "--samples",
     type=click.IntRange(min=1),

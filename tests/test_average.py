@@ -130,6 +130,14 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
     calls = shutil.copytree(adapters[0], tmp_path / "calls")
     (calls / "config.yaml").write_text("task: functions\n")
     (adapters[1] / "config.yaml").write_text("task: traces\n")
+    structured = shutil.copytree(calls, tmp_path / "structured")
+    (structured / "config.yaml").write_text("task: functions\nformat: structured\n")
+    torn, broken, unset = (
+        shutil.copytree(adapters[0], tmp_path / name) for name in ("torn", "broken", "unset")
+    )
+    (torn / "adapter_model.safetensors").write_bytes(b"x" * 20)
+    (broken / "adapter_config.json").write_text("{")
+    (unset / "config.yaml").write_text("- task: [")
     for models, options, said in (
         ([tiny_model_dir], (), "two models at least"),
         ([adapters[0], tiny_model_dir], (), f"{tiny_model_dir} is none"),
@@ -137,6 +145,11 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
         ([adapters[0], foreign], (), "give adapters of one model"),
         ([adapters[0], by_rank], (), "rsLoRA or DoRA"),
         ([adapters[1], calls], (), "different tasks (functions, traces)"),
+        ([calls, structured], (), "different formats (hermes, structured)"),
+        ([adapters[0], torn], (), "can't be averaged"),
+        ([adapters[0], broken], (), "adapter_config.json"),
+        ([adapters[0], unset], (), "config.yaml"),
+        (adapters, ("--rank", 5000), "rank 5000 is more than the smallest matrix has"),
         ([tiny_model_dir, other_model], ("--rank", 4), "--rank is for adapters"),
         ([tiny_model_dir, tmp_path / "gone"], (), "there is no model"),
     ):
@@ -144,6 +157,16 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
         assert (code, out.count("\n")) == (2, 1)
         assert said in out
     assert not (checkpoints / "mean").exists()
+
+
+def test_an_average_does_not_replace_what_it_is_made_of(
+    tiny_model_dir: Path, other_model: Path, checkpoints: Path
+) -> None:
+    assert _invoke(tiny_model_dir, other_model, "--name", "mean")[0] == 0
+    for part in ("mean", checkpoints / "mean"):
+        code, out = _invoke(part, tiny_model_dir, "--name", "mean", "--overwrite")
+        assert (code, "one of the models that are averaged" in out) == (2, True)
+    assert (checkpoints / "mean" / "model.safetensors").exists()
 
 
 def test_models_of_other_shapes_are_refused(

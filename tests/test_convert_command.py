@@ -162,3 +162,50 @@ def test_a_data_set_of_another_form_is_an_error(hub: dict[str, datasets.Dataset]
 def test_a_folder_without_problems_is_an_error(tmp_path: Path) -> None:
     result = _run(tmp_path, "--out", tmp_path / "out.jsonl")
     assert (result.exit_code, "holds no .jsonl file" in result.stderr) == (2, True)
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    for path in (data, tmp_path):
+        for more in (["--out", data], ["--out", tmp_path / "out.txt", "--refused", data]):
+            result = _run(path, *more)
+            assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+            assert "among what is read" in result.stderr
+    assert _lines(data) == [GOOD]
+
+
+def test_one_file_takes_one_output(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    result = _run(data, "--out", tmp_path / "b", "--refused", tmp_path / "b")
+    assert (result.exit_code, "can't take two outputs" in result.stderr) == (2, True)
+    assert not (tmp_path / "b").exists()
+
+
+def test_half_a_character_makes_a_row_unreadable_and_no_more(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD, GOOD | {"question": "Tom \ud83d has 3 pens."})
+    result = _run(data, "--out", tmp_path / "out.jsonl", "--variants", 1, "--format", "json")
+    assert json.loads(result.stdout)["refused"] == {"unreadable_row": 1}
+    assert "a-2 can't be read: half a character" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "said"),
+    [
+        ([], [], "holds no problems"),
+        ([GOOD], ["--hold-out", 1], "no more than are held out"),
+        ([REFUSED], [], "none of the 1 problems could be converted (number from nowhere)"),
+    ],
+)
+def test_a_conversion_of_nothing_is_an_error(
+    tmp_path: Path, rows: list[Any], options: list[Any], said: str
+) -> None:
+    result = _run(_write(tmp_path / "a.jsonl", *rows), "--out", tmp_path / "out.jsonl", *options)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
+def test_variants_of_two_seeds_go_into_one_file(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", GOOD)
+    for seed in (1, 2):
+        _run(data, "--out", tmp_path / f"{seed}.out", "--variants", 2, "--seed", seed)
+    both = [*_lines(tmp_path / "1.out")[1:], *_lines(tmp_path / "2.out")[1:]]
+    assert len({line["id"] for line in both}) == len(both) == 4

@@ -145,3 +145,15 @@ def test_things_change_with_their_plural_and_article() -> None:
 @pytest.mark.parametrize("text", ["An apple pie costs $4.", "Mia likes Apple phones."])
 def test_a_thing_that_is_part_of_another_stays(text: str) -> None:
     assert "pple" in replace_words(text, Random(1))
+
+
+@pytest.mark.parametrize(
+    "fact", ["There are 12 inches in a foot.", "A foot is 12 inches.", "One foot equals 12 inches."]
+)
+def test_what_a_unit_of_measurement_has_of_another_stays(fact: str) -> None:
+    questions = _varied(
+        f"{fact} A plank is 8 feet long and loses 5 inches. How many inches are left?",
+        "8 * 12 = <<8*12=96>>96\n96 - 5 = <<96-5=91>>91\n#### 91",
+    )
+    assert questions
+    assert all(fact.rstrip(".") in question for question in questions)

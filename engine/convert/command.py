@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from engine.atomic import atomic_write
-from engine.convert.conversion import Conversion, RefusedError, convert
-from engine.convert.rows import SolvedProblem, read_solved
+from engine.convert.conversion import Conversion, Refusal, RefusedError, convert
+from engine.convert.rows import SUFFIX, SolvedProblem, read_solved
 from engine.convert.variants import Variant, vary
+from engine.errors import UserError
 from engine.json_rows import json_line
 from engine.progress import track
 
@@ -131,8 +133,12 @@ def gsm8k(
       trainer convert gsm8k data/gsm8k/train.jsonl --out gsm8k.jsonl --refused refused.jsonl
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
     """
+    for written in filter(None, (out, refused)):
+        _check_apart(path, written)
     summary = Summary()
     problems = list(read_solved(path, hold_out))
+    if not problems:
+        raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
     with ExitStack() as stack:
         stream = stack.enter_context(atomic_write(out))
         others = stack.enter_context(atomic_write(refused)) if refused else None
@@ -141,15 +147,28 @@ def gsm8k(
         ):
             summary.add(outcome)
             if isinstance(outcome.conversion, RefusedError):
+                if outcome.conversion.reason is Refusal.UNREADABLE:
+                    click.echo(f"{outcome.problem.id} can't be read: {outcome.conversion}", err=True)
                 if others:
                     others.write(json_line(_refused_line(outcome.problem, outcome.conversion)))
                 continue
             if outcome.conversion.certain or not certain:
-                stream.writelines(map(json_line, _lines(outcome)))
+                stream.writelines(map(json_line, _lines(outcome, seed)))
             elif others:
                 others.write(json_line(_refused_line(outcome.problem, _doubt(outcome.conversion))))
     fields = summary.fields(variants > 0, check)
     click.echo(json.dumps(fields) if form == "json" else _table(fields))
+    if not summary.converted:
+        reasons = ", ".join(reason.replace("_", " ") for reason in summary.refused)
+        raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
+
+
+def _check_apart(path: str, written: str) -> None:
+    """Raise UserError where a file that is to be written is one of those that are read."""
+    read, target = Path(path).resolve(), Path(written).resolve()
+    is_among = target.parent == read and target.suffix == SUFFIX and target.exists()
+    if target == read or is_among:
+        raise UserError(f"{written} is among what is read; write somewhere else")
 
 
 def _convert_all(
@@ -176,7 +195,7 @@ def _opinion(conversion: Conversion, solution: str) -> str:
     return second_opinion(conversion, solution)
 
 
-def _lines(outcome: Converted) -> Iterator[dict[str, Any]]:
+def _lines(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
     problem, conversion = outcome.problem, outcome.conversion
     assert isinstance(conversion, Conversion)
     common = {"expert": conversion.expert, "source": problem.source, "certain": conversion.certain}
@@ -189,7 +208,7 @@ def _lines(outcome: Converted) -> Iterator[dict[str, Any]]:
     }
     for number, variant in enumerate(outcome.variants, 1):
         yield {
-            "id": f"{problem.id}-v{number}",
+            "id": f"{problem.id}-v{seed}.{number}",
             "question": variant.question,
             "answer": variant.answer,
             "trace": variant.trace,

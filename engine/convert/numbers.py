@@ -1,9 +1,9 @@
 """New numbers for a converted problem: which of its numbers may change, and what they may change to.
 
 A number keeps its form (digits, word, money, percent), its decimals, its roundness and about its size. Fractions, half
-and twice, clock times, years, 1, and numbers that something else in the text fixes (the days of a week, the length of a
-list of names) stay as they are. No value on the way to the answer may change its sign, become fractional where it was
-whole, or leave the range that it was in by far: a new problem must be as sensible as the old one.
+and twice, clock times, years, 1, and numbers that something else fixes (the days of a week, the inches of a foot, the
+length of a list of names) stay as they are. No value on the way to the answer may change its sign, become fractional
+where it was whole, or leave the range that it was in by far: a new problem must be as sensible as the old one.
 """
 
 from __future__ import annotations
@@ -36,6 +36,18 @@ _CALENDAR = re.compile(
     r"(?: (?:per|an?|each|every|in an?|of the) (?:day|week|month|year|minute|hour))?"
 )
 _PERIODS = frozenset({7, 24, 60, 12, 52, 365, 366, 30, 31, 28, 5, 14})
+_MEASURE = (
+    r"(?:inch(?:es)?|foot|feet|yards?|miles?|[cmk]m|(?:centi|milli|kilo)?meters?|kg|(?:kilo|milli)?grams?|ounces?|oz|"
+    r"pounds?|lbs?|tons?|gallons?|quarts?|pints?|cups?|ml|(?:milli)?liters?|(?:table|tea)spoons?|acres?|square \w+)"
+)
+# "12 inches in a foot" and "a foot is 12 inches": what is behind the number, and what is before it.
+_MEASURED = re.compile(rf"[\s-]*{_MEASURE}\b")
+_MEASURED_IN = re.compile(
+    rf"[\s-]*{_MEASURE} (?:in|per|to|for|makes?|equals?|is|are|=) (?:an?|one|1|each|every) {_MEASURE}\b"
+)
+_MEASURE_IS = re.compile(
+    rf"\b(?:an?|one|1|each|every) {_MEASURE} (?:is|=|equals?|has|contains?|holds?) (?:equal to )?\Z"
+)
 _CAPS = {
     ("day", "week"): 7,
     ("night", "week"): 7,
@@ -97,6 +109,7 @@ def variable_numbers(conversion: Conversion) -> list[Variable]:
             or mention.value in (0, 1)
             or mention.value in listed
             or _is_calendar(conversion.question, mention)
+            or _is_measure(conversion.question, mention)
             or (mention.kind == "digits" and mention.value in _YEARS and "," not in mention.text)
         )
         if not fixed:
@@ -115,6 +128,15 @@ def _listed_counts(question: str) -> set[int]:
 def _is_calendar(question: str, mention: Mention) -> bool:
     """Whether a number is the length of a period: 7 days, 24 hours a day, 60 minutes."""
     return mention.value in _PERIODS and _CALENDAR.match(fold(question), mention.end) is not None
+
+
+def _is_measure(question: str, mention: Mention) -> bool:
+    """Whether a number says how many of one unit of measurement another one has."""
+    text = fold(question)
+    return _MEASURED_IN.match(text, mention.end) is not None or (
+        _MEASURED.match(text, mention.end) is not None
+        and _MEASURE_IS.search(text, 0, mention.start) is not None
+    )
 
 
 def draw_numbers(

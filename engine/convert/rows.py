@@ -22,6 +22,7 @@ from engine.errors import UserError
 SUFFIX = ".jsonl"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_CONFIGURATION = "main"
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 MAX_LINE = 1_000_000  # characters; a longer line is no problem
 
 
@@ -106,6 +107,10 @@ def _row(parsed: Any, identifier: str, source: str) -> SolvedProblem:
         if not isinstance(question, str) or not isinstance(solution, str) or not question.strip():
             refused = RefusedError(
                 Refusal.UNREADABLE, "expected an object with the texts question and answer"
+            )
+        elif _HALF_CHARACTER.search(question + solution):
+            refused = RefusedError(
+                Refusal.UNREADABLE, "half a character (a lone surrogate), which no text holds"
             )
         elif ANSWER_MARK not in solution:
             refused = RefusedError(
