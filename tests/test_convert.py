@@ -222,7 +222,7 @@ def test_a_trace_wired_otherwise_differs_from_the_solution() -> None:
 def real(shared_data: Path) -> list[Conversion | RefusedError]:
     """The first 400 problems of GSM8K's training part."""
     found: list[Conversion | RefusedError] = []
-    for problem in list(read_solved(str(shared_data / "gsm8k" / "train.jsonl")))[:400]:
+    for problem in read_solved(str(shared_data / "gsm8k" / "train.jsonl"))[0][:400]:
         try:
             found.append(convert(problem.question, problem.solution))
         except RefusedError as error:

@@ -209,3 +209,16 @@ def test_variants_of_two_seeds_go_into_one_file(tmp_path: Path) -> None:
         _run(data, "--out", tmp_path / f"{seed}.out", "--variants", 2, "--seed", seed)
     both = [*_lines(tmp_path / "1.out")[1:], *_lines(tmp_path / "2.out")[1:]]
     assert len({line["id"] for line in both}) == len(both) == 4
+
+
+def test_held_out_problems_are_written_apart_and_read_as_problems(tmp_path: Path) -> None:
+    rows = [GOOD | {"question": f"{GOOD['question']} ({number})"} for number in range(5)]
+    data = _write(tmp_path / "a.jsonl", *rows)
+    held_out = tmp_path / "dev"
+    result = _run(
+        data, "--out", tmp_path / "out", "--hold-out", 2, "--held-out", held_out, "--format", "json"
+    )
+    assert json.loads(result.stdout)["problems"] == 3
+    assert [line["question"] for line in _lines(held_out)] == [row["question"] for row in rows[3:]]
+    assert [problem.answer for problem in read_problems(held_out)] == ["72", "72"]
+    assert "give both" in _run(data, "--out", tmp_path / "out", "--held-out", held_out).stderr

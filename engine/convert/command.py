@@ -103,6 +103,12 @@ def command() -> None:
     help="Leave out the last N problems of each file, for development.",
 )  # fmt: skip
 @click.option(
+    "--held-out",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write those there, as they are: trainer eval --data and --eval-data read them.",
+)
+@click.option(
     "--check", is_flag=True, help="Judge each certain trace by the solution's own equations; takes longer."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other variants.")
@@ -117,6 +123,7 @@ def gsm8k(
     refused: str | None,
     variants: int,
     hold_out: int,
+    held_out: str | None,
     check: bool,
     seed: int,
     form: str,
@@ -132,16 +139,24 @@ def gsm8k(
     Examples:
       trainer convert gsm8k data/gsm8k/train.jsonl --out gsm8k.jsonl --refused refused.jsonl
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
+      trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --hold-out 500 --held-out dev.jsonl
     """
-    for written in filter(None, (out, refused)):
+    for written in filter(None, (out, refused, held_out)):
         _check_apart(path, written)
+    if held_out and not hold_out:
+        raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
     summary = Summary()
-    problems = list(read_solved(path, hold_out))
+    problems, development = read_solved(path, hold_out)
     if not problems:
         raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
     with ExitStack() as stack:
         stream = stack.enter_context(atomic_write(out))
         others = stack.enter_context(atomic_write(refused)) if refused else None
+        if held_out:
+            lines = stack.enter_context(atomic_write(held_out))
+            lines.writelines(
+                json_line(_solved_line(problem)) for problem in development if not problem.refused
+            )
         for outcome in track(
             _convert_all(problems, variants, check, seed), "convert", len(problems), "problems"
         ):
@@ -215,6 +230,16 @@ def _lines(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
             **common,
             "variant_of": problem.id,
         }
+
+
+def _solved_line(problem: SolvedProblem) -> dict[str, Any]:
+    """A problem as it was read."""
+    return {
+        "id": problem.id,
+        "source": problem.source,
+        "question": problem.question,
+        "answer": problem.solution,
+    }
 
 
 def _doubt(conversion: Conversion) -> tuple[str, str]:

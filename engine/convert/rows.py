@@ -37,26 +37,32 @@ class SolvedProblem:
     refused: RefusedError | None = None
 
 
-def read_solved(path: str, hold_out: int = 0) -> Iterator[SolvedProblem]:
-    """The problems of a file, of a folder's files, or of a data set on the hub, without the last `hold_out` of each.
+def read_solved(path: str, hold_out: int = 0) -> tuple[list[SolvedProblem], list[SolvedProblem]]:
+    """The problems of a file, of a folder's files, or of a data set on the hub; and the last `hold_out` of each apart.
 
     Raises UserError where there is nothing to read, or nothing of this form.
     """
     place = Path(path)
     if not place.exists() and _HUB_NAME.fullmatch(path) and not path.startswith("."):
-        yield from _used(path, _hub_rows(path), hold_out)
-        return
-    for file in _files(place):
-        yield from _used(file, list(_file_rows(file)), hold_out)
+        sources = [_checked(path, _hub_rows(path))]
+    else:
+        sources = [_checked(file, list(_file_rows(file))) for file in _files(place)]
+    kept: list[SolvedProblem] = []
+    held_out: list[SolvedProblem] = []
+    for rows in sources:
+        last = max(0, len(rows) - hold_out)
+        kept += rows[:last]
+        held_out += rows[last:]
+    return kept, held_out
 
 
-def _used(source: str | Path, rows: list[SolvedProblem], hold_out: int) -> list[SolvedProblem]:
-    """The rows without the last. Raises UserError where none of them is of this form."""
+def _checked(source: str | Path, rows: list[SolvedProblem]) -> list[SolvedProblem]:
+    """The rows. Raises UserError where none of them is of this form."""
     if rows and all(row.refused and row.refused.reason is Refusal.UNREADABLE for row in rows):
         raise UserError(
             f"{source}: no line is a problem ({rows[0].refused}); it takes JSON lines with question and answer"
         )
-    return rows[: max(0, len(rows) - hold_out)]
+    return rows
 
 
 def _files(place: Path) -> list[Path]:
