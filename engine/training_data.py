@@ -35,7 +35,8 @@ def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     if lacking:
         raise UserError(
             f"{config.data}: {len(lacking)} of {len(problems)} problems have no {task.gold}, the first is "
-            f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does without"
+            f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does "
+            "without; trainer convert makes traces of worked solutions"
         )
     if not problems:
         raise UserError(f"{config.data} holds no problem")

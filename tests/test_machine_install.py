@@ -195,3 +195,12 @@ def test_the_whole_installation_reaches_its_goal() -> None:
     assert facts["target.bootloader"] == "systemd-boot"
     assert facts["target.user.sarah.password_set"] is True
     assert facts["dirty"] is False
+
+
+@pytest.mark.parametrize("folder", ["usr", "etc", "var"])
+def test_a_system_is_not_copied_without_what_it_needs(folder: str) -> None:
+    machine = mounted()
+    assert (
+        machine.run(RSYNC.replace(" / /mnt/", f" --exclude='/{folder}/*' / /mnt/")).verdict == "unsupported"
+    )
+    assert machine.run(RSYNC).verdict == "ok"

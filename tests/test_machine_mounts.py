@@ -79,3 +79,9 @@ def test_binds_show_the_same_files() -> None:
     machine = after(MOUNTED, "mkdir /mnt/dev && mount --bind /dev /mnt/dev", "echo x > /mnt/boot/f")
     assert machine.run("ls /mnt/dev/sda2").verdict == "ok"
     after(MOUNTED, "mkdir -p /mnt/proc", "mount -t proc proc /mnt/proc", "cat /mnt/proc/mounts")
+
+
+def test_a_mount_that_can_not_be_written_to_is_another_one() -> None:
+    assert after(FORMATTED, "mount /dev/sda2 /mnt").facts()["sda2.mounted"] == "/mnt"
+    assert after(FORMATTED, "mount -o ro /dev/sda2 /mnt").facts()["sda2.mounted"] == "/mnt read-only"
+    assert after(FORMATTED, "true").run("mount -f /dev/sda2 /mnt").verdict == "unsupported"

@@ -167,3 +167,14 @@ def test_accounts_are_shown() -> None:
     assert run(machine, "whoami").stdout == "root\n"
     assert run(machine, IN + "getent passwd bob").stdout.startswith("bob:x:1000")
     fails(machine, "getent passwd bob")
+
+
+def test_a_second_name_of_the_same_account_is_not_simulated() -> None:
+    assert installed().run(IN + "useradd -o -u 0 bob").verdict == "unsupported"
+
+
+@pytest.mark.parametrize(("name", "counts"), [("wheel", True), ("wheel~", False), ("10.wheel", False)])
+def test_sudo_reads_files_of_plain_names_only(name: str, counts: bool) -> None:
+    machine = installed()
+    run(machine, f"echo '%wheel ALL=(ALL:ALL) ALL' > /mnt/etc/sudoers.d/{name}")
+    assert machine.facts()["target.wheel_sudo"] is counts

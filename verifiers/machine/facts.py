@@ -59,7 +59,10 @@ def facts(state: State) -> dict[str, Any]:
         "mounts": sorted(f"{mount.target} {mount.device}" for mount in state.mounts),
         "destroyed": sorted(state.destroyed),
     }
-    mounted = {mount.device: mount.target for mount in reversed(state.mounts)}
+    mounted = {
+        mount.device: f"{mount.target} read-only" if "ro" in mount.options else mount.target
+        for mount in reversed(state.mounts)
+    }
     for name, disk in state.disks.items():
         found[f"{name}.label"] = disk.label
         found[f"{name}.parts"] = [partition_name(name, number) for number in sorted(disk.parts)]
@@ -130,7 +133,9 @@ def timezone_of(tree: Tree) -> str | None:
 def wheel_may_sudo(tree: Tree) -> bool:
     """Whether sudoers, or a file beside it, gives the group wheel all rights."""
     for path, text in tree.files.items():
-        if path == "/etc/sudoers" or path.startswith("/etc/sudoers.d/"):
+        # sudo passes over files whose names have a dot or end in ~.
+        name = path.removeprefix("/etc/sudoers.d/")
+        if path == "/etc/sudoers" or (name != path and "." not in name and not name.endswith("~")):
             for line in text.split("\n"):
                 words = line.split()
                 if words[:1] == ["%wheel"] and words[-1].endswith("ALL"):

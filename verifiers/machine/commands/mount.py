@@ -35,6 +35,8 @@ def mount(session: Session, arguments: Sequence[str]) -> Output:
     makes_folder = makes_folder or options.has("--mkdir", "-m") or "X-mount.mkdir" in _option_list(options)
     if options.has("-a", "--all"):
         raise Unsupported("mount -a is not simulated")
+    if options.has("-f", "--fake"):
+        raise Unsupported("mount --fake, which mounts nothing")
     operands = list(options.operands)
     tag = _tag(options)
     if not operands and tag is None and options.last("--source", "--target") is None:

@@ -41,6 +41,9 @@ _SIMULATED = frozenset(
 )
 
 
+_ESSENTIAL = ("/etc", "/usr", "/var")  # what no system works without
+
+
 @command("rsync")
 def rsync(session: Session, arguments: Sequence[str]) -> Output:
     """Copy the system this shell runs in."""
@@ -60,6 +63,8 @@ def rsync(session: Session, arguments: Sequence[str]) -> Output:
     patterns = tuple(options.values("--exclude"))
     stays = options.has("-x", "--one-file-system")
     _check_excludes(session, patterns, target, stays)
+    if any(is_excluded(patterns, f"{folder}/any") for folder in _ESSENTIAL):
+        raise Unsupported("rsync of a part of the system")
     if "ro" in mount.options:
         raise CommandError(
             f'rsync: [receiver] mkstemp "{target}" failed: Read-only file system (30)\n'

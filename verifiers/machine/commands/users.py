@@ -84,6 +84,8 @@ def useradd(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, arguments, "b:c:d:De:f:Fg:G:k:K:lmMNop:rR:P:s:u:U", _USERADD_LONG)
     if options.has("-D", "--defaults"):
         raise Unsupported("useradd --defaults")
+    if options.has("-o", "--non-unique"):
+        raise Unsupported("useradd --non-unique: another name of the same account, such as root's")
     name = _one(session, options, "LOGIN")
     session = at_root(session, options)
     tree = session.tree
