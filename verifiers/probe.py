@@ -29,6 +29,7 @@ Only other numbers in the same question tell these, which is why training draws 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -75,11 +76,12 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         return [_unshown(subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
     constants = _possible_constants(subtraces, origins, actual)
+    # Honest answers have a divisor in common where it is a constant: a remainder's, or cents in a dollar.
+    unit, largest = abs(Fraction(actual[-1][-1][0])), max([Fraction(1), *held])
     answers: set[Exact] = set()
     runs = 0
-    drawn_numbers = list(draws({origin.number: origin.value for origin in origins.values()}))
-    for drawn in drawn_numbers:
-        if not copies and not constants and 2 * len(answers) > len(drawn_numbers):
+    for drawn in draws({origin.number: origin.value for origin in origins.values()}):
+        if not copies and not constants and unit <= largest:
             return []
         replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
         try:
@@ -88,21 +90,21 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
             continue
         runs += 1
         answers.add(results[-1][-1][0])
+        unit = _common_divisor(unit, results[-1][-1][0])
         constants = [
             (index, step) for index, step in constants if results[index][step] == actual[index][step]
         ]
         copies = [copy for copy in copies if copy.holds(results, replaced, held)]
     if copies or constants:
         return _findings(subtraces, actual, copies, constants) if runs >= _MIN_RUNS else [_unshown(subtraces)]
-    is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and _have_a_unit(answers, held)
+    is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and unit > largest
     return [_of_few_multiples(subtraces)] if is_multiple else []
 
 
-def _have_a_unit(answers: set[Exact], constants: set[Exact]) -> bool:
-    """Whether answers are small multiples of one number; an honest remainder or quotient may be, of 1 or a constant."""
-    sizes = [abs(Fraction(answer)) for answer in answers if answer]
-    unit = min(sizes, default=Fraction(0))
-    return unit > max(map(Fraction, [1, *constants])) and all(size % unit == 0 for size in sizes)
+def _common_divisor(one: Fraction, other: Exact) -> Fraction:
+    """The largest number that both are whole multiples of."""
+    denominator = math.lcm(one.denominator, other.denominator)
+    return Fraction(math.gcd(int(one * denominator), int(other * denominator)), denominator)
 
 
 class _BrokenOffError(Exception):

@@ -147,7 +147,7 @@ def _run(
     read: set[str | Exact] = set()
     literals: list[Exact] = []
     sources: dict[str, int] = {}
-    constant_reads = repeats = 0
+    constant_reads = reads = 0
     doubtful = False
     unknowns: set[str] = set()
     solved: set[str] = set()
@@ -174,14 +174,8 @@ def _run(
             bits = numbers[value]
             known[value] = (value, bits, bits)
             literals.append(value)
-        before = len(read)
-        if step.changes:
-            read.update(step.reads)
-            repeats += len(step.reads) - len(read) + before
-            read.update(step.changes)
-        else:
-            read.update(step.inputs)
-            repeats += len(step.inputs) - len(read) + before if role is not _CONCLUSION else 0
+        reads += len(step.inputs)
+        read.update(step.inputs)
         if step.pair:  # by far the most frequent case of the general one
             one, other = step.inputs
             first, first_bits, first_sure = known[one]
@@ -219,6 +213,7 @@ def _run(
             known.setdefault(entity, _NEW_ENTITY)
         given = [known[name] for name in step.inputs]
         if role is _STATEMENT:
+            reads += len(step.names)
             read |= step.names  # the unknowns too
             doubtful = doubtful or not all(value for value, _, _ in given)  # a product with 0
         made = _outputs(step, given)
@@ -235,6 +230,7 @@ def _run(
     # An unknown that is bound in another way, or that nothing is said about.
     if unknowns and (unknowns & known.keys() != solved or not unknowns <= read):
         return None
+    repeats = reads - len(read)
     read.add(name)
     return _SubTraceRun(
         known,
@@ -265,8 +261,7 @@ def _conclusion(step: PreparedStep, given: Sequence[Followed]) -> Followed:
     if not in_bounds(found):
         raise OverflowError
     bits = sure = twice = 0
-    certain = bool(found)
-    certain = certain and len(values) <= _FEW_NUMBERS
+    certain = bool(found) and len(values) <= _FEW_NUMBERS
     for place, (value, more, surely) in enumerate(given):
         if more:
             twice |= bits & more

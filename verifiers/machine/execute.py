@@ -19,9 +19,7 @@ from verifiers.shell import CommandLine, Redirect, Simple, parse_shell
 from verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
-MAX_OUTPUT = (
-    1 << 20
-)  # characters one command line may print, into pipes too; one of 20,000 characters can't mean more
+MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more
 _TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
 
 

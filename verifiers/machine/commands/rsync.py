@@ -39,8 +39,6 @@ _SIMULATED = frozenset(
     --owner --partial --perms --progress --quiet --recursive --sparse --specials --stats --times --verbose
     --whole-file --xattrs --fsync --preallocate --super --timeout --bwlimit --executability --debug""".split()
 )
-
-
 _ESSENTIAL = ("/etc", "/usr", "/var")  # what no system works without
 
 
