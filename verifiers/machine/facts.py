@@ -22,7 +22,7 @@ from typing import Any, Final
 from verifiers.machine.config_files import setting
 from verifiers.machine.devices import partition_name
 from verifiers.machine.operands import find_device
-from verifiers.machine.state import LIVE, State, Tree
+from verifiers.machine.state import LIVE, Mount, State, Tree
 from verifiers.machine.systems import IMAGE_HOSTNAMES
 from verifiers.machine.virtual import ZONE_FOLDER
 
@@ -59,10 +59,7 @@ def facts(state: State) -> dict[str, Any]:
         "mounts": sorted(f"{mount.target} {mount.device}" for mount in state.mounts),
         "destroyed": sorted(state.destroyed),
     }
-    mounted = {
-        mount.device: f"{mount.target} read-only" if "ro" in mount.options else mount.target
-        for mount in reversed(state.mounts)
-    }
+    mounted = {mount.device: _place(mount) for mount in reversed(state.mounts)}
     for name, disk in state.disks.items():
         found[f"{name}.label"] = disk.label
         found[f"{name}.parts"] = [partition_name(name, number) for number in sorted(disk.parts)]
@@ -119,6 +116,12 @@ def hostname_of(tree: Tree) -> str | None:
     """The host name that /etc/hostname gives."""
     lines = [line.strip() for line in tree.files.get("/etc/hostname", "").split("\n")]
     return next((line for line in lines if line and not line.startswith("#")), None)
+
+
+def _place(mount: Mount) -> str:
+    """Where it is mounted, and whether nothing can be written there that could be."""
+    is_read_only = "ro" in mount.options and mount.type != "iso9660"
+    return f"{mount.target} read-only" if is_read_only else mount.target
 
 
 def timezone_of(tree: Tree) -> str | None:
