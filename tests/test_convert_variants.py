@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from engine.convert.conversion import Conversion, convert
+from engine.convert.numbers import _replaced
 from engine.convert.variants import vary
 from engine.convert.words import persons, replace_words
 from verifiers import verify_trace
@@ -117,6 +118,26 @@ def test_the_article_fits_the_new_number(pens: Conversion) -> None:
     for question in questions:
         match = re.search(r"has (an?) (\d+)-page", question)
         assert match and (match.group(1) == "an") == (match.group(2) in ("8", "11", "18"))
+
+
+@pytest.mark.parametrize(
+    ("number", "article"),
+    [
+        ("8", "an"),
+        ("80", "an"),
+        ("11", "an"),
+        ("18,000", "an"),
+        ("11,000", "an"),
+        ("110", "a"),
+        ("1,800", "a"),
+        ("7", "a"),
+    ],
+)
+def test_the_article_is_the_one_that_is_spoken(number: str, article: str) -> None:
+    (mention,) = read_question("He has a 5 acre farm.").mentions
+    assert (
+        _replaced("He has a 5 acre farm.", [mention], {0: number}) == f"He has {article} {number} acre farm."
+    )
 
 
 def test_a_person_is_replaced_by_one_of_the_same_gender_everywhere() -> None:

@@ -281,7 +281,7 @@ def _shown(mention: Mention, value: Fraction) -> str | None:
 
 
 _ARTICLE = re.compile(r"\b([Aa])n?([ ])\Z")
-_VOWEL_SOUND = re.compile(r"(?:8|11(?![\d,])|18(?![\d,])|eight|eleven)")
+_VOWEL_SOUND = re.compile(r"(?:8|1[18](?!\d)|eight|eleven)")
 
 
 def _replaced(question: str, mentions: Sequence[Mention], texts: Mapping[int, str]) -> str:
