@@ -137,6 +137,13 @@ def test_an_optional_argument_with_another_value_is_wrong() -> None:
     assert earns_little(on_f(calls(Call("f", {"a": 1, "b": 9})), expected=[{"f": {"a": [1], "b": [2, ""]}}]))
 
 
+@pytest.mark.parametrize("text", [" ", "-", " -/."])
+def test_a_text_of_signs_alone_is_not_an_argument_left_out(text: str) -> None:
+    texts = F | {"parameters": F["parameters"] | {"properties": {"b": {"type": "string"}}, "required": []}}
+    verdict = verify_call(calls(Call("f", {"b": text})), "hermes", [{"f": {"b": ["Oslo", ""]}}], [texts])
+    assert earns_little(verdict)
+
+
 # Commands that look like the task.
 
 

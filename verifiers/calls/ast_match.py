@@ -97,7 +97,10 @@ def _is_possible(value: Any, possible: Possible) -> bool:
 
 def _equals(value: Any, pattern: Pattern) -> bool:
     if isinstance(value, str):
-        return value == pattern or (isinstance(pattern, str) and standardise(value) == standardise(pattern))
+        if value == pattern or not isinstance(pattern, str):
+            return value == pattern
+        # A text of nothing but what is dropped equals nothing: "" only says that an argument may be left out.
+        return standardise(value) == standardise(pattern) != ""
     if isinstance(value, dict):
         return isinstance(pattern, dict) and _mapping_equals(value, pattern)
     if isinstance(value, list):
