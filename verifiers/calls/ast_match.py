@@ -97,10 +97,10 @@ def _is_possible(value: Any, possible: Possible) -> bool:
 
 def _equals(value: Any, pattern: Pattern) -> bool:
     if isinstance(value, str):
-        if value == pattern or not isinstance(pattern, str):
+        # "" says that an argument may be left out; a text of signs alone is no such thing.
+        if value == pattern or not isinstance(pattern, str) or not pattern:
             return value == pattern
-        # A text of nothing but what is dropped equals nothing: "" only says that an argument may be left out.
-        return standardise(value) == standardise(pattern) != ""
+        return standardise(value) == standardise(pattern)
     if isinstance(value, dict):
         return isinstance(pattern, dict) and _mapping_equals(value, pattern)
     if isinstance(value, list):
