@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.errors import UserError
-from engine.model_choice import run_settings
+from engine.model_choice import common, local_folder, run_settings
 from engine.runs import Run, run_folder
 from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
 
@@ -174,9 +173,7 @@ def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, ov
     """
     import torch
 
-    from engine.models import embedded_models
-
-    if run_folder("average", name).resolve() in {embedded_models().get(m, Path(m)).resolve() for m in models}:
+    if run_folder("average", name).resolve() in [local_folder(model).resolve() for model in models]:
         raise UserError(f"{name} is one of the models that are averaged; choose another --name")
     config = AverageConfig(models=models, rank=rank, dtype=dtype, **_asked(models))
     mean = average(models, rank=rank)
@@ -191,11 +188,11 @@ def _asked(models: Sequence[str]) -> dict[str, Any]:
     """What models are asked for, by the settings of their runs. Raises UserError where it is not the same."""
     defaults = {"task": DEFAULT_TASK, "format": DEFAULT_FORMAT, "card": False}
     settings = [found for found in map(run_settings, models) if found]
-    asked = {}
-    for key, default in defaults.items():
-        values = sorted({found.get(key, default) for found in settings} or {default})
-        if len(values) > 1:
-            shown = ", ".join(map(str, values))
-            raise UserError(f"these models were trained for different {key}s ({shown}): give those of one")
-        asked[key] = values[0]
-    return asked
+    return {
+        key: common(
+            [found.get(key, default) for found in settings],
+            default,
+            f"these models were trained for different {key}s ({{}}): give those of one",
+        )
+        for key, default in defaults.items()
+    }

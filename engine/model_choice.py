@@ -22,6 +22,9 @@ dtype_option = click.option(
 )
 
 
+_GIVE = "these models were trained with different ones of {{}}: give --{}"
+
+
 def default_model(task: str | None = None) -> str:
     """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
     from engine.models import newest_run
@@ -39,10 +42,12 @@ def asked_task(
     """
     settings = [found for found in map(run_settings, models) if found]
     if name is None:
-        name = _common("task", [found.get("task", DEFAULT_TASK) for found in settings], DEFAULT_TASK)
+        name = common(
+            [found.get("task", DEFAULT_TASK) for found in settings], DEFAULT_TASK, _GIVE.format("task")
+        )
     if format is None:
         own = [found["format"] for found in settings if found.get("task") == name]
-        format = _common("call-format", own, DEFAULT_FORMAT)
+        format = common(own, DEFAULT_FORMAT, _GIVE.format("call-format"))
     if card is None:
         card = name == DEFAULT_TASK and any(found.get("card") for found in settings)
     return task_for(name, format, card)
@@ -53,9 +58,7 @@ def run_settings(name: str) -> dict[str, Any]:
 
     Raises UserError where they can't be read.
     """
-    from engine.models import embedded_models
-
-    config = embedded_models().get(name, Path(name)) / "config.yaml"
+    config = local_folder(name) / "config.yaml"
     if not config.is_file():
         return {}
     try:
@@ -68,10 +71,19 @@ def run_settings(name: str) -> dict[str, Any]:
     return settings
 
 
-def _common(option: str, values: Sequence[str], default: str) -> str:
+def local_folder(name: str) -> Path:
+    """The folder of the model of that name, or the name as a folder, whether or not it exists."""
+    from engine.models import embedded_models
+
+    return embedded_models().get(name, Path(name))
+
+
+def common(values: Sequence[Any], default: Any, refusal: str) -> Any:
+    """The value that all have, or the default where there is none.
+
+    Raises UserError where they differ, saying `refusal` with the values in the place of its {}.
+    """
     found = set(values)
     if len(found) > 1:
-        raise UserError(
-            f"these models were trained with different ones of {', '.join(sorted(found))}: give --{option}"
-        )
+        raise UserError(refusal.format(", ".join(sorted(map(str, found)))))
     return found.pop() if found else default

@@ -116,8 +116,7 @@ class Checker:
                 continue
             if step.role is Role.VALUE or step.role is Role.SOURCE:
                 self._init(run, position, step)
-                if self._budget is not None and (exceeded := self._budget.bind(run, step)):
-                    self.add("answer_from_constants", exceeded, index, position)
+                self._spend(run, position, step)
             elif step.role is Role.QUERY:
                 queried = True
                 self._query(run, position, step, is_last=position == last)
@@ -238,11 +237,15 @@ class Checker:
                 runnable = False
         run.read.update(step.names)
         rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
-        if self._budget is not None and (exceeded := self._budget.spend(run, step)):
-            self.add("answer_from_constants", exceeded, index, position)
+        self._spend(run, position, step)
         if step.identity is not None:
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
+
+    def _spend(self, run: Execution, position: int, step: PreparedStep) -> None:
+        """Report the step that exceeds what a trace may use of constants, and of the same again."""
+        if self._budget is not None and (exceeded := self._budget.spend(run, step)):
+            self.add("answer_from_constants", exceeded, run.index, position)
 
     def _check_boundary(self, run: Execution, position: int, step: PreparedStep) -> bool:
         """Whether the expert has the step's operation, as far as one can tell; reported where not."""

@@ -43,9 +43,18 @@ from verifiers.parsed import ParsedSubTrace
 from verifiers.prepared import PreparedStep, Role
 from verifiers.redraw import Origin, Place, draws, literals_of, origins_of
 
-_MIN_RUNS = 4  # drawn numbers on which a trace has to run before anything is said about it
+_MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
 _MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
+
+_HARDLY_RUNS = (
+    "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
+    "answer comes from them"
+)
+_MULTIPLES = (
+    "whatever the question's numbers are, the answer is one of a few multiples of the same number: it is put together "
+    "from a remainder, not computed from them"
+)
 
 Results = list[list[tuple[Exact, ...]]]
 """What each step of each sub-trace gave: the values of what it makes, the number it binds, or (last) the answer."""
@@ -73,7 +82,7 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
     try:
         actual = _run(subtraces, literals)
     except _BrokenOffError:
-        return [_unshown(subtraces)]
+        return [_baseless(_HARDLY_RUNS, subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
     constants = _possible_constants(subtraces, origins, actual)
     # Honest answers have a divisor in common where it is a constant: a remainder's, or cents in a dollar.
@@ -96,9 +105,13 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         ]
         copies = [copy for copy in copies if copy.holds(results, replaced, held)]
     if copies or constants:
-        return _findings(subtraces, actual, copies, constants) if runs >= _MIN_RUNS else [_unshown(subtraces)]
+        return (
+            _findings(subtraces, actual, copies, constants)
+            if runs >= _MIN_RUNS
+            else [_baseless(_HARDLY_RUNS, subtraces)]
+        )
     is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and unit > largest
-    return [_of_few_multiples(subtraces)] if is_multiple else []
+    return [_baseless(_MULTIPLES, subtraces)] if is_multiple else []
 
 
 def _common_divisor(one: Fraction, other: Exact) -> Fraction:
@@ -235,25 +248,9 @@ def _possible_constants(
     return steps
 
 
-def _unshown(subtraces: Sequence[ParsedSubTrace]) -> Finding:
-    message = (
-        "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
-        "answer comes from them"
-    )
-    return Finding("answer_from_constants", message, *_last(subtraces))
-
-
-def _of_few_multiples(subtraces: Sequence[ParsedSubTrace]) -> Finding:
-    message = (
-        "whatever the question's numbers are, the answer is one of a few multiples of the same number: it is put "
-        "together from a remainder, not computed from them"
-    )
-    return Finding("answer_from_constants", message, *_last(subtraces))
-
-
-def _last(subtraces: Sequence[ParsedSubTrace]) -> tuple[int, int]:
-    """Where the answer is queried."""
-    return len(subtraces) - 1, len(subtraces[-1].steps) - 1
+def _baseless(message: str, subtraces: Sequence[ParsedSubTrace]) -> Finding:
+    """The finding that nothing shows the answer to come from the question's numbers."""
+    return Finding("answer_from_constants", message, len(subtraces) - 1, len(subtraces[-1].steps) - 1)
 
 
 def _findings(

@@ -68,14 +68,12 @@ class Budget:
         self._reads = self._terms = self._repeats = 0
         self._used: set[Hashable] = set()
 
-    def bind(self, run: Execution, step: PreparedStep) -> str | None:
-        """Count the number or the earlier answer that an init binds; a message where that exceeds the budget."""
+    def spend(self, run: Execution, step: PreparedStep) -> str | None:
+        """Count what a step binds or reads; a message for the step that exceeds the budget, and for none after it."""
         if step.role is Role.SOURCE:
             return self._use([("answer", run.sources.get(str(step.target)))])
-        return self._use([] if self._is_constant(run, step.number) else [step.number])
-
-    def spend(self, run: Execution, step: PreparedStep) -> str | None:
-        """Count what a step reads; a message for the step that exceeds the budget, and for none after it."""
+        if step.role is Role.VALUE:
+            return self._use([] if self._is_constant(run, step.number) else [step.number])
         if step.role is Role.CONCLUSION:  # what the statements read has been counted
             return None
         constants = [self._is_constant(run, operand) for operand in step.reads]
