@@ -11,9 +11,9 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from experts.composition import COMPOSITION
-from experts.core import CORE_OPERATIONS
-from experts.declaration import DeclarationError, Expert, Operation
+from experts.language.composition import COMPOSITION
+from experts.language.core import CORE_OPERATIONS
+from experts.language.declaration import DeclarationError, Expert, Operation
 
 __all__ = ["EXPERT_NAMES", "EXPERTS", "OPERATIONS", "Expert", "Operation", "get_expert"]
 

@@ -3,6 +3,6 @@
 It has no operation of its own: `init`, `compute` with every computation, and `query` are all it needs.
 """
 
-from experts.declaration import Expert
+from experts.language.declaration import Expert
 
 EXPERT = Expert("arithmetic", "chains of computation")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from native_loops import Judge
     from transformers import PreTrainedTokenizerBase
 
-    from engine.rl_native import NativeLoop
+    from engine.training.rl.loop import NativeLoop
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a Llama of 80,000 random weights and a tokenizer of 800 tokens with its chat template."""
-    from engine.tokenizer import train_tokenizer
+    from engine.pretraining.tokenizer import train_tokenizer
     from experts.problems import generate
 
     problems = list(generate("train", 200, seed=0))
@@ -42,9 +42,9 @@ def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_call_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a tokenizer for tool calls, whose chat template knows no tools."""
-    from engine.diet import DIETS
-    from engine.reading_calls import call_texts
-    from engine.tokenizer import train_tokenizer
+    from engine.pretraining.call_reading import call_texts
+    from engine.pretraining.diets import DIETS
+    from engine.pretraining.tokenizer import train_tokenizer
 
     diet = DIETS["calls"]
     tokenizer = train_tokenizer(call_texts(0, 200), 800, diet.pieces, diet.markers)

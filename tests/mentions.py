@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from verifiers.question_numbers import Mention, read_question
+from verifiers.questions.numbers import Mention, read_question
 
 
 def values(question: str) -> list[Fraction]:

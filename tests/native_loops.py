@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 import torch
 
-from engine import rl_native
-from engine.config import RLConfig
-from engine.rl_native import NativeLoop
-from engine.rollout import Rollout
-from engine.runs import Run
-from engine.samples import Sample
+from engine.inference.rollout import Rollout
+from engine.runs.folder import Run
+from engine.settings.stages import RLConfig
 from engine.tasks.traces import TraceTask
-from engine.tuning import load_trainable
+from engine.training.rl import loop as rl_native
+from engine.training.rl.loop import NativeLoop
+from engine.training.rl.samples import Sample
+from engine.training.tuning import load_trainable
 from experts.problems import Problem, generate
-from verifiers.verdict import Outcome, Verdict, Violation
+from verifiers.traces.verdict import Outcome, Verdict, Violation
 
 CORRECT = Verdict(Outcome.CORRECT)
 UNPARSED = Verdict(Outcome.UNPARSED, (Violation("empty", "nothing there"),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.installer import Scenario
+from engine.problems.installer import Scenario
 
 WISHES = {"disk": "sda", "hostname": "atlas", "timezone": "Europe/Rome", "user": "maria", "password": "oak7"}
 ONE_DISK = Scenario({"boot": "UEFI", "disks": {"sda": "500G"}}, WISHES)

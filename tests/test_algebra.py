@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from traces import trace
 
+from experts.language.trace import SubTrace, Trace, write_trace
 from experts.problems.builder import SubTraceBuilder
-from experts.trace import SubTrace, Trace, write_trace
 from verifiers import verify_trace
-from verifiers.execution import run_steps
+from verifiers.traces.steps_shown import run_steps
 
 RIDDLE = "Three times a number plus 4 is 19. What is the number?"
 SOLVED = trace(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traces import trace
 
-from experts.expression import Expression, ExpressionError, parse_expression
-from experts.linear import Linear, UnsolvableError, solve_system
+from experts.language.expression import Expression, ExpressionError, parse_expression
+from experts.language.linear import Linear, UnsolvableError, solve_system
 from verifiers import verify_trace
 
 names = st.sampled_from(["x", "y", "alice.marbles", "off"])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.answers import Answer, AnswerError, parse_answer
+from verifiers.questions.answers import Answer, AnswerError, parse_answer
 
 
 @pytest.mark.parametrize(

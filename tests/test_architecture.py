@@ -121,7 +121,7 @@ def test_hugging_face_datasets_is_not_shadowed_by_the_data_folder() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["engine.audit", "engine.generate", "engine.experts_command", "engine.cli"]
+    "module", ["engine.commands.audit", "engine.commands.generate", "engine.commands.experts", "engine.cli"]
 )
 def test_commands_without_a_model_start_without_torch(module: str) -> None:
     heavy = {"torch", "transformers", "sympy", "matplotlib"}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from audit_runs import GOOD, NO_QUERY, UNGROUNDED, audit, records, row, summary, write
 
-from engine.audit_input import Chunk, RawInput, read_chunks
-from engine.audit_run import AuditSettings, audit_chunks
+from engine.audit.inputs import Chunk, RawInput, read_chunks
+from engine.audit.run import AuditSettings, audit_chunks
 from engine.errors import UserError
 
 MIXED = [

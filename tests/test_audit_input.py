@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from audit_runs import COMPOSITION, GOOD, NO_QUERY, QUESTION, UNGROUNDED, audit, records, row, summary, write
 
-from engine.audit_input import MAX_BYTES, find_files
-from engine.audit_run import AuditSettings, run_audit
-from engine.audit_tally import MAX_NAMED_UNREADABLE
+from engine.audit.inputs import MAX_BYTES, find_files
+from engine.audit.run import AuditSettings, run_audit
+from engine.audit.tally import MAX_NAMED_UNREADABLE
 
 
 def test_unreadable_lines_are_named_on_standard_error(tmp_path: Path) -> None:

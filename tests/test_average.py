@@ -14,9 +14,9 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-from engine.average import average
 from engine.cli import trainer
-from engine.models import load_model
+from engine.commands.average import average
+from engine.models.loading import load_model
 
 
 def _invoke(*arguments: object) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
-from engine.batches import plan_batches, split_by_tokens
+from engine.inference.batches import plan_batches, split_by_tokens
 
 LENGTHS = [Random(0).randint(20, 200) for _ in range(3000)]
 

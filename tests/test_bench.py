@@ -1,4 +1,4 @@
-"""engine/bench.py: it measures what it says, and refuses to time a verifier that calls gold wrong."""
+"""engine/commands/bench.py: it measures what it says, and refuses to time a verifier that calls gold wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from engine.bench import command_lines, main, verify
+from engine.commands.bench import command_lines, main, verify
 from experts.problems import generate
 from verifiers.shell import CommandLine, parse_shell
 

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import engine.installer
-from engine.call_problems import CallProblem, read_call_problems, write_call_problems
-from engine.chat import Prompt
+import engine.problems.installer
 from engine.cli import trainer
-from engine.completions import Sampled
-from engine.difference import Difference, differences
-from engine.episodes import as_message, evaluate_episodes
 from engine.errors import UserError
-from engine.evaluation import Evaluation
-from engine.installer import Episode
-from engine.measure import constants_beside, evaluate_constants
-from engine.records import Completion, Record
-from engine.scoreboard import scoreboard
+from engine.evaluation.difference import Difference, differences
+from engine.evaluation.episodes import as_message, evaluate_episodes
+from engine.evaluation.figures import Evaluation
+from engine.evaluation.measure import constants_beside, evaluate_constants
+from engine.evaluation.records import Completion, Record
+from engine.evaluation.scoreboard import scoreboard
+from engine.inference.completions import Sampled
+from engine.models.chat import Prompt
+from engine.problems.files.call_problems import CallProblem, read_call_problems, write_call_problems
+from engine.problems.installer import Episode
 from engine.tasks import task_for
 from engine.tasks.calls import CallTask, machine_of
 
@@ -44,7 +44,7 @@ def _evaluation(task: CallTask, problems: Sequence[CallProblem], *texts: str, mo
 def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     """`trainer eval` with a model that gives the gold reply to every problem and in every episode."""
     waiting: list[Episode] = []
-    draw = engine.installer.draw_episode
+    draw = engine.problems.installer.draw_episode
 
     def draw_episode(split: str, seed: int, number: int) -> Episode:
         waiting.append(draw(split, seed, number))
@@ -61,9 +61,9 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     class Loaded:
         name, tokenizer = "scripted", None
 
-    monkeypatch.setattr(engine.installer, "draw_episode", draw_episode)
-    monkeypatch.setattr("engine.episodes.complete", complete)
-    monkeypatch.setattr("engine.models.load_model", lambda name, dtype: Loaded())
+    monkeypatch.setattr(engine.problems.installer, "draw_episode", draw_episode)
+    monkeypatch.setattr("engine.evaluation.episodes.complete", complete)
+    monkeypatch.setattr("engine.models.loading.load_model", lambda name, dtype: Loaded())
     monkeypatch.setattr(CallTask, "fit", lambda *arguments: None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from verifiers import Call, Reply
 from verifiers.calls import FORMATS, ParseFailure, RenderError
 from verifiers.calls.formats import detect, parse
-from verifiers.parsed import MAX_CHARACTERS
+from verifiers.traces.reading.parsed import MAX_CHARACTERS
 
 FUZZ = settings(max_examples=60, deadline=None)
 COMMAND = Call("run_shell_command", {"command": "lsblk"})

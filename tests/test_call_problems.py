@@ -1,4 +1,4 @@
-"""engine/call_problems.py: call problems keep all they say through a file, and a broken line is named."""
+"""engine/problems/files/call_problems.py: call problems keep all they say through a file, and a broken line is named."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.call_problems import CallProblem, read_call_problems, write_call_problems
 from engine.errors import UserError
+from engine.problems.files.call_problems import CallProblem, read_call_problems, write_call_problems
 from engine.tasks import task_for
 from verifiers.calls import FORMATS
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from experts import EXPERTS, Expert
-from experts.cards import composition_card, prompt_card, reference_card
-from experts.core import COMPUTE_OPS, CORE_OPERATIONS
+from experts.language.cards import composition_card, prompt_card, reference_card
+from experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
 from verifiers import verify_trace
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from engine.chat import (
+from engine.errors import UserError
+from engine.models.chat import (
     PLAIN_TEMPLATE,
     UNTRAINED,
     assistant_positions,
@@ -18,7 +19,6 @@ from engine.chat import (
     training_rows,
     turn_end_id,
 )
-from engine.errors import UserError
 from engine.tasks.traces import question_prompt
 from experts.problems import generate
 
@@ -163,7 +163,7 @@ def test_end_tokens_that_the_model_declares_stop_generation(
 
 
 def test_card_is_the_system_message(tokenizer: PreTrainedTokenizerBase) -> None:
-    from experts.cards import prompt_card
+    from experts.language.cards import prompt_card
 
     ids = prompt_ids(tokenizer, question_prompt("How many?", card=True))
     text = tokenizer.decode(ids, clean_up_tokenization_spaces=False)

@@ -14,9 +14,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from engine import generate as generate_command
 from engine.cli import COMMANDS, trainer
-from engine.problem_files import read_problems
+from engine.commands import generate as generate_command
+from engine.problems.files.word_problems import read_problems
 from engine.tasks import traces
 from experts import EXPERTS
 from experts.problems import Problem
@@ -98,7 +98,7 @@ def test_an_interrupt_inside_a_command_is_not_an_error_of_click(monkeypatch: pyt
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("engine.audit.command", interrupted)
+    monkeypatch.setattr("engine.commands.audit.command", interrupted)
     result = run("audit")
     assert (result.exit_code, result.stderr) == (130, "Interrupted.\n")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.compilation import check_compiling, compiled_layers
-from engine.config import SFTConfig
 from engine.errors import UserError
-from engine.models import load_model
-from engine.policy import score_tokens
-from engine.rollout import Rollout
-from engine.tuning import load_trainable
+from engine.inference.rollout import Rollout
+from engine.inference.scoring import score_tokens
+from engine.models.compilation import check_compiling, compiled_layers
+from engine.models.loading import load_model
+from engine.settings.stages import SFTConfig
+from engine.training.tuning import load_trainable
 
 needs_compiler = pytest.mark.skipif(
     not any(map(shutil.which, ("g++", "clang++"))), reason="there is no C++ compiler"

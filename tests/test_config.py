@@ -13,8 +13,10 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-import engine.config
-from engine.config import (
+import engine.settings.stages
+from engine.errors import UserError
+from engine.settings.declaring import options
+from engine.settings.stages import (
     RLConfig,
     SFTConfig,
     TuningConfig,
@@ -23,8 +25,6 @@ from engine.config import (
     recipe_from,
     recipe_names,
 )
-from engine.errors import UserError
-from engine.settings import options
 
 
 def write(folder: Path, text: str) -> str:
@@ -136,7 +136,7 @@ def test_defaults_satisfy_their_own_checks(config: type[TuningConfig]) -> None:
 
 @pytest.mark.parametrize("config", [SFTConfig, RLConfig])
 def test_every_setting_is_read_somewhere(config: type[TuningConfig]) -> None:
-    own = Path(engine.config.__file__)
+    own = Path(engine.settings.stages.__file__)
     sources = inspect.getsource(TuningConfig.make_task).replace("self.", "config.")
     sources += "".join(path.read_text(encoding="utf-8") for path in own.parent.glob("*.py") if path != own)
     unread = [

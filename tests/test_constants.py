@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.constants import CONSTANTS, Constant, constants_for
+from verifiers.questions.constants import CONSTANTS, Constant, constants_for
 
 
 @pytest.mark.parametrize(

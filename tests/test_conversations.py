@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from engine.config import RLConfig
-from engine.conversations import Conversations
 from engine.errors import UserError
-from engine.rl_native import NativeLoop
-from engine.rl_trl import run as run_trl
-from engine.runs import Run
+from engine.runs.folder import Run
+from engine.settings.stages import RLConfig
 from engine.tasks import task_for
-from engine.training_data import rl_problems
-from engine.tuning import load_trainable
+from engine.training.rl.conversations import Conversations
+from engine.training.rl.loop import NativeLoop
+from engine.training.rl.problems import rl_problems
+from engine.training.rl.trl import run as run_trl
+from engine.training.tuning import load_trainable
 
 INSTALLER = task_for("installer", "hermes")
 CONFIG = RLConfig(task="installer", format="hermes", histories="own", prompts_per_iteration=8)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.convert.conversion import Conversion, Refusal, RefusedError, convert
-from engine.convert.formula import Computed, givens
-from engine.convert.rows import read_solved
-from engine.convert.wiring import Opinion, second_opinion
+from engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
+from engine.problems.gsm8k.formula import Computed, givens
+from engine.problems.gsm8k.rows import read_solved
+from engine.problems.gsm8k.wiring import Opinion, second_opinion
 from verifiers import verify_trace
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import datasets
 from engine.cli import trainer
-from engine.problem_files import read_problems
+from engine.problems.files.word_problems import read_problems
 
 GOOD = {
     "question": "A shop has 6 boxes of 14 pens. It sells 12 pens. How many pens are left?",

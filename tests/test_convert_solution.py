@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine.convert.expressions import Literal, Operation, UnreadableError, evaluate, read_expression
-from engine.convert.solution import read_solution
+from engine.problems.gsm8k.expressions import Literal, Operation, UnreadableError, evaluate, read_expression
+from engine.problems.gsm8k.solution import read_solution
 
 
 @pytest.mark.parametrize(

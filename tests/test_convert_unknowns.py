@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.convert.conversion import Refusal, RefusedError, convert
-from engine.convert.unknowns import unknown_trace
+from engine.problems.gsm8k.conversion import Refusal, RefusedError, convert
+from engine.problems.gsm8k.unknowns import unknown_trace
 from verifiers import verify_trace
 
 PEARS = "Mia and Tom picked 48 pears. Mia picked 3 times as many as Tom. How many pears did Tom pick?"

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from engine.convert.conversion import Conversion, convert
-from engine.convert.numbers import _replaced
-from engine.convert.variants import vary
-from engine.convert.words import persons, replace_words
+from engine.problems.gsm8k.conversion import Conversion, convert
+from engine.problems.gsm8k.numbers import _replaced
+from engine.problems.gsm8k.variants import vary
+from engine.problems.gsm8k.words import persons, replace_words
 from verifiers import verify_trace
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from engine.cli import trainer
-from engine.problem_files import read_problems
+from engine.problems.files.word_problems import read_problems
 from experts.problems import SPLITS, Problem
 from experts.problems.buckets import normalise
 from experts.problems.generator import load_schemas

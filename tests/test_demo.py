@@ -1,4 +1,4 @@
-"""engine/demo.py: the whole chain through the real entry points, with a model and settings small enough for a test."""
+"""engine/commands/demo.py: the whole chain through the real entry points, with a model and settings small enough for a test."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import click
 import pytest
 from rich.console import Console
 
-from engine.config import load_recipe
-from engine.demo import Demonstration, demonstrate, print_demonstration, summary
-from engine.runs import newest_run
+from engine.commands.demo import Demonstration, demonstrate, print_demonstration, summary
+from engine.runs.folder import newest_run
+from engine.settings.stages import load_recipe
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ import torch
 from click.testing import CliRunner
 
 from engine.cli import trainer
-from engine.config import RLConfig, SFTConfig
-from engine.doctor import Finding, UnhealthyError, examine, require_health
-from engine.doctor_checks import CHECKS, Patient, spread
-from engine.problem_files import write_problems
-from engine.tuning import load_trainable
+from engine.doctor.checks import CHECKS, Patient, spread
+from engine.doctor.examination import Finding, UnhealthyError, examine, require_health
+from engine.problems.files.word_problems import write_problems
+from engine.settings.stages import RLConfig, SFTConfig
+from engine.training.tuning import load_trainable
 from experts.problems import Problem, generate
 
 PROBLEMS = list(generate("train", 30, seed=1))
@@ -199,7 +199,9 @@ def test_rl_is_examined_with_its_own_settings(admit: Admit) -> None:
 
 
 def test_skipped_check_does_not_run(admit: Admit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.sft_trainer.train_briefly", lambda *_, **__: pytest.fail("the dry run ran"))
+    monkeypatch.setattr(
+        "engine.training.sft.trainer.train_briefly", lambda *_, **__: pytest.fail("the dry run ran")
+    )
     assert [f.result for f in examine(admit(), skip=["dry-run"])] == ["pass"] * 7 + ["skipped"]
 
 

@@ -1,4 +1,4 @@
-"""engine/judge.py, evaluation.py, difference.py: what counts as right, and the figures made of it."""
+"""engine/evaluation/voting.py, evaluation.py, difference.py: what counts as right, and the figures made of it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.difference import Difference, mean_difference
+from engine.commands.models_asked import asked_task, default_model
 from engine.errors import UserError
-from engine.evaluation import Evaluation, GroupScore, pass_at_k
-from engine.intervals import wilson
-from engine.judge import majority
-from engine.measure import evaluate_model
-from engine.model_choice import asked_task, default_model
-from engine.models import load_model
-from engine.records import Completion, Record
+from engine.evaluation.difference import Difference, mean_difference
+from engine.evaluation.figures import Evaluation, GroupScore, pass_at_k
+from engine.evaluation.intervals import wilson
+from engine.evaluation.measure import evaluate_model
+from engine.evaluation.records import Completion, Record
+from engine.evaluation.voting import majority
+from engine.models.loading import load_model
 from engine.tasks.traces import TraceTask, verified
 from experts.problems import generate
 from experts.problems.problem import Problem
@@ -285,7 +285,7 @@ def test_the_newest_rl_run_is_preferred_to_the_newest_sft_run_and_both_to_the_ba
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs: dict[str, Path] = {}
-    monkeypatch.setattr("engine.models.newest_run", lambda kind, task: runs.get(kind))
+    monkeypatch.setattr("engine.models.loading.newest_run", lambda kind, task: runs.get(kind))
     assert default_model() == "tiny-base"
     runs["sft"] = Path("checkpoints/a")
     assert default_model() == "checkpoints/a"

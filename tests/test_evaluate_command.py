@@ -10,11 +10,11 @@ import torch
 from click.testing import CliRunner
 
 from engine.cli import trainer
-from engine.evaluate import command
-from engine.evaluation import Evaluation
-from engine.measure import evaluate_model
-from engine.models import LoadedModel
-from engine.problem_files import write_problems
+from engine.commands.eval import command
+from engine.evaluation.figures import Evaluation
+from engine.evaluation.measure import evaluate_model
+from engine.models.loading import LoadedModel
+from engine.problems.files.word_problems import write_problems
 from experts.problems import generate
 
 
@@ -51,7 +51,7 @@ def test_a_model_computes_in_what_is_asked_for(
         dtypes.append(loaded.model.dtype)
         return evaluate_model(loaded, *arguments, **options)
 
-    monkeypatch.setattr("engine.evaluate.evaluate_model", spy)
+    monkeypatch.setattr("engine.commands.eval.evaluate_model", spy)
     for options in ((), ("--dtype", "bfloat16")):
         _run("--model", tiny_model_dir, "--data", problem_file, *options)
     assert dtypes == [torch.float32, torch.bfloat16]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from traces import trace
 
 from experts import EXPERTS
-from experts.core import COMPUTE_OPS
-from experts.declaration import ENTITY_KINDS, Exact, Expert, Kind, Operand, Result
-from experts.literals import MAX_NUMBER, format_number, parse_number, plain
-from experts.trace import FieldValue, Step, function_of
+from experts.language.core import COMPUTE_OPS
+from experts.language.declaration import ENTITY_KINDS, Exact, Expert, Kind, Operand, Result
+from experts.language.literals import MAX_NUMBER, format_number, parse_number, plain
+from experts.language.trace import FieldValue, Step, function_of
 from verifiers import verify_trace
 
 wholes = st.integers(-1000, 1000)

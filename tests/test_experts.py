@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experts import EXPERT_NAMES, EXPERTS, OPERATIONS, get_expert
-from experts.composition import COMPOSITION, resolve_source, source_of
-from experts.core import COMPUTE_OPS, CORE_OPERATIONS
-from experts.declaration import (
+from experts.language.composition import COMPOSITION, resolve_source, source_of
+from experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
+from experts.language.declaration import (
     Changed,
     DeclarationError,
     Entity,
@@ -22,8 +22,8 @@ from experts.declaration import (
     Operation,
     Result,
 )
-from experts.literals import format_number
-from experts.trace import Step, SubTrace, Trace, apply, write_step, write_trace
+from experts.language.literals import format_number
+from experts.language.trace import Step, SubTrace, Trace, apply, write_step, write_trace
 
 rationals = st.fractions(min_value=-1000, max_value=1000, max_denominator=60)
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 import pytest
 
 from experts import EXPERTS, OPERATIONS
-from experts.core import COMPUTE_OPS
-from experts.declaration import Expert, Operand, Result
-from experts.trace import FieldValue, Step, function_of
-from verifiers.flow import Flow, flows_of
-from verifiers.identity import identity
-from verifiers.prepared import PreparedStep, Role
+from experts.language.core import COMPUTE_OPS
+from experts.language.declaration import Expert, Operand, Result
+from experts.language.trace import FieldValue, Step, function_of
+from verifiers.traces.steps.copies import identity
+from verifiers.traces.steps.flow import Flow, flows_of
+from verifiers.traces.steps.step import PreparedStep, Role
 
 STRICT = {"add", "sub", "mul", "div", "average"}
 

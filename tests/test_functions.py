@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from engine.call_problems import CallProblem
-from engine.functions import CATEGORIES, SPLITS, SYSTEM, generate
-from engine.functions.generator import load_tools
-from engine.functions.prompt import MAX_CHARACTERS, size
-from engine.functions.stems import is_held_out
-from engine.functions.words import POOLS, held_out
+from engine.problems.files.call_problems import CallProblem
+from engine.problems.functions import CATEGORIES, SPLITS, SYSTEM, generate
+from engine.problems.functions.generator import load_tools
+from engine.problems.functions.prompt import MAX_CHARACTERS, size
+from engine.problems.functions.stems import is_held_out
+from engine.problems.functions.words import POOLS, held_out
 from experts.problems.spelling import spell
 from verifiers.calls import FORMATS, Call, Reply, verify_call
 
@@ -292,7 +292,7 @@ def test_a_lower_limit_gives_shorter_problems() -> None:
 def test_prompts_are_short_for_the_embedded_model(split: str, problems: dict[str, list[CallProblem]]) -> None:
     from transformers import AutoTokenizer
 
-    from engine.tool_template import fit_template
+    from engine.models.tool_template import fit_template
 
     tokenizer = AutoTokenizer.from_pretrained(Path(__file__).parent.parent / "checkpoints" / "tiny-base")
     fit_template(tokenizer, "structured", "tiny-base")

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from engine.functions.generator import load_tools
-from engine.functions.invented import invent_tool
-from engine.functions.kinds import DATE, Moment, Record, join_words
-from engine.functions.request import draw_request, is_imperative, join_requests, polish
-from engine.functions.stems import invent_word, is_held_out
-from engine.functions.template import Template
-from engine.functions.tool import Tool, ToolDeclarationError, build, text, whole
-from engine.functions.variant import Style, draw_style, draw_variant
-from engine.functions.words import POOLS, Source, held_out
+from engine.problems.functions.generator import load_tools
+from engine.problems.functions.invented import invent_tool
+from engine.problems.functions.kinds import DATE, Moment, Record, join_words
+from engine.problems.functions.request import draw_request, is_imperative, join_requests, polish
+from engine.problems.functions.stems import invent_word, is_held_out
+from engine.problems.functions.template import Template
+from engine.problems.functions.tool import Tool, ToolDeclarationError, build, text, whole
+from engine.problems.functions.variant import Style, draw_style, draw_variant
+from engine.problems.functions.words import POOLS, Source, held_out
 
 PLAIN = Style("snake", opaque=False, described=True, form=0, unseen=False)
 FAMILIES = sorted(load_tools().values(), key=lambda tool: tool.key)

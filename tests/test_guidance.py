@@ -16,11 +16,11 @@ from llguidance import LLMatcher
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerBase
 
 from engine.cli import trainer
-from engine.completions import complete
+from engine.commands.solve import solve
 from engine.errors import UserError
-from engine.guidance import Guidance
-from engine.models import LoadedModel, load_model
-from engine.solve import solve
+from engine.inference.completions import complete
+from engine.inference.guidance import Guidance
+from engine.models.loading import LoadedModel, load_model
 from engine.tasks.calls import CallTask
 from engine.tasks.traces import TraceTask, question_prompt
 from experts import EXPERT_NAMES, EXPERTS
@@ -28,8 +28,8 @@ from experts.problems import generate
 from verifiers import verify_call, verify_trace
 from verifiers.calls import FORMATS
 from verifiers.calls.tools import read_tools
-from verifiers.grammar import trace_grammar
-from verifiers.verdict import CODES, Stage
+from verifiers.traces.grammar import trace_grammar
+from verifiers.traces.verdict import CODES, Stage
 
 QUESTION = "Tom has 3 apples and buys 4 more. How many apples has he now?"
 TOOL = {

@@ -10,14 +10,22 @@ import pytest
 from scenarios import ONE_DISK, WISHES
 
 from engine.errors import UserError
-from engine.installer import SPLITS, Episode, Scenario, draw_episode, play, read_scenario, read_scenarios
-from engine.installer.dangers import DANGERS, EVERY_DANGER, HELD_OUT_DANGERS
-from engine.installer.history import BUDGET, call_message, prompt_messages, result_text, text_message
-from engine.installer.language import load_language
-from engine.installer.mistakes import mistaken
-from engine.installer.steps import COPY
-from engine.installer.system_text import system_text
-from engine.installer.view import View
+from engine.problems.installer import (
+    SPLITS,
+    Episode,
+    Scenario,
+    draw_episode,
+    play,
+    read_scenario,
+    read_scenarios,
+)
+from engine.problems.installer.dangers import DANGERS, EVERY_DANGER, HELD_OUT_DANGERS
+from engine.problems.installer.history import BUDGET, call_message, prompt_messages, result_text, text_message
+from engine.problems.installer.language import load_language
+from engine.problems.installer.mistakes import mistaken
+from engine.problems.installer.steps import COPY
+from engine.problems.installer.system_text import system_text
+from engine.problems.installer.view import View
 from verifiers.machine import Machine
 
 ENGLISH = load_language("en")

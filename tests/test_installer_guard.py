@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from engine.chat import Message
-from engine.installer import Episode, draw_episode, guarded
-from engine.installer.dangers import EVERY_DANGER
-from engine.installer.history import call_message, command_of, text_message
-from engine.installer.language import CODES, load_language
+from engine.models.chat import Message
+from engine.problems.installer import Episode, draw_episode, guarded
+from engine.problems.installer.dangers import EVERY_DANGER
+from engine.problems.installer.history import call_message, command_of, text_message
+from engine.problems.installer.language import CODES, load_language
 from verifiers.machine import Machine
 
 ENGLISH = load_language("en")

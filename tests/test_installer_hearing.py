@@ -7,12 +7,12 @@ from random import Random
 import pytest
 from scenarios import ONE_DISK
 
-from engine.installer import Episode, draw_episode
-from engine.installer.hearing import heard
-from engine.installer.history import text_message
-from engine.installer.language import CODES, load_language
-from engine.installer.request import NOTHING, Pending
-from engine.installer.view import View
+from engine.problems.installer import Episode, draw_episode
+from engine.problems.installer.hearing import heard
+from engine.problems.installer.history import text_message
+from engine.problems.installer.language import CODES, load_language
+from engine.problems.installer.request import NOTHING, Pending
+from engine.problems.installer.view import View
 
 ENGLISH = load_language("en")
 ERASE_SDA = "This erases everything on sda (500G). Continue?"

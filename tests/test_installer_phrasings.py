@@ -7,17 +7,17 @@ from random import Random
 
 import pytest
 
-from engine.installer import values
-from engine.installer.language import CODES, Language, PhrasingError, load_language, read_language
-from engine.installer.scenario import KINDS, draw_scenario
-from engine.installer.speaker import Speaker
-from engine.installer.spelling import Style, mistype, spell
-from engine.installer.status import STATUS_COMMANDS
-from engine.installer.steps import STEPS
-from engine.installer.view import View
+from engine.problems.installer import values
+from engine.problems.installer.language import CODES, Language, PhrasingError, load_language, read_language
+from engine.problems.installer.scenario import KINDS, draw_scenario
+from engine.problems.installer.speaker import Speaker
+from engine.problems.installer.spelling import Style, mistype, spell
+from engine.problems.installer.status import STATUS_COMMANDS
+from engine.problems.installer.steps import STEPS
+from engine.problems.installer.view import View
 from verifiers.machine import Machine
-from verifiers.machine.config_files import is_host_name
-from verifiers.machine.zones import ZONES
+from verifiers.machine.model.config_files import is_host_name
+from verifiers.machine.model.zones import ZONES
 
 LANGUAGES = [load_language(code) for code in CODES]
 NEAT = Style(neat=True, shouting=False, typos=0.0)

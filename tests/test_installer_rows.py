@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from engine.call_problems import CallProblem, read_call_problems, write_call_problems
-from engine.installer import SPLITS, draw_episode, generate
-from engine.installer.language import CODES
+from engine.problems.files.call_problems import CallProblem, read_call_problems, write_call_problems
+from engine.problems.installer import SPLITS, draw_episode, generate
+from engine.problems.installer.language import CODES
 from verifiers.calls import FORMATS, Call, Reply, verify_call
 from verifiers.machine import Machine
 
@@ -145,7 +145,7 @@ def test_rows_come_fast() -> None:
 
 
 def test_generating_needs_no_model_library() -> None:
-    code = "import sys, engine.installer; print(*({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
+    code = "import sys, engine.problems.installer; print(*({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 

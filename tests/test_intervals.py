@@ -1,4 +1,4 @@
-"""engine/intervals.py: the intervals cover what they should, and behave at the edges."""
+"""engine/evaluation/intervals.py: the intervals cover what they should, and behave at the edges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from engine.intervals import paired_difference, wilson
+from engine.evaluation.intervals import paired_difference, wilson
 
 
 def test_wilson_gives_the_textbook_values() -> None:

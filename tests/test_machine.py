@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from verifiers.machine import PHASES, Machine
-from verifiers.machine.facts import unmet
-from verifiers.machine.paths import absolute
-from verifiers.machine.registry import COMMANDS, command
+from verifiers.machine.model.facts import unmet
+from verifiers.machine.model.paths import absolute
+from verifiers.machine.session.declaring import COMMANDS, command
 
 MINIMAL: dict[str, Any] = {"boot": "UEFI", "disks": {"sda": "500G"}}
 FORMATTED = MINIMAL | {

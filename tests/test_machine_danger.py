@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifiers.machine import Machine
-from verifiers.machine.state import to_json
+from verifiers.machine.model.state import to_json
 
 BASE = Machine.from_spec(
     {

@@ -6,7 +6,7 @@ import pytest
 from machines import fails, fresh, installed, mounted, run
 
 from verifiers.machine import compare_effects
-from verifiers.machine.registry import COMMANDS
+from verifiers.machine.session.declaring import COMMANDS
 
 
 @pytest.mark.parametrize(

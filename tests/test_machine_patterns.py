@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.machine.patterns import Pattern, PatternError
+from verifiers.machine.commands.files.patterns import Pattern, PatternError
 
 ATOMS = st.tuples(
     st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w"]), st.sampled_from(["", "", "*", "+", "?"])

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers.machine import Machine
-from verifiers.machine.registry import COMMANDS
-from verifiers.machine.state import to_json
+from verifiers.machine.model.state import to_json
+from verifiers.machine.session.declaring import COMMANDS
 
 SPEC = {
     "boot": "UEFI",

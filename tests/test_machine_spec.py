@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verifiers.machine import Machine, MachineSpecError
-from verifiers.machine.facts import unmet
+from verifiers.machine.model.facts import unmet
 
 MINIMAL: dict[str, Any] = {"boot": "UEFI", "disks": {"sda": "500G"}}
 FORMATTED = MINIMAL | {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from machines import DISKS, FORMATTED, MOUNTED, PARTS, after, failure_of
 
 from verifiers.machine import Machine
-from verifiers.machine.devices import find_partition, split_partition
-from verifiers.machine.sizes import human, parse_size
+from verifiers.machine.model.devices import find_partition, split_partition
+from verifiers.machine.model.sizes import human, parse_size
 
 
 def parts(machine: Machine, disk: str = "sda") -> dict[int, tuple[int, int, str]]:

@@ -10,12 +10,12 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from engine.chat import PLAIN_TEMPLATE, prompt_ids
-from engine.config import SFTConfig
 from engine.errors import UserError
-from engine.models import count_parameters, embedded_models, load_model
+from engine.models.chat import PLAIN_TEMPLATE, prompt_ids
+from engine.models.loading import count_parameters, embedded_models, load_model
+from engine.settings.stages import SFTConfig
 from engine.tasks.traces import question_prompt
-from engine.tuning import check_weights, load_trainable, merged_adapter
+from engine.training.tuning import check_weights, load_trainable, merged_adapter
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_path_that_does_not_exist_is_not_looked_for_on_the_hub(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "engine.models._hub_answers", lambda hub_id: pytest.fail(f"asked the hub for {hub_id}")
+        "engine.models.loading._hub_answers", lambda hub_id: pytest.fail(f"asked the hub for {hub_id}")
     )
     with pytest.raises(UserError, match="there is no model"):
         load_model(name)
@@ -106,7 +106,7 @@ def test_hub_id_is_loaded_from_earlier_downloads_where_the_hub_is_out_of_reach(
         raise OSError("no network")
 
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
-    monkeypatch.setattr("engine.models.AutoTokenizer.from_pretrained", from_pretrained)
+    monkeypatch.setattr("engine.models.loading.AutoTokenizer.from_pretrained", from_pretrained)
     with pytest.raises(UserError, match="can't load org/model"):
         load_model("org/model")
     assert asked == [("org/model", True)]

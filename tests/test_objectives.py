@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.objectives import EXPERT_ITERATION, OBJECTIVES, advantages, token_loss, token_weights
+from engine.training.rl.objectives import EXPERT_ITERATION, OBJECTIVES, advantages, token_loss, token_weights
 
 NAN = math.nan
 ALL = [*OBJECTIVES, EXPERT_ITERATION]

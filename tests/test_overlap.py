@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.overlap import proper_names, same_questions, same_skeletons, skeleton
+from engine.doctor.overlap import proper_names, same_questions, same_skeletons, skeleton
 
 TRAINING = [
     "Ava has 12 apples and eats three. How many apples does Ava have?",

@@ -14,15 +14,15 @@ import pytest
 from click.testing import CliRunner
 from transformers import AutoTokenizer
 
-from engine import packaged
-from engine.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
 from engine.cli import trainer
-from engine.config import SFTConfig
 from engine.errors import UserError
-from engine.models import embedded_models, load_model, portable_path
-from engine.packaged import PACKAGES, give_template, unpack, unpacked_folder
-from engine.runs import PROJECT
-from engine.tuning import load_trainable
+from engine.models import packaged
+from engine.models.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
+from engine.models.loading import embedded_models, load_model, portable_path
+from engine.models.packaged import PACKAGES, give_template, unpack, unpacked_folder
+from engine.runs.folder import PROJECT
+from engine.settings.stages import SFTConfig
+from engine.training.tuning import load_trainable
 
 NAME = "gemma3-270m"
 ADAPTER = PROJECT / "checkpoints" / "gsm8k-gemma3-270m"

@@ -7,8 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from engine.policy import TokenScores, micro_batches, score_tokens
-from engine.rollout import Rollout, sample
+from engine.inference.rollout import Rollout, sample
+from engine.inference.scoring import TokenScores, micro_batches, score_tokens
 
 VOCABULARY, PAD = 30, 0
 _LLAMA = {

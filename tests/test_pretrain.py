@@ -12,13 +12,13 @@ import torch
 from click.testing import CliRunner
 from safetensors.torch import load_file
 
-from engine import diet as diets
-from engine import pretrain as pretraining
 from engine.cli import trainer
-from engine.diet import DIETS
-from engine.models import LoadedModel, load_model
-from engine.pretrain import ReadingBatches, Shape, copying_accuracy, encode, new_model, pretrain
-from engine.reading import documents
+from engine.commands import pretrain as pretraining
+from engine.commands.pretrain import ReadingBatches, Shape, copying_accuracy, encode, new_model, pretrain
+from engine.models.loading import LoadedModel, load_model
+from engine.pretraining import diets
+from engine.pretraining.diets import DIETS
+from engine.pretraining.trace_reading import documents
 
 SHAPE = Shape(width=16, layers=1, heads=2, feed_forward=32, context=512)
 BATCH_TOKENS = 1024

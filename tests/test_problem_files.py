@@ -1,4 +1,4 @@
-"""engine/problem_files.py: three formats in, one out, and errors that name the place."""
+"""engine/problems/files/word_problems.py: three formats in, one out, and errors that name the place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
-from engine.problem_files import read_problems, write_problems
+from engine.problems.files.word_problems import read_problems, write_problems
 from experts.problems.problem import Problem
 
 FULL = Problem(

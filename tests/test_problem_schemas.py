@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from experts.declaration import DeclarationError
+from experts.language.declaration import DeclarationError
+from experts.language.trace import write_trace
 from experts.problems.builder import build_trace
 from experts.problems.schema import SCHEMAS, schema, whole
-from experts.trace import write_trace
 
 # --- declaring a schema
 

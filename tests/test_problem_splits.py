@@ -19,7 +19,7 @@ from experts.problems.distractors import _ABOUT_NOTHING, _ABOUT_SOMETHING
 from experts.problems.generator import load_schemas, split_of
 from experts.problems.schema import Schema, choice
 from experts.problems.spelling import speaks_numbers
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 ROOT = Path(__file__).parent.parent
 ALL = load_schemas()
@@ -128,7 +128,7 @@ def test_the_same_arguments_give_the_same_problems(split: str) -> None:
 
 def test_problems_do_not_depend_on_the_module_imported_first_or_on_the_process() -> None:
     code = (
-        "import experts.problems.rate_equation_work, experts.problems.arithmetic_groups\n"
+        "import experts.problems.schemas.rate_equation_work, experts.problems.schemas.arithmetic_groups\n"
         "from experts.problems import generate\n"
         "print(repr(list(generate('train', 30))))"
     )

@@ -16,7 +16,7 @@ from experts.problems.schema import choice, decimal, money, percent, placeholder
 from experts.problems.slots import Slot
 from experts.problems.spelling import spell
 from experts.problems.words import _POOLS, WordDraw, plural, with_article
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 ALL = load_schemas()
 

@@ -15,15 +15,15 @@ from random import Random
 import pytest
 
 from experts import EXPERT_NAMES
-from experts.literals import format_number
+from experts.language.literals import format_number
+from experts.language.trace import write_trace
 from experts.problems.distractors import _ABOUT_NOTHING, _ABOUT_SOMETHING, _PRONOUN, insert_distractor
 from experts.problems.generator import load_schemas
 from experts.problems.schema import Draft, Schema, placeholders
 from experts.problems.slots import Slot
 from experts.problems.words import _POOLS, WordDraw, plural
-from experts.trace import write_trace
 from verifiers import verify_trace
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 ROOT = Path(__file__).parent.parent
 ALL = load_schemas()

@@ -1,4 +1,4 @@
-"""engine/progress.py: quiet for short work, plain lines elsewhere than on a terminal, results left alone."""
+"""engine/terminal/progress.py: quiet for short work, plain lines elsewhere than on a terminal, results left alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.progress import Progress, duration, track
+from engine.terminal.progress import Progress, duration, track
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from mentions import only, values
 
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 HALF = Fraction(1, 2)
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mentions import only, values
 
-from verifiers.number_words import fold
-from verifiers.question_numbers import read_question
+from verifiers.questions.number_words import fold
+from verifiers.questions.numbers import read_question
 
 NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from engine import reading
-from engine.reading import (
+from engine.pretraining import trace_reading as reading
+from engine.pretraining.trace_reading import (
     Document,
     documents,
     names_exercise,
@@ -18,9 +18,9 @@ from engine.reading import (
     recall_exercise,
     repeat_exercise,
 )
-from experts.literals import format_number
+from experts.language.literals import format_number
 from experts.problems.generator import split_of
-from verifiers.question_numbers import read_question
+from verifiers.questions.numbers import read_question
 
 
 def parts(document: Document) -> tuple[str, str]:

@@ -9,9 +9,7 @@ from random import Random
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from engine import functions
-from engine.reading import Document
-from engine.reading_calls import (
+from engine.pretraining.call_reading import (
     Pair,
     as_json,
     call_documents,
@@ -21,7 +19,9 @@ from engine.reading_calls import (
     recall_values,
     repeat_values,
 )
-from engine.tokenizer import CALL_MARKERS, CALL_PIECES, train_tokenizer
+from engine.pretraining.tokenizer import CALL_MARKERS, CALL_PIECES, train_tokenizer
+from engine.pretraining.trace_reading import Document
+from engine.problems import functions
 
 PAIRS: list[Pair] = [
     ("city", "Oslo"),

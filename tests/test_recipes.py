@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import load_recipe, recipe_names
+from engine.settings.stages import load_recipe, recipe_names
 
 SMALL_SFT = {
     "count": 12,
@@ -24,7 +24,8 @@ SMALL_RL = {"iterations": 1, "prompts_per_iteration": 2, "group_size": 2, "eval_
 def test_recipe_trains_by_sft_and_then_by_rl(
     name: str, tiny_model_dir: Path, tiny_call_model_dir: Path, checkpoints: Path
 ) -> None:
-    from engine import rl, sft
+    from engine.training.rl import train as rl
+    from engine.training.sft import train as sft
 
     model = tiny_model_dir if load_recipe(name).sft.task == "traces" else tiny_call_model_dir
     recipe = load_recipe(name, sft={**SMALL_SFT, "model": str(model)}, rl=SMALL_RL)

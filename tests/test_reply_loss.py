@@ -10,18 +10,18 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from engine.chat import Row
 from engine.cli import trainer
-from engine.config import SFTConfig
-from engine.difference import GOLD_LOSS, Difference
-from engine.evaluation import Evaluation
-from engine.models import load_model
-from engine.problem_files import write_problems
-from engine.records import Completion, Record, ReplyLoss
-from engine.reply_loss import reply_losses
+from engine.evaluation.difference import GOLD_LOSS, Difference
+from engine.evaluation.figures import Evaluation
+from engine.evaluation.records import Completion, Record, ReplyLoss
+from engine.inference.reply_loss import reply_losses
+from engine.models.chat import Row
+from engine.models.loading import load_model
+from engine.problems.files.word_problems import write_problems
+from engine.settings.stages import SFTConfig
 from engine.tasks.traces import TraceTask
-from engine.training_data import rows_of
-from engine.tuning import load_trainable
+from engine.training.rl.problems import rows_of
+from engine.training.tuning import load_trainable
 from experts.problems import Problem, generate
 
 TASK = TraceTask()

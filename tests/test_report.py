@@ -1,4 +1,4 @@
-"""engine/report.py, report_charts.py, charts.py: one page that needs nothing else, and that no model can break."""
+"""engine/report/page.py, report_charts.py, charts.py: one page that needs nothing else, and that no model can break."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from typing import Any
 
 import pytest
 
-from engine.charts import Series, line_chart
 from engine.errors import UserError
-from engine.report import RunRecord, Stage, accuracy_tables, recorded_stages, varied_failures, write_report
-from engine.report_charts import metric_charts
+from engine.report.metric_charts import metric_charts
+from engine.report.page import (
+    RunRecord,
+    Stage,
+    accuracy_tables,
+    recorded_stages,
+    varied_failures,
+    write_report,
+)
+from engine.report.svg import Series, line_chart
 
 HOSTILE = '</pre></style><script>alert(1)</script><img src="http://example.org/x.png" onerror=alert(1)>&amp;'
 

@@ -6,7 +6,7 @@ import pytest
 from traces import EGGS, QUESTION
 
 from verifiers import POLICIES, Outcome, Stage, Verdict, Violation, score, verify_trace
-from verifiers.verdict import CODES
+from verifiers.traces.verdict import CODES
 
 FAILED = [Verdict(Outcome.INVALID_TRACE, (Violation(code, "wrong"),)) for code in CODES]
 

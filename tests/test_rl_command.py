@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 from native_loops import CORRECT, UNPARSED, Judge, by_text
 
 from engine.cli import trainer
-from engine.interrupt import stop_on_interrupt
-from engine.models import load_model
-from engine.problem_files import write_problems
+from engine.models.loading import load_model
+from engine.problems.files.word_problems import write_problems
+from engine.training.interrupt import stop_on_interrupt
 from experts.problems import Problem, generate
-from verifiers.verdict import Verdict
+from verifiers.traces.verdict import Verdict
 
 SMALL = (
     "--iters", "2", "--prompts-per-iteration", "4", "--group-size", "4", "--max-new-tokens", "8",
@@ -244,10 +244,10 @@ def test_ctrl_c_stops_after_the_iteration_and_resume_goes_on(
 def test_a_resumed_run_starts_from_the_model_it_started_from(
     rl: Callable[..., Result], checkpoints: Path, monkeypatch: pytest.MonkeyPatch, tiny_model_dir: Path
 ) -> None:
-    monkeypatch.setattr("engine.rl.newest_run", lambda kind, task: tiny_model_dir)
+    monkeypatch.setattr("engine.training.rl.train.newest_run", lambda kind, task: tiny_model_dir)
     assert command(*SMALL, "--name", "trial").exit_code == 130
     assert yaml.safe_load((checkpoints / "trial" / "config.yaml").read_text())["model"] is None
-    monkeypatch.setattr("engine.rl.newest_run", lambda kind, task: checkpoints / "a-newer-run")
+    monkeypatch.setattr("engine.training.rl.train.newest_run", lambda kind, task: checkpoints / "a-newer-run")
     assert command("--resume").exit_code == 0
 
 

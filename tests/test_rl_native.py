@@ -12,13 +12,13 @@ import pytest
 import torch
 from native_loops import CONFIG, CORRECT, PROBLEMS, UNPARSED, Judge, by_text, lines, same, weights
 
-from engine import rl_native
 from engine.errors import UserError
-from engine.models import load_model
-from engine.objectives import OBJECTIVES
-from engine.policy import score_tokens
-from engine.rl_native import NativeLoop, UpdateStats
-from engine.rollout import Rollout
+from engine.inference.rollout import Rollout
+from engine.inference.scoring import score_tokens
+from engine.models.loading import load_model
+from engine.training.rl import loop as rl_native
+from engine.training.rl.loop import NativeLoop, UpdateStats
+from engine.training.rl.objectives import OBJECTIVES
 
 METRICS = {
     "step", "reward", "accuracy", "parse_rate", "outcomes", "violations", "experts", "completion_tokens", "ended",

@@ -11,11 +11,11 @@ import torch
 from native_loops import PROBLEMS, Judge, by_text, lines, same, stop_after, weights
 
 from engine.errors import UserError
-from engine.models import load_model
-from engine.progress import Progress
-from engine.rl_native import NativeLoop
+from engine.models.loading import load_model
+from engine.terminal.progress import Progress
+from engine.training.rl.loop import NativeLoop
 from experts.problems import Problem
-from verifiers.verdict import Verdict
+from verifiers.traces.verdict import Verdict
 
 
 def test_a_resumed_run_ends_with_the_weights_and_logs_of_an_uninterrupted_one(
@@ -42,7 +42,7 @@ def test_the_time_left_is_told_from_what_the_resumed_run_does_itself(
     first.run(stop_after(first, 2))
     second = resumed(first)
     shown = Mock(wraps=Progress)
-    monkeypatch.setattr("engine.rl_native.Progress", shown)
+    monkeypatch.setattr("engine.training.rl.loop.Progress", shown)
     second.run(cycle(PROBLEMS))
     assert shown.call_args.kwargs["done"] == 2
 

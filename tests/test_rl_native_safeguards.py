@@ -11,12 +11,12 @@ import torch
 from native_loops import CORRECT, ERROR, PROBLEMS, UNPARSED, Judge, by_text, lines, same, weights
 
 from engine.errors import UserError
-from engine.models import load_model
-from engine.policy import score_tokens
-from engine.rl_native import NativeLoop
-from engine.samples import Sample
+from engine.inference.scoring import score_tokens
+from engine.models.loading import load_model
+from engine.training.rl.loop import NativeLoop
+from engine.training.rl.samples import Sample
 from experts.problems import Problem
-from verifiers.verdict import Outcome, Verdict, Violation
+from verifiers.traces.verdict import Outcome, Verdict, Violation
 
 # --- verdicts that are no one's fault
 

@@ -13,17 +13,18 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from engine import rl, rl_trl
-from engine.chat import prompt_ids
-from engine.config import RLConfig
 from engine.errors import UserError
-from engine.models import LoadedModel, load_model
-from engine.progress import Progress
-from engine.rl_trl import VerifierReward, _divide, _trainer
-from engine.runs import Run, read_lines
+from engine.models.chat import prompt_ids
+from engine.models.loading import LoadedModel, load_model
+from engine.runs.folder import Run, read_lines
+from engine.settings.stages import RLConfig
 from engine.tasks.traces import TraceTask, question_prompt
-from engine.training_data import rl_problems, rows_of
-from engine.tuning import load_trainable
+from engine.terminal.progress import Progress
+from engine.training.rl import train as rl
+from engine.training.rl import trl as rl_trl
+from engine.training.rl.problems import rl_problems, rows_of
+from engine.training.rl.trl import VerifierReward, _divide, _trainer
+from engine.training.tuning import load_trainable
 from experts.problems import Problem, generate
 
 PROBLEMS = list(generate("train", 8, seed=2))

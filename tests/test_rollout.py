@@ -10,9 +10,9 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from engine.kv_cache import SHARED_PROMPTS, GroupCache
-from engine.rollout import NATIVE, Rollout, sample
-from engine.token_choice import choose_tokens, draw
+from engine.inference.kv_cache import SHARED_PROMPTS, GroupCache
+from engine.inference.rollout import NATIVE, Rollout, sample
+from engine.inference.token_choice import choose_tokens, draw
 
 VOCABULARY, PAD = 40, 0
 PROMPTS = [[5, 9, 3], [7], [11, 4, 21, 8, 2, 6, 30, 12], [13, 5, 17, 1, 1], [22, 33]]
@@ -334,7 +334,7 @@ def test_the_choice_does_not_depend_on_how_many_rows_are_computed_at_once(
     logits = torch.randn((7, 50), generator=torch.Generator().manual_seed(3))
     chosen = []
     for cached in (2**18, 100):
-        monkeypatch.setattr("engine.token_choice._CACHED", cached)
+        monkeypatch.setattr("engine.inference.token_choice._CACHED", cached)
         chosen.append(choose_tokens(logits, temperature, torch.Generator().manual_seed(4)))
     (tokens, logprobs), (tokens_in_parts, logprobs_in_parts) = chosen
     assert torch.equal(tokens, tokens_in_parts)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.config import SFTConfig
 from engine.errors import UserError
-from engine.problem_files import problem_line
-from engine.runs import Run, newest_run, read_lines, read_manifest, run_folder
+from engine.problems.files.word_problems import problem_line
+from engine.runs.folder import Run, newest_run, read_lines, read_manifest, run_folder
+from engine.settings.stages import SFTConfig
 from experts.problems import generate
 
 CONFIG = SFTConfig(seed=7, target_modules=("q_proj",))
@@ -191,5 +191,5 @@ def test_runs_go_to_the_working_directory_where_the_project_is_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TRAINER_CHECKPOINTS", raising=False)
-    monkeypatch.setattr("engine.runs.PROJECT", tmp_path / "site-packages")
+    monkeypatch.setattr("engine.runs.folder.PROJECT", tmp_path / "site-packages")
     assert run_folder("rl", "shop") == Path("checkpoints/shop")

@@ -15,21 +15,21 @@ import torch
 import yaml
 from click.testing import CliRunner, Result
 
-import engine.sft_trainer
-from engine.batches import plan_batches
+import engine.training.sft.trainer
 from engine.cli import trainer
-from engine.config import SFTConfig, load_recipe
 from engine.errors import UserError
-from engine.models import load_model
-from engine.problem_files import write_problems
-from engine.progress import Progress
-from engine.reply_loss import reply_losses
-from engine.runs import read_lines
-from engine.sft import train
-from engine.sft_trainer import build_trainer, restore
+from engine.inference.batches import plan_batches
+from engine.inference.reply_loss import reply_losses
+from engine.models.loading import load_model
+from engine.problems.files.word_problems import write_problems
+from engine.runs.folder import read_lines
+from engine.settings.stages import SFTConfig, load_recipe
 from engine.tasks.traces import TraceTask
-from engine.training_data import check_lengths, rows_of, sft_problems
-from engine.tuning import load_trainable
+from engine.terminal.progress import Progress
+from engine.training.rl.problems import check_lengths, rows_of, sft_problems
+from engine.training.sft.train import train
+from engine.training.sft.trainer import build_trainer, restore
+from engine.training.tuning import load_trainable
 from experts.problems import Problem, generate
 
 TASK = TraceTask()
@@ -176,7 +176,7 @@ def test_interrupted_run_works_and_resumes_to_the_same_weights(
     config: SFTConfig, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = weights(train(config, "whole")[0].path)
-    original = engine.sft_trainer.StepLog.on_log
+    original = engine.training.sft.trainer.StepLog.on_log
 
     def interrupt_once(self: Any, args: Any, state: Any, control: Any, **others: Any) -> None:
         original(self, args, state, control, **others)
@@ -184,7 +184,7 @@ def test_interrupted_run_works_and_resumes_to_the_same_weights(
             os.kill(os.getpid(), signal.SIGINT)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine.sft_trainer.StepLog, "on_log", interrupt_once)
+        patch.setattr(engine.training.sft.trainer.StepLog, "on_log", interrupt_once)
         stopped = run_command(*options_of(config), "--name", "shop")
     folder = checkpoints / "shop_sft"
     assert stopped.exit_code == 130, stopped.output
@@ -194,7 +194,7 @@ def test_interrupted_run_works_and_resumes_to_the_same_weights(
     assert done < 3
     load_model(folder)
     shown = Mock(wraps=Progress)
-    monkeypatch.setattr("engine.sft.Progress", shown)
+    monkeypatch.setattr("engine.training.sft.train.Progress", shown)
     resumed = run_command("--resume", "--name", "shop")
     assert resumed.exit_code == 0, resumed.output
     assert shown.call_args.kwargs["done"] == done  # the time left is told from what this run does itself

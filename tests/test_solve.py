@@ -1,4 +1,4 @@
-"""engine/solve.py: an answer is printed only behind a trace that verifies."""
+"""engine/commands/solve.py: an answer is printed only behind a trace that verifies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.cli import trainer
-from engine.completions import Sampled
+from engine.inference.completions import Sampled
 
 QUESTION = "Tom has 3 apples and buys 4 more. How many apples has he now?"
 ADDS = """expert: arithmetic
@@ -37,8 +37,8 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Loaded:
         name = "scripted"
 
-    monkeypatch.setattr("engine.solve.complete", complete)
-    monkeypatch.setattr("engine.models.load_model", lambda name, dtype: Loaded())
+    monkeypatch.setattr("engine.commands.solve.complete", complete)
+    monkeypatch.setattr("engine.models.loading.load_model", lambda name, dtype: Loaded())
     return texts
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from engine.tokenizer import SPECIAL_TOKENS, train_tokenizer
+from engine.pretraining.tokenizer import SPECIAL_TOKENS, train_tokenizer
 from experts.problems import generate
 
 TRAIN = list(generate("train", 300, seed=0))

@@ -1,4 +1,4 @@
-"""engine/tool_template.py: tools in the chat template, for tokenizers that have one and for those that get one."""
+"""engine/models/tool_template.py: tools in the chat template, for tokenizers that have one and for those that get one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from engine.chat import Prompt, assistant_positions, completion_text, prompt_ids, rendered_text, training_rows
 from engine.errors import UserError
+from engine.models.chat import (
+    Prompt,
+    assistant_positions,
+    completion_text,
+    prompt_ids,
+    rendered_text,
+    training_rows,
+)
+from engine.models.tool_template import PROBE, PROBE_REPLY, fit_template, own_formats
 from engine.tasks import task_for
-from engine.tool_template import PROBE, PROBE_REPLY, fit_template, own_formats
 from verifiers.calls import FORMATS
 
 # Templates that TRL ships, with the markers that the tiny tokenizer lacks, and the format in which each writes calls.

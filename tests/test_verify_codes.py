@@ -8,7 +8,7 @@ import pytest
 from traces import composition, trace
 
 from verifiers import Outcome, Stage, verify_trace
-from verifiers.verdict import CODES
+from verifiers.traces.verdict import CODES
 
 TWO = ("init, var: a, value: 16", "init, var: b, value: 3")
 SUM = (*TWO, "compute, compute_op: add, args: [a, b], var: c")

@@ -10,7 +10,7 @@ import pytest
 from traces import EGGS, QUESTION, composition, trace
 
 from verifiers import Outcome, verify_trace
-from verifiers.execution import run_steps
+from verifiers.traces.steps_shown import run_steps
 
 SALE = trace(
     "init, var: price, value: 50",
@@ -152,7 +152,7 @@ def test_a_failure_of_the_verifier_is_an_error_and_not_raised(monkeypatch: pytes
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("verifiers.verify.run_straight", fail)
+    monkeypatch.setattr("verifiers.traces.verify.run_straight", fail)
     verdict = verify_trace(EGGS, QUESTION, 65)
     assert verdict.outcome is Outcome.ERROR
     assert verdict.violations[0].code == "internal_error"

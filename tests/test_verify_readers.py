@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from trace_strategies import NUMBERS, Parts, sensible_traces, traces
 from trace_styles import canonical, styled
 
-from experts.expression import Expression
-from experts.literals import format_number
+from experts.language.expression import Expression
+from experts.language.literals import format_number
+from experts.language.trace import SubTrace, Trace, write_trace
 from experts.problems import SPLITS, generate
-from experts.trace import SubTrace, Trace, write_trace
 from verifiers import Outcome, Verdict, verify_trace
-from verifiers.canonical import read_canonical
-from verifiers.check import Checked, check
-from verifiers.grounding import ground
-from verifiers.parsed import ParsedSubTrace
-from verifiers.prepared import PreparedStep
-from verifiers.schema import BrokenStep
-from verifiers.straight import run_straight
-from verifiers.yaml_text import read_yaml
+from verifiers.questions.grounding import ground
+from verifiers.traces.reading.any_yaml import read_yaml
+from verifiers.traces.reading.canonical import read_canonical
+from verifiers.traces.reading.parsed import ParsedSubTrace
+from verifiers.traces.running.fast import run_straight
+from verifiers.traces.running.reference import Checked, check
+from verifiers.traces.steps.step import PreparedStep
+from verifiers.traces.steps.typing import BrokenStep
 
 QUESTION = "Ann has 16 eggs, 3 hens, 18.5 kg, 3/4 of a cake and a third of 20%, and 0 to -5 of 999999999999999 others."
 all_traces = st.one_of(traces, sensible_traces(), sensible_traces())

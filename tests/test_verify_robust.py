@@ -17,7 +17,7 @@ from traces import EGGS, QUESTION, composition, trace
 
 from experts.problems import generate
 from verifiers import Outcome, verify_trace
-from verifiers.verdict import CODES, LINTS
+from verifiers.traces.verdict import CODES, LINTS
 
 GOLD = list(generate("train", 80, seed=9))
 YAML_PIECES = (

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from tokenizers import Tokenizer, decoders, models, normalizers, trainers
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast
 
-from engine.chat import completion_text
 from engine.cli import trainer
 from engine.errors import UserError
-from engine.models import LoadedModel, load_model
-from engine.vocabulary import TrimmedVocabulary
+from engine.models.chat import completion_text
+from engine.models.loading import LoadedModel, load_model
+from engine.models.vocabulary import TrimmedVocabulary
 from experts.problems import generate
 
 PROBLEMS = list(generate("train", 30, seed=3))

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from experts import EXPERTS, OPERATIONS
-from experts.core import COMPUTE_OPS
-from experts.declaration import Kind, Operation
+from experts.language.core import COMPUTE_OPS
+from experts.language.declaration import Kind, Operation
 
 Steps = list[dict[str, Any]]
 Parts = list[tuple[str, Steps]]

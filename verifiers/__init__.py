@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
-from verifiers.rewards import POLICIES, score
-from verifiers.verdict import Outcome, Stage, Verdict, Violation
-from verifiers.verify import verify_trace
+from verifiers.traces.rewards import POLICIES, score
+from verifiers.traces.verdict import Outcome, Stage, Verdict, Violation
+from verifiers.traces.verify import verify_trace
 
 if TYPE_CHECKING:
     from verifiers.machine import Machine, compare_effects

@@ -14,18 +14,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.call_problems import (
+from engine.errors import UserError
+from engine.models.chat import Message, Prompt
+from engine.models.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
+from engine.problems.files.call_problems import (
     CallProblem,
     call_problem,
     call_problem_fields,
     call_problem_line,
     read_call_problems,
 )
-from engine.chat import Message, Prompt
-from engine.errors import UserError
-from engine.json_rows import JsonRow
+from engine.problems.files.json_rows import JsonRow
 from engine.tasks.task import CATEGORIES, WORDED_TASKS, Group
-from engine.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
 from verifiers import score, verify_call
 from verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
 from verifiers.calls.call import canonical
@@ -82,7 +82,7 @@ class CallTask:
 
     @property
     def _generator(self) -> Any:
-        return import_module(f"engine.{self.name}")
+        return import_module(f"engine.problems.{self.name}")
 
     def generate(
         self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"

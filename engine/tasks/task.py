@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from engine.chat import Message, Prompt
+from engine.models.chat import Message, Prompt
 from verifiers.calls.verdict import CallVerdict
-from verifiers.verdict import Verdict
+from verifiers.traces.verdict import Verdict
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -10,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.chat import Message, Prompt
-from engine.problem_files import problem_line, read_problems
+from engine.models.chat import Message, Prompt
+from engine.problems.files.word_problems import problem_line, read_problems
 from engine.tasks.task import EXPERTS, Group
 from experts import EXPERT_NAMES
-from experts.literals import format_number
+from experts.language.literals import format_number
 from experts.problems import SPLITS, Problem, generate
 from verifiers import score, verify_trace
-from verifiers.grammar import trace_grammar
-from verifiers.verdict import Verdict
+from verifiers.traces.grammar import trace_grammar
+from verifiers.traces.verdict import Verdict
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -131,7 +131,7 @@ def question_prompt(question: str, card: bool = False) -> Prompt:
     asked = [{"role": "user", "content": question}]
     if not card:
         return Prompt(asked)
-    from experts.cards import prompt_card
+    from experts.language.cards import prompt_card
 
     return Prompt([{"role": "system", "content": prompt_card()}, *asked])
 

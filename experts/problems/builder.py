@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from experts import EXPERTS, OPERATIONS, get_expert
-from experts.composition import COMPOSITION, source_of
-from experts.core import COMPUTE_OPS
-from experts.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
-from experts.expression import parse_expression
-from experts.linear import Linear
-from experts.literals import format_number
-from experts.trace import (
+from experts.language.composition import COMPOSITION, source_of
+from experts.language.core import COMPUTE_OPS
+from experts.language.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
+from experts.language.expression import parse_expression
+from experts.language.linear import Linear
+from experts.language.literals import format_number
+from experts.language.trace import (
     FieldValue,
     OperandValue,
     Step,

@@ -25,13 +25,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from experts import EXPERT_NAMES
-from experts.declaration import DeclarationError
+from experts.language.declaration import DeclarationError
+from experts.language.trace import Trace
 from experts.problems.builder import build_trace
 from experts.problems.distractors import insert_distractor
 from experts.problems.slots import Slot, choice, decimal, money, percent, whole
 from experts.problems.spelling import runs_together
 from experts.problems.words import WordDraw
-from experts.trace import Trace
 
 __all__ = ["SCHEMAS", "Draft", "Schema", "choice", "decimal", "money", "percent", "schema", "whole"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from experts.literals import format_number
+from experts.language.literals import format_number
 from experts.problems.spelling import spell
 
 # How often a number is written in words. Grade-school problems spell small numbers often and large ones hardly ever.

@@ -11,7 +11,7 @@ from typing import Any
 from verifiers.calls.call import Call, canonical
 from verifiers.calls.shown import shown
 from verifiers.calls.tools import Schema, Tools
-from verifiers.verdict import Violation
+from verifiers.traces.verdict import Violation
 
 
 def check_call(call: Call, tools: Tools, index: int) -> list[Violation]:

@@ -21,13 +21,13 @@ from verifiers.calls.shown import shown
 from verifiers.calls.verdict import CallOutcome, Grade
 from verifiers.machine import Machine, Result, compare_effects
 from verifiers.machine.execute import run_line
-from verifiers.machine.facts import unmet
-from verifiers.machine.operands import find_device
-from verifiers.machine.registry import COMMANDS, Refused, Unsupported
-from verifiers.machine.session import Session
-from verifiers.machine.virtual import NODES
+from verifiers.machine.model.facts import unmet
+from verifiers.machine.model.virtual import NODES
+from verifiers.machine.session.declaring import COMMANDS, Refused, Unsupported
+from verifiers.machine.session.operands import find_device
+from verifiers.machine.session.session import Session
 from verifiers.shell import CommandLine, Simple, parse_shell, simple_commands
-from verifiers.verdict import Violation
+from verifiers.traces.verdict import Violation
 
 _STREAMS = frozenset({*NODES, "shm", "pts", "fd"})
 _MAX_NAMED = 3  # facts that a message names

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifiers.machine.state import State, Tree
+from verifiers.machine.model.state import State, Tree
 
 
 def losses(before: State, after: State) -> frozenset[str]:

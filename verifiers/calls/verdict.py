@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from verifiers.calls.call import Call
-from verifiers.verdict import Violation
+from verifiers.traces.verdict import Violation
 
 
 class CallOutcome(StrEnum):

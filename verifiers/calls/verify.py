@@ -33,7 +33,7 @@ from verifiers.calls.tools import (
     read_tools,
 )
 from verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
-from verifiers.verdict import Violation
+from verifiers.traces.verdict import Violation
 
 if TYPE_CHECKING:
     from verifiers.machine import Machine

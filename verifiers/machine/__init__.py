@@ -1,8 +1,8 @@
 """A simulated computer that an operating system is installed on: commands run on its state, never on a real system."""
 
 from verifiers.machine.effects import canonical, compare_effects
-from verifiers.machine.facts import PHASES
 from verifiers.machine.machine import Machine, Result
-from verifiers.machine.spec import MachineSpecError
+from verifiers.machine.model.facts import PHASES
+from verifiers.machine.model.spec import MachineSpecError
 
 __all__ = ["PHASES", "Machine", "MachineSpecError", "Result", "canonical", "compare_effects"]

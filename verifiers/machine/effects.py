@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verifiers.machine.devices import filesystem_uuid, partition_name, partition_uuid
-from verifiers.machine.facts import SIZE_TOLERANCE_MIB, fstab_entries
-from verifiers.machine.state import Filesystem, Mount, Partition, State, Tree, to_json
+from verifiers.machine.model.devices import filesystem_uuid, partition_name, partition_uuid
+from verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries
+from verifiers.machine.model.state import Filesystem, Mount, Partition, State, Tree, to_json
 
 if TYPE_CHECKING:
     from verifiers.machine.machine import Machine

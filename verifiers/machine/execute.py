@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from verifiers.machine.danger import check_redirect, check_words
-from verifiers.machine.globs import expand_words, has_open_glob
-from verifiers.machine.paths import PathError
-from verifiers.machine.registry import COMMANDS, CommandError, Output, Unsupported, program_name
-from verifiers.machine.session import Session
+from verifiers.machine.danger.check import check_redirect, check_words
+from verifiers.machine.model.paths import PathError
+from verifiers.machine.session.declaring import COMMANDS, CommandError, Output, Unsupported, program_name
+from verifiers.machine.session.globs import expand_words, has_open_glob
+from verifiers.machine.session.session import Session
 from verifiers.shell import CommandLine, Redirect, Simple, parse_shell
 from verifiers.shell import Unsupported as UnsupportedText
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
-from verifiers.machine.danger import check_line
+from verifiers.machine.danger.check import check_line
 from verifiers.machine.execute import Ran, run_line
-from verifiers.machine.facts import facts, phase
-from verifiers.machine.registry import Refused, Unsupported
-from verifiers.machine.session import Session
-from verifiers.machine.spec import state_from_spec
-from verifiers.machine.state import Entry, State
+from verifiers.machine.model.facts import facts, phase
+from verifiers.machine.model.spec import state_from_spec
+from verifiers.machine.model.state import Entry, State
+from verifiers.machine.session.declaring import Refused, Unsupported
+from verifiers.machine.session.session import Session
 from verifiers.shell import Unsupported as UnsupportedText
 from verifiers.shell import parse_shell
 

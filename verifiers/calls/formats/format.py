@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from verifiers.calls.call import Reply
 from verifiers.calls.strict_json import CallSyntaxError
 from verifiers.calls.tools import Tool
-from verifiers.parsed import MAX_CHARACTERS
+from verifiers.traces.reading.parsed import MAX_CHARACTERS
 
 
 class RenderError(ValueError):
@@ -48,7 +48,7 @@ class Format:
 
     def grammar(self, tools: Sequence[Tool]) -> str:
         """The grammar of the replies that are read, and whose calls fit their tool, for decoding that can write nothing
-        else; for llguidance, as `verifiers.grammar`. Words that hold a mark, and thoughts, are left out.
+        else; for llguidance, as `verifiers.traces.grammar`. Words that hold a mark, and thoughts, are left out.
         """
         if not tools:
             return "start: /[^<{]+/\n"

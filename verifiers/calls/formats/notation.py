@@ -1,6 +1,6 @@
 """Rules of a decoding grammar for the values that a tool's schema allows, in the notation of a wire format.
 
-Written for llguidance, as `verifiers.grammar` is. Properties stand in the order of the schema, or sorted, whichever the
+Written for llguidance, as `verifiers.traces.grammar` is. Properties stand in the order of the schema, or sorted, whichever the
 format writes; those that are not required may be left out.
 """
 

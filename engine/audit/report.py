@@ -1,0 +1,128 @@
+"""An audit for people: the same sections as a table for the terminal and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+import rich.box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.audit.tally import Finding, Tally, by_count
+from engine.evaluation.intervals import wilson
+from engine.terminal.printable import printable
+
+PIPE_COLUMNS = 160
+"""Width of a table that goes to a file or another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table: headings, rows of cells, and how many of the leading columns after the first hold numbers."""
+
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    number_columns: int
+
+
+def sections(tally: Tally) -> Iterator[Section]:
+    """The tables of an audit, some perhaps without rows: outcomes, metrics, violations, lints, experts."""
+    many = plural(tally.noun)
+    metrics = [
+        (name, f"{mean:.1%}", f"{tally.metrics[name][1]:,}") for name, mean in tally.mean_metrics().items()
+    ]
+    outcomes = [
+        (name, f"{count:,}", _percent(count, tally.traces)) for name, count in tally.outcomes.most_common()
+    ]
+    yield Section(("outcome", many, "share"), outcomes, 2)
+    yield Section(("metric", "mean", many), metrics, 2)
+    for kind, findings in (("violation", tally.violations), ("lint", tally.lints)):
+        rows = [_finding_row(code, finding, tally.traces) for code, finding in by_count(findings)]
+        yield Section((kind, "count", many, "share", "first at", "message"), rows, 3)
+    experts = [
+        (
+            name,
+            f"{count:,}",
+            f"{tally.correct_by_expert[name]:,}",
+            _percent(tally.correct_by_expert[name], count),
+        )
+        for name, count in tally.experts.most_common()
+    ]
+    yield Section(("expert", "traces", "correct", "share"), experts, 3)
+
+
+def summary(tally: Tally, policy: str) -> list[str]:
+    """The figures of the whole audit, one sentence a line."""
+    many = plural(tally.noun)
+    lines = [f"{tally.passed:,} of {tally.traces:,} {many} pass, {tally.traces - tally.passed:,} fail."]
+    if tally.unreadable:
+        noun = "input" if tally.unreadable == 1 else "inputs"
+        lines.append(f"{tally.unreadable:,} {noun} could not be read.")
+    if tally.accuracy is not None:
+        low, high = wilson(tally.correct, tally.with_gold)
+        lines.append(
+            f"Accuracy {tally.accuracy:.1%} of {tally.with_gold:,} {many} with a gold answer "
+            f"(95 % interval {low:.1%} to {high:.1%})."
+        )
+    else:
+        lines.append(f"Accuracy unknown: no {tally.noun} comes with a gold answer.")
+    if tally.mean_reward is not None:
+        lines.append(f"Mean reward {tally.mean_reward:.3f} over {tally.rewarded:,} {many} (policy {policy}).")
+    return lines
+
+
+def plural(noun: str) -> str:
+    """Traces, replies."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def print_tables(tally: Tally, policy: str, stream: TextIO) -> None:
+    """The audit as tables with box lines; wide where `stream` is no terminal."""
+    console = Console(file=stream, width=None if stream.isatty() else PIPE_COLUMNS, highlight=False)
+    for section in sections(tally):
+        if not section.rows:
+            continue
+        table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
+        for position, heading in enumerate(section.headings):
+            is_number = 1 <= position <= section.number_columns
+            table.add_column(
+                heading, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number
+            )
+        for row in section.rows:
+            table.add_row(*(Text(_cell(cell)) for cell in row))
+        console.print(table)
+    for line in summary(tally, policy):
+        console.print(Text(line))
+
+
+def print_markdown(tally: Tally, policy: str, stream: TextIO) -> None:
+    """The audit as Markdown, ready for a pull request or a report."""
+    for line in summary(tally, policy):
+        print(f"- {line}", file=stream)
+    for section in sections(tally):
+        if not section.rows:
+            continue
+        rules = [
+            "---:" if 1 <= position <= section.number_columns else "---"
+            for position in range(len(section.headings))
+        ]
+        print(file=stream)
+        for row in (section.headings, tuple(rules), *section.rows):
+            cells = (_cell(cell).replace("\\", "\\\\").replace("|", "\\|") for cell in row)
+            print("|" + "".join(f" {cell} |" for cell in cells), file=stream)
+
+
+def _finding_row(code: str, finding: Finding, traces: int) -> tuple[str, ...]:
+    share = _percent(finding.traces, traces)
+    return code, f"{finding.count:,}", f"{finding.traces:,}", share, finding.place, finding.message
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}"
+
+
+def _cell(text: str) -> str:
+    return printable(text).replace("\n", "\\n")

@@ -1,0 +1,182 @@
+"""`trainer audit`: check traces, or replies with tool calls, from any source and say what is wrong with each.
+
+An input that can't be read is counted, named and counts as failing, and so does the outcome `error` (the gold answer is
+no number, say): an audit that gates other work must not let pass what it could not check.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from fractions import Fraction
+from typing import TextIO
+
+import click
+
+from engine.atomic import atomic_write
+from engine.audit.calls import EXPECTED_FIELDS
+from engine.audit.inputs import FieldNames, find_files
+from engine.audit.report import print_markdown, print_tables, summary
+from engine.audit.run import NOUNS, AuditSettings, run_audit
+from engine.audit.tally import Tally
+from engine.errors import UserError
+from verifiers.traces.rewards import POLICIES
+
+
+class Share(click.ParamType):
+    """A share from 0 to 1 as an exact fraction, written as `0.95` or `95%`."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        text = str(value)
+        try:
+            share = Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"{text} is no share; write 0.95 or 95%", param, ctx)
+        if not 0 <= share <= 1:
+            self.fail(f"{text} is not between 0 and 1", param, ctx)
+        return share
+
+
+@click.command("audit")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--trace-field",
+    metavar="NAME",
+    help="Field with the trace or the reply. "
+    "[default: the first present of trace, completion, response, output, text]",
+)
+@click.option(
+    "--question-field", metavar="NAME", help="Field with the question. [default: question, query or prompt]"
+)
+@click.option(
+    "--answer-field",
+    metavar="NAME",
+    help="Field with the gold answer. [default: answer or gold; of calls expected or expected_response]",
+)
+@click.option("--expert-field", metavar="NAME", help="Field with the expected expert. [default: expert]")
+@click.option(
+    "--kind",
+    type=click.Choice(list(NOUNS)),
+    default="trace",
+    show_default=True,
+    help="What the inputs are: traces, or replies with tool calls.",
+)
+@click.option("--no-grounding", is_flag=True, help="Don't check that the numbers stand in the question.")
+@click.option(
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default="gated",
+    show_default=True,
+    help="How traces are rewarded.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes to check with.",
+)
+@click.option(
+    "--fail-under",
+    type=Share(),
+    metavar="SHARE",
+    help="Exit with 0 if at least this share passes, such as 0.95.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the result there, whole or not at all.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "markdown"]),
+    default="table",
+    show_default=True,
+    help="jsonl: a line for each input.",
+)
+def command(
+    paths: tuple[str, ...],
+    trace_field: str | None,
+    question_field: str | None,
+    answer_field: str | None,
+    expert_field: str | None,
+    kind: str,
+    no_grounding: bool,
+    policy: str,
+    workers: int,
+    fail_under: Fraction | None,
+    out: str | None,
+    form: str,
+) -> None:
+    """Check traces, or replies with tool calls, and say what is wrong with each.
+
+    PATH is a .jsonl file (one object a line), a .yaml or .yml file (one trace, or several documents), a
+    folder of such files, or - for JSON lines on standard input. Where a question is known, the numbers are
+    checked against it; where a gold answer is known, the computed one is compared.
+
+    With --kind call a line holds a reply, and beside it what was expected, tools, format (default auto), and
+    for shell commands the machine (machine or start) with the commands that ran before. A line of a problem
+    file with its gold reply is such a line.
+
+    \b
+    Examples:
+      trainer audit completions.jsonl --workers 2
+      trainer audit traces/ --format json --fail-under 0.95
+      trainer audit replies.jsonl --kind call --policy binary
+      other-program | trainer audit - --format jsonl --out verdicts.jsonl
+
+    Exit code: 0 no trace fails (or at least --fail-under pass), 1 some do, 2 the input can't be read. A line
+    that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
+    """
+    names = FieldNames.choose(trace_field, question_field, answer_field, expert_field)
+    if kind == "call":
+        _refuse_of_traces(question_field, expert_field, no_grounding)
+        if answer_field is None:
+            names = replace(names, answer=EXPECTED_FIELDS)
+    settings = AuditSettings(names, kind, not no_grounding, policy, records=form == "jsonl")
+    files = find_files(paths)
+    with nullcontext() if out is None else atomic_write(out) as stream:
+        tally = run_audit(files, settings, workers, stream)
+        _print(tally, form, policy, stream or sys.stdout)
+    if out is not None or form == "jsonl":
+        click.echo(summary(tally, policy)[0], err=True)
+    if tally.inputs == 0:
+        click.echo(f"there is no {tally.noun} in the input", err=True)
+    if tally.unreadable and not tally.traces:
+        raise UserError("no input could be read")
+    click.get_current_context().exit(0 if _passes(tally, fail_under) else 1)
+
+
+def _refuse_of_traces(question_field: str | None, expert_field: str | None, no_grounding: bool) -> None:
+    """Raise UserError for an option that says nothing about calls, rather than pass it over."""
+    given = {
+        "--question-field": question_field is not None,
+        "--expert-field": expert_field is not None,
+        "--no-grounding": no_grounding,
+    }
+    name = next((name for name, is_given in given.items() if is_given), None)
+    if name is not None:
+        raise UserError(
+            f"{name} is an option of --kind trace; calls have no questions, experts and grounding"
+        )
+
+
+def _print(tally: Tally, form: str, policy: str, stream: TextIO) -> None:
+    if form == "json":
+        print(json.dumps(tally.to_json(), indent=2), file=stream)
+    elif form == "table":
+        print_tables(tally, policy, stream)
+    elif form == "markdown":
+        print_markdown(tally, policy, stream)
+
+
+def _passes(tally: Tally, fail_under: Fraction | None) -> bool:
+    required = 1 if fail_under is None else fail_under
+    return tally.passed >= required * tally.inputs

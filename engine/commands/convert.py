@@ -1,0 +1,274 @@
+"""`trainer convert`: real problems as verified traces, without a language model."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from engine.atomic import atomic_write
+from engine.errors import UserError
+from engine.problems.files.json_rows import json_line
+from engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
+from engine.problems.gsm8k.rows import SUFFIX, SolvedProblem, read_solved
+from engine.problems.gsm8k.variants import Variant, vary
+from engine.terminal.progress import track
+
+
+class Converted(NamedTuple):
+    """What became of one problem."""
+
+    problem: SolvedProblem
+    conversion: Conversion | RefusedError
+    variants: list[Variant]
+    opinion: str | None
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over a whole run."""
+
+    problems: int = 0
+    converted: int = 0
+    certain: int = 0
+    varied: int = 0
+    variants: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    opinions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Converted) -> None:
+        """Count one problem."""
+        self.problems += 1
+        if isinstance(outcome.conversion, RefusedError):
+            self.refused[outcome.conversion.reason] += 1
+            return
+        self.converted += 1
+        self.certain += outcome.conversion.certain
+        self.varied += bool(outcome.variants)
+        self.variants += len(outcome.variants)
+        if outcome.opinion is not None:
+            self.opinions[outcome.opinion] += 1
+
+    def fields(self, with_variants: bool, with_opinions: bool) -> dict[str, Any]:
+        """The summary as JSON; what was not asked for is left out."""
+        found: dict[str, Any] = {
+            "problems": self.problems,
+            "converted": self.converted,
+            "certain": self.certain,
+            "refused": dict(self.refused.most_common()),
+        }
+        if with_variants:
+            found |= {"varied": self.varied, "variants": self.variants}
+        if with_opinions:
+            found["wiring"] = dict(self.opinions.most_common())
+        return found
+
+
+@click.group("convert")
+def command() -> None:
+    """Turn real problems with worked solutions into problems with verified traces.
+
+    \b
+    Example:
+      trainer convert gsm8k data/gsm8k --out gsm8k.jsonl --certain
+    """
+
+
+@command.command("gsm8k")
+@click.argument("path")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False), metavar="FILE", help="Write the problems there."
+)
+@click.option(
+    "--certain", is_flag=True, help="Write only problems whose wiring is beyond doubt: those to train on."
+)
+@click.option(
+    "--refused",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the other problems there, with reasons.",
+)
+@click.option(
+    "--variants", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    help="Also write up to N new problems from each certain one.",
+)  # fmt: skip
+@click.option(
+    "--hold-out", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    help="Leave out the last N problems of each file, for development.",
+)  # fmt: skip
+@click.option(
+    "--held-out",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write those there, as they are: trainer eval --data and --eval-data read them.",
+)
+@click.option(
+    "--check", is_flag=True, help="Judge each certain trace by the solution's own equations; takes longer."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other variants.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    help="How the summary is printed.",
+)  # fmt: skip
+def gsm8k(
+    path: str,
+    out: str,
+    certain: bool,
+    refused: str | None,
+    variants: int,
+    hold_out: int,
+    held_out: str | None,
+    check: bool,
+    seed: int,
+    form: str,
+) -> None:
+    """Convert GSM8K's problems, or others with solutions in its form.
+
+    PATH is a file of JSON lines, a folder of them, or the hub's openai/gsm8k. A line of the result holds id,
+    question, answer, expert, trace, source and certain: whether every plausible reading of the solution computes
+    the same function of the question's numbers, and nothing had to be filled in or left out. Variants name the
+    problem that they come from in variant_of.
+
+    \b
+    Examples:
+      trainer convert gsm8k data/gsm8k/train.jsonl --out gsm8k.jsonl --refused refused.jsonl
+      trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
+      trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --hold-out 500 --held-out dev.jsonl
+    """
+    for written in filter(None, (out, refused, held_out)):
+        _check_apart(path, written)
+    if held_out and not hold_out:
+        raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
+    summary = Summary()
+    problems, development = read_solved(path, hold_out)
+    if not problems:
+        raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
+    with ExitStack() as stack:
+        stream = stack.enter_context(atomic_write(out))
+        others = stack.enter_context(atomic_write(refused)) if refused else None
+        if held_out:
+            lines = stack.enter_context(atomic_write(held_out))
+            lines.writelines(
+                json_line(_solved_line(problem)) for problem in development if not problem.refused
+            )
+        for outcome in track(
+            _convert_all(problems, variants, check, seed), "convert", len(problems), "problems"
+        ):
+            summary.add(outcome)
+            if isinstance(outcome.conversion, RefusedError):
+                if outcome.conversion.reason is Refusal.UNREADABLE:
+                    click.echo(f"{outcome.problem.id} can't be read: {outcome.conversion}", err=True)
+                if others:
+                    others.write(json_line(_refused_line(outcome.problem, outcome.conversion)))
+                continue
+            if outcome.conversion.certain or not certain:
+                stream.writelines(map(json_line, _lines(outcome, seed)))
+            elif others:
+                others.write(json_line(_refused_line(outcome.problem, _doubt(outcome.conversion))))
+    fields = summary.fields(variants > 0, check)
+    click.echo(json.dumps(fields) if form == "json" else _table(fields))
+    if not summary.converted:
+        reasons = ", ".join(reason.replace("_", " ") for reason in summary.refused)
+        raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
+
+
+def _check_apart(path: str, written: str) -> None:
+    """Raise UserError where a file that is to be written is one of those that are read."""
+    read, target = Path(path).resolve(), Path(written).resolve()
+    is_among = target.parent == read and target.suffix == SUFFIX and target.exists()
+    if target == read or is_among:
+        raise UserError(f"{written} is among what is read; write somewhere else")
+
+
+def _convert_all(
+    problems: Iterable[SolvedProblem], variants: int, check: bool, seed: int
+) -> Iterator[Converted]:
+    for problem in problems:
+        if problem.refused is not None:
+            yield Converted(problem, problem.refused, [], None)
+            continue
+        try:
+            conversion = convert(problem.question, problem.solution)
+        except RefusedError as error:
+            yield Converted(problem, error, [], None)
+            continue
+        varied = vary(conversion, variants, str(seed)) if variants and conversion.certain else []
+        opinion = _opinion(conversion, problem.solution) if check and conversion.certain else None
+        yield Converted(problem, conversion, varied, opinion)
+
+
+def _opinion(conversion: Conversion, solution: str) -> str:
+    # Imported here because sympy takes a second to load and only --check needs it.
+    from engine.problems.gsm8k.wiring import second_opinion
+
+    return second_opinion(conversion, solution)
+
+
+def _lines(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
+    problem, conversion = outcome.problem, outcome.conversion
+    assert isinstance(conversion, Conversion)
+    common = {"expert": conversion.expert, "source": problem.source, "certain": conversion.certain}
+    yield {
+        "id": problem.id,
+        "question": problem.question,
+        "answer": conversion.answer,
+        "trace": conversion.trace,
+        **common,
+    }
+    for number, variant in enumerate(outcome.variants, 1):
+        yield {
+            "id": f"{problem.id}-v{seed}.{number}",
+            "question": variant.question,
+            "answer": variant.answer,
+            "trace": variant.trace,
+            **common,
+            "variant_of": problem.id,
+        }
+
+
+def _solved_line(problem: SolvedProblem) -> dict[str, Any]:
+    """A problem as it was read."""
+    return {
+        "id": problem.id,
+        "source": problem.source,
+        "question": problem.question,
+        "answer": problem.solution,
+    }
+
+
+def _doubt(conversion: Conversion) -> tuple[str, str]:
+    """Why a converted problem is not certain, in the form of a refusal."""
+    if not conversion.unambiguous:
+        return "ambiguous", "other readings of the solution are about as plausible and compute something else"
+    if conversion.derived:
+        return "derived", "the solution worked out a value without writing it"
+    return "pruned", f"{conversion.pruned} of the solution's equations feed nothing"
+
+
+def _refused_line(problem: SolvedProblem, why: RefusedError | tuple[str, str]) -> dict[str, Any]:
+    reason, detail = (why.reason.value, str(why)) if isinstance(why, RefusedError) else why
+    found = {"reason": reason, "detail": detail}
+    return {"id": problem.id, "source": problem.source, "question": problem.question} | found
+
+
+def _table(fields: dict[str, Any]) -> str:
+    total = fields["problems"]
+    lines = [f"{total:,} problems"]
+    for name in ("converted", "certain"):
+        share = f"  {fields[name] / total:.1%}" if total else ""
+        lines.append(f"{name:<28}{fields[name]:>7,}{share}")
+    for reason, count in fields["refused"].items():
+        lines.append(f"  refused, {reason:<17} {count:>7,}")
+    if "variants" in fields:
+        lines.append(
+            f"variants                    {fields['variants']:>7,}  of {fields['varied']:,} problems"
+        )
+    for opinion, count in fields.get("wiring", {}).items():
+        lines.append(f"  wiring, {opinion:<18} {count:>7,}")
+    return "\n".join(lines)

@@ -1,0 +1,255 @@
+"""`trainer eval`: every completion is executed and compared with the gold answer, never matched as text.
+
+Several models are evaluated in one call on the same prompts with the same decoding, and compared pair by
+pair, because two intervals that overlap may still belong to models that differ on the same problems. What is
+measured is accuracy with a reply that verifies (`engine/tasks`); a right number behind an invalid trace does not
+count. Beside models that call tools stand replies that no model wrote: what a constant reply scores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from engine.atomic import atomic_write
+from engine.commands.models_asked import asked_task, default_model, dtype_option
+from engine.errors import UserError
+from engine.evaluation.difference import differences
+from engine.evaluation.episodes import evaluate_episodes, print_episodes
+from engine.evaluation.figures import Evaluation
+from engine.evaluation.measure import evaluate_constants, evaluate_model, generated_problems
+from engine.evaluation.scoreboard import print_scoreboard, violation_examples
+from engine.inference.completions import SAMPLING_TEMPERATURE
+from engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
+from engine.terminal.console import console_on
+from verifiers.traces.rewards import POLICIES
+
+DEFAULT_COUNT = 500
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _read_or_generate(
+    task: Task[Any], data: Path | None, split: str | None, count: int | None, seed: int
+) -> tuple[str, list[Any]]:
+    if data is not None and split is not None:
+        raise UserError("--data and --split name two sets of problems; give one of them")
+    if data is not None:
+        return str(data), task.read(data, limit=count)
+    return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed)
+
+
+def _print_result(
+    evaluations: Sequence[Evaluation], constants: Sequence[Evaluation], form: str, stream: TextIO
+) -> None:
+    """The figures of one model, or of several with the differences from the first, beside those of constant replies."""
+    if form == "json":
+        figures: list[dict[str, Any]] = [evaluation.to_json() for evaluation in evaluations]
+        result: dict[str, Any] = {
+            "models": figures,
+            "differences": [difference.to_json() for difference in differences(evaluations)],
+        }
+        if len(figures) == 1:
+            result = figures[0]
+        if constants:
+            result["baselines"] = {constant.model: constant.to_json() for constant in constants}
+        json.dump(result, stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+        return
+    console = console_on(stream)
+    print_scoreboard(console, evaluations, constants)
+    console.print()
+    for line in violation_examples(evaluations[-1]):
+        console.print(line)
+
+
+@click.command("eval")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="Folder, embedded model or hub id; may be repeated. [default: the newest RL run, else SFT run]",
+)
+@click.option(
+    "--compare",
+    "baseline",
+    metavar="MODEL",
+    help="The model that the others are compared with. [default: the first --model]",
+)
+@click.option("--data", type=FILE, metavar="FILE", help="Problem file, or a file of GSM8K or SVAMP.")
+@click.option(
+    "--task",
+    "task_name",
+    type=click.Choice(TASK_NAMES),
+    help="What is asked of the models. [default: what they were trained for, else traces]",
+)
+@click.option(
+    "--call-format",
+    type=click.Choice(FORMAT_NAMES),
+    help="How tool calls are written. [default: as the models were trained, else hermes]",
+)
+@click.option(
+    "--split", metavar="SPLIT", help="Generated problems. [default: the task's test_numbers, or test]"
+)
+@click.option(
+    "--n",
+    "count",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Problems. [default: {DEFAULT_COUNT} generated ones, or all of --data]",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="Completions a problem; several give pass@k and a majority vote.",
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    metavar="T",
+    help=f"0 is greedy. [default: 0 for one sample, {SAMPLING_TEMPERATURE} for several]",
+)
+@click.option(
+    "--max-new-tokens",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    metavar="N",
+    help="Longer completions are cut.",
+)
+@dtype_option
+@click.option(
+    "--card/--no-card",
+    default=None,
+    help="Show every model the prompt card. [default: if one was trained with it]",
+)
+@click.option(
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default="gated",
+    show_default=True,
+    help="What the mean reward is paid by.",
+)
+@click.option(
+    "--guided",
+    is_flag=True,
+    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
+)
+@click.option(
+    "--guard",
+    is_flag=True,
+    help="With --episodes: what must not be done is said instead, by the rule of engine/problems/installer/guard.py.",
+)
+@click.option(
+    "--gold-loss",
+    is_flag=True,
+    help="Measure the loss on the gold replies too: it tells models apart that are right too seldom to be.",
+)
+@click.option(
+    "--episodes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Instead of single problems, play whole installations: the model acts, the machine answers.",
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--out", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
+@click.option(
+    "--completions",
+    type=FILE,
+    metavar="FILE",
+    help="Write each completion with its verdict there, as JSON lines.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of the generated problems and of the sampling."
+)
+def command(
+    models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
+    split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
+    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool, gold_loss: bool,
+    form: str, out: Path | None, completions: Path | None, seed: int,
+) -> None:  # fmt: skip
+    """Measure executed accuracy on held-out problems, for one model or for several side by side.
+
+    Several models get the same prompts and the same decoding, and are compared problem by problem. Where a
+    problem states an expert, a trace that names another does not count as correct. Tool calls are run on a simulated
+    machine, or compared as values. The completions of --completions can be checked again with trainer audit.
+
+    \b
+    Examples:
+      trainer eval
+      trainer eval --compare tiny-base --split test_schemas
+      trainer eval --task installer --split test_phrasings
+      trainer eval --task installer --episodes 100
+      trainer eval --model checkpoints/my-run --data test.jsonl --samples 8 --format json
+      trainer eval --compare my-run_sft --model my-run_rl --gold-loss
+    """
+    from engine.models.loading import load_model
+
+    asked = list(models) or [default_model(task_name)]
+    if baseline is not None:
+        asked.insert(0, baseline)
+    task = asked_task(asked, task_name, call_format, card)
+    if temperature is None:
+        temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
+    if guard and episodes is None:
+        raise UserError("--guard is for --episodes")
+    if episodes is not None:
+        single = (data, count, completions)
+        if samples > 1 or guided or gold_loss or any(option is not None for option in single):
+            raise UserError(
+                "--data, --n, --samples, --completions, --gold-loss and --guided are for single problems, not for "
+                "--episodes"
+            )
+        with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
+            played = [
+                evaluate_episodes(
+                    load_model(model, dtype=dtype),
+                    task,
+                    split=split or task.test_split,
+                    count=episodes,
+                    temperature=temperature,
+                    max_new_tokens=max_new_tokens,
+                    seed=seed,
+                    guard=guard,
+                )
+                for model in asked
+            ]
+            print_episodes(played, form, stream)
+        return
+    name, problems = _read_or_generate(task, data, split, count, seed)
+    if guided:
+        name += ", guided"
+    with contextlib.ExitStack() as files:
+        # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
+        stream = files.enter_context(atomic_write(out)) if out else sys.stdout
+        rows = files.enter_context(atomic_write(completions)) if completions else None
+        evaluations = []
+        for model in asked:
+            evaluation = evaluate_model(
+                load_model(model, dtype=dtype),
+                task,
+                problems,
+                data=name,
+                samples=samples,
+                temperature=temperature,
+                max_new_tokens=max_new_tokens,
+                seed=seed,
+                policy=policy,
+                guided=guided,
+                gold_loss=gold_loss,
+            )
+            evaluations.append(evaluation)
+            if rows:
+                for row in evaluation.rows():
+                    rows.write(json.dumps({"model": evaluation.model, **row}, ensure_ascii=False) + "\n")
+        constants = evaluate_constants(task, problems, data=name, policy=policy)
+        _print_result(evaluations, constants, form, stream)

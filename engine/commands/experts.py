@@ -1,0 +1,68 @@
+"""`trainer experts`: what the experts are for, and each one's reference card."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import rich.box
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from engine.errors import UserError
+from experts import EXPERTS, get_expert
+from experts.language.cards import reference_card
+from experts.language.core import CORE_OPERATIONS
+from verifiers.traces.grammar import trace_grammar
+
+PIPE_COLUMNS = 160
+
+
+@click.command("experts")
+@click.argument("name", required=False)
+@click.option(
+    "--grammar",
+    is_flag=True,
+    help="The grammar of the expert's traces, or of all, in the Lark of llguidance, for guided decoding elsewhere.",
+)
+def command(name: str | None, grammar: bool) -> None:
+    """List the experts, or show the reference card of one.
+
+    The card is Markdown: formatted on a terminal, as text elsewhere.
+
+    \b
+    Examples:
+      trainer experts
+      trainer experts percentage
+      trainer experts --grammar > traces.lark
+    """
+    try:
+        if grammar:
+            click.echo(trace_grammar(name), nl=False)
+            return
+        if name is None:
+            _print_list()
+            return
+        card = reference_card(get_expert(name))
+    except KeyError as error:
+        raise UserError(error.args[0]) from None
+    if sys.stdout.isatty():
+        Console(highlight=False).print(Markdown(card))
+    else:
+        click.echo(card)
+
+
+def _print_list() -> None:
+    table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("expert", no_wrap=True)
+    table.add_column("for")
+    table.add_column("operations of its own")
+    for expert in EXPERTS.values():
+        table.add_row(expert.name, expert.purpose, ", ".join(expert.own_operations) or "-")
+    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
+    console.print(table)
+    click.echo(
+        f"Every expert has {', '.join(CORE_OPERATIONS)}. A trace of several sub-traces is a composition."
+    )
+    click.echo("One expert's reference card: trainer experts NAME")

@@ -1,0 +1,100 @@
+"""`trainer generate`: problems with gold replies, every one of them verified before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from engine.atomic import atomic_write
+from engine.errors import UserError
+from engine.settings.declaring import nearest
+from engine.settings.stages import WORDING_HELP
+from engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
+from engine.terminal.progress import track
+from experts import EXPERT_NAMES
+from experts.problems import WORDINGS
+
+
+class GoldFailsError(Exception):
+    """A generated gold reply does not verify: a generator of this project is wrong, not what the user asked for."""
+
+
+def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
+    """The problems as they come. Raises GoldFailsError, naming the source, where a gold reply is not `correct`."""
+    for problem in problems:
+        text = task.gold_text(problem)
+        verdict = task.judge(problem, text)
+        if verdict.outcome != "correct":
+            found = "; ".join(f"{violation.code}: {violation.message}" for violation in verdict.violations)
+            raise GoldFailsError(
+                f"{problem.source}: the gold {task.gold} is {verdict.outcome} ({found})\n"
+                f"{task.shown(problem)}\n{text}"
+            )
+        yield problem
+
+
+@click.command("generate")
+@click.option(
+    "--task",
+    "task_name",
+    type=click.Choice(TASK_NAMES),
+    default=DEFAULT_TASK,
+    show_default=True,
+    help="What the problems ask for.",
+)
+@click.option(
+    "--split", default="train", show_default=True, metavar="SPLIT", help="Splits share no question."
+)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="How many problems."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other problems.")
+@click.option(
+    "--expert",
+    "experts",
+    multiple=True,
+    type=click.Choice(EXPERT_NAMES),
+    help="Only of this expert, for traces. May be repeated.",
+)
+@click.option(
+    "--wording",
+    type=click.Choice(WORDINGS),
+    default="any",
+    show_default=True,
+    help=WORDING_HELP,
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there, whole or not at all."
+)
+def command(
+    task_name: str, split: str, count: int, seed: int, experts: tuple[str, ...], wording: str, out: str | None
+) -> None:
+    """Write problems with gold traces, or with gold tool calls, as JSON lines.
+
+    Every gold reply has been verified. The same options give the same problems.
+
+    \b
+    Examples:
+      trainer generate --count 5
+      trainer generate --split test_numbers --count 500 --expert percentage --out percentage.jsonl
+      trainer generate --task installer --split test --count 200 --out installer.jsonl
+    """
+    task = task_for(task_name)
+    if split not in task.splits:
+        raise UserError(
+            f"the task {task_name} has no split {split}{nearest(split, task.splits)}; there are "
+            f"{', '.join(task.splits)}"
+        )
+    drawn = verified(task, task.generate(split, count, seed, experts or None, wording))
+    problems = track(drawn, "generate", count, "problems", streaming=out is None)
+    try:
+        if out is not None:
+            with atomic_write(out) as stream:
+                stream.writelines(task.line(problem) for problem in problems)
+        else:
+            for problem in problems:
+                click.echo(task.line(problem), nl=False)
+    except ValueError as error:
+        raise UserError(str(error)) from None

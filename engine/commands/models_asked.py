@@ -1,0 +1,89 @@
+"""Which model is asked, for what and how, where the user does not say: by `trainer eval` and `trainer solve` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from engine.errors import UserError
+from engine.settings.stages import DEFAULT_MODEL
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
+
+dtype_option = click.option(
+    "--dtype",
+    type=click.Choice(["float32", "bfloat16", "auto"]),
+    default="float32",
+    show_default=True,
+    help="What the model computes in, auto being bfloat16 where the device has instructions for it.",
+)
+
+
+_GIVE = "these models were trained with different ones of {{}}: give --{}"
+
+
+def default_model(task: str | None = None) -> str:
+    """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
+    from engine.models.loading import newest_run
+
+    newest = newest_run("rl", task) or newest_run("sft", task)
+    return str(newest) if newest else DEFAULT_MODEL
+
+
+def asked_task(
+    models: Sequence[str], name: str | None = None, format: str | None = None, card: bool | None = None
+) -> Task[Any]:
+    """The task that models are evaluated on: what is given, else what they were trained for.
+
+    Raises UserError where they were trained for different ones.
+    """
+    settings = [found for found in map(run_settings, models) if found]
+    if name is None:
+        name = common(
+            [found.get("task", DEFAULT_TASK) for found in settings], DEFAULT_TASK, _GIVE.format("task")
+        )
+    if format is None:
+        own = [found["format"] for found in settings if found.get("task") == name]
+        format = common(own, DEFAULT_FORMAT, _GIVE.format("call-format"))
+    if card is None:
+        card = name == DEFAULT_TASK and any(found.get("card") for found in settings)
+    return task_for(name, format, card)
+
+
+def run_settings(name: str) -> dict[str, Any]:
+    """The settings with which the run of that name or folder was made; empty where it is no run.
+
+    Raises UserError where they can't be read.
+    """
+    config = local_folder(name) / "config.yaml"
+    if not config.is_file():
+        return {}
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"can't read {config}: {reason}") from None
+    if not isinstance(settings, dict):
+        raise UserError(f"can't read {config}: it holds no settings")
+    return settings
+
+
+def local_folder(name: str) -> Path:
+    """The folder of the model of that name, or the name as a folder, whether or not it exists."""
+    from engine.models.loading import embedded_models
+
+    return embedded_models().get(name, Path(name))
+
+
+def common(values: Sequence[Any], default: Any, refusal: str) -> Any:
+    """The value that all have, or the default where there is none.
+
+    Raises UserError where they differ, saying `refusal` with the values in the place of its {}.
+    """
+    found = set(values)
+    if len(found) > 1:
+        raise UserError(refusal.format(", ".join(sorted(map(str, found)))))
+    return found.pop() if found else default

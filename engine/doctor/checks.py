@@ -1,0 +1,322 @@
+"""What is checked before a long run: each check a function that says what it found, or raises `Failed`.
+
+Every one of them stands for a published run that failed for the lack of it. They read real rows of the run's own
+data and use the run's own renderer, sampler and trainer. Not covered: whether the data teach what is wanted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.doctor.overlap import same_questions, same_skeletons
+from engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from engine.tasks import Task
+
+if TYPE_CHECKING:
+    from engine.models.chat import Row
+    from engine.models.loading import LoadedModel
+
+T = TypeVar("T")
+
+SAMPLE = 200
+"""Rows that are looked at where all of them would take long."""
+MARKER = re.compile(r"<[|｜][^<>|｜\s]{1,40}[|｜]>|</?[a-z]+(?:_[a-z]+)*>")
+"""What looks like a special token: `<|user|>`, `<start_of_turn>`, `</s>`; DeepSeek writes the bars in full width."""
+SAME = 0.15
+"""Rows of the head nearer to each other than this part of the median distance are taken as the same: in Gemma 3 270M
+<end_of_turn> and thousands of unused tokens are at 0.08, the digits 7 and 8 at 0.22, <eos> and its nearest at 0.61."""
+DRY_ROWS = 4
+DRY_STEPS = 2
+DRY_RATE = 0.1
+"""Part of the run's learning rate that the dry run uses: it has no warm-up, and the loss must fall at once."""
+DRY_TOKENS = 32
+
+
+class Failed(Exception):
+    """A check failed. `advice`: what to do about it."""
+
+    def __init__(self, found: str, advice: str) -> None:
+        super().__init__(found)
+        self.advice = advice
+
+
+class NotApplicable(Exception):
+    """The check has nothing to look at, for the reason given."""
+
+
+@dataclass
+class Patient:
+    """What is examined: a model made ready to train, and the problems of the run.
+
+    Attributes:
+        problems: to train on; for RL, where they are drawn as the run goes on, a sample of them.
+        held_out: to measure on.
+        held_out_generated: whether those are drawn from this project's schemas, as the training problems are.
+    """
+
+    loaded: LoadedModel
+    config: SFTConfig | RLConfig
+    problems: Sequence[Any]
+    held_out: Sequence[Any]
+    held_out_generated: bool
+
+    @cached_property
+    def task(self) -> Task[Any]:
+        """What the run is to learn."""
+        return self.config.make_task()
+
+    @cached_property
+    def answered(self) -> list[Any]:
+        """The problems that have a gold reply. Raises NotApplicable where there are none."""
+        answered = [problem for problem in self.problems if self.task.reply(problem) is not None]
+        if not answered:
+            raise NotApplicable(f"no problem has a {self.task.gold}")
+        return answered
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The training rows of `answered`."""
+        from engine.training.rl.problems import rows_of
+
+        return rows_of(self.loaded, self.answered, self.task)
+
+    def sample(self, count: int) -> list[tuple[Any, Row]]:
+        """Problems with their rows, at most `count`, evenly spread."""
+        return spread(list(zip(self.answered, self.rows, strict=True)), count)
+
+
+def spread(items: Sequence[T], count: int) -> list[T]:
+    """At most `count` of the items, evenly spread over them."""
+    step = max(1, len(items) / count)
+    return [items[int(i * step)] for i in range(min(count, len(items)))]
+
+
+def special_tokens(patient: Patient) -> str:
+    """Every marker of the chat template is one token of the vocabulary."""
+    from engine.models.chat import rendered_text
+
+    tokenizer = patient.loaded.tokenizer
+    text = rendered_text(tokenizer, *patient.task.probe())
+    markers = list(dict.fromkeys(MARKER.findall(text)))
+    pieces = {marker: len(tokenizer(marker, add_special_tokens=False)["input_ids"]) for marker in markers}
+    broken = [f"{marker} is {count} tokens" for marker, count in pieces.items() if count != 1]
+    if broken:
+        raise Failed(
+            ", ".join(broken),
+            "use the chat template that belongs to this tokenizer; the vocabulary lacks these markers",
+        )
+    return f"each one token: {' '.join(markers)}" if markers else "the template has no markers"
+
+
+def prompt(patient: Patient) -> str:
+    """What a row begins with in training is, token for token, what generation starts from."""
+    from engine.models.chat import prompt_ids
+
+    sample = patient.sample(SAMPLE)
+    for problem, row in sample:
+        asked = prompt_ids(patient.loaded.tokenizer, patient.task.prompt(problem))
+        if row.ids[: row.prompt_length] != asked:
+            raise Failed(
+                f"the prompt of {problem.id} differs from its training row",
+                "use one chat template for training and use",
+            )
+    return f"identical in training and in use on {len(sample)} rows"
+
+
+def assistant_mask(patient: Patient) -> str:
+    """The gold reply and the end token are trained on, and nothing else."""
+    from engine.models.chat import assistant_positions, turn_end_id
+
+    tokenizer = patient.loaded.tokenizer
+    task, end = patient.task, turn_end_id(tokenizer)
+    marked = False
+    for problem, row in patient.sample(SAMPLE):
+        if len(row.completion_ids) < 2 or row.completion_ids[-1] != end:
+            raise Failed(
+                f"{problem.id}: the labels hold no {task.gold} that ends with {tokenizer.decode([end])}",
+                f"check the {task.gold} field of the data and the end of the chat template",
+            )
+        positions = assistant_positions(tokenizer, task.prompt(problem), task.reply(problem) or {})
+        if positions is not None:
+            marked = True
+            if not set(range(row.prompt_length, len(row.ids))) <= positions:
+                raise Failed(
+                    f"{problem.id}: the template's generation markers leave out part of the {task.gold}",
+                    "put {% generation %} before the assistant's content and {% endgeneration %} behind the end token",
+                )
+    share = sum(len(row.completion_ids) for row in patient.rows) / sum(len(row.ids) for row in patient.rows)
+    by = "the template's generation markers agree" if marked else "the template has no generation markers"
+    return f"{share:.0%} of the tokens are labels, each row ends with {tokenizer.decode([end])}; {by}"
+
+
+def end_token(patient: Patient) -> str:
+    """The model can learn to stop: where its head is not trained, the end token's row is unlike all others.
+
+    A base model often has the markers of its chat-tuned sibling in the vocabulary, but never trained them.
+    """
+    import torch
+
+    from engine.models.chat import turn_end_id
+
+    tokenizer = patient.loaded.tokenizer
+    end = turn_end_id(tokenizer)
+    name = tokenizer.decode([end])
+    head = patient.loaded.model.get_output_embeddings()
+    if any(parameter.requires_grad for parameter in head.parameters()):
+        return f"{name}, and the head is trained"
+    rows = head.weight.detach()
+    distances = torch.cat([(part.float() - rows[end].float()).norm(dim=1) for part in rows.split(8192)])
+    alike = int((distances < SAME * distances.median()).sum()) - 1
+    if alike > 0:
+        raise Failed(
+            f"{name} has the same row in the head as {alike:,} other tokens, nearly, and the head is not trained: "
+            "the model could write any of them in its place, and never stop",
+            f"use a chat template whose assistant's turn ends with a token that the model knows, such as "
+            f"{tokenizer.eos_token}, or --method last-k or full",
+        )
+    return f"{name} has a row of its own in the head"
+
+
+def lengths(patient: Patient) -> str:
+    """Nothing is cut: rows fit the limit, gold replies fit the new tokens allowed, both fit the model."""
+    from engine.models.chat import prompt_ids
+    from engine.training.rl.problems import check_lengths
+
+    config, tokenizer, task = patient.config, patient.loaded.tokenizer, patient.task
+    model_limit = (
+        getattr(patient.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
+    )
+    asked = [len(prompt_ids(tokenizer, task.prompt(problem))) for problem in spread(patient.held_out, SAMPLE)]
+    if max(asked) + config.max_new_tokens > model_limit:
+        raise Failed(
+            f"prompts of up to {max(asked)} tokens and {config.max_new_tokens} new ones exceed the model's "
+            f"{model_limit}",
+            f"--max-new-tokens {int(model_limit) - max(asked)} would fit",
+        )
+    if all(task.reply(problem) is None for problem in patient.problems):
+        return f"prompts of up to {max(asked)} tokens, {config.max_new_tokens} new ones"
+    longest_row = max(len(row.ids) for row in patient.rows)
+    found = check_lengths(
+        patient.rows, patient.answered, config.max_length if isinstance(config, SFTConfig) else longest_row
+    )
+    if longest_row > model_limit:
+        raise Failed(f"{found}, which exceeds the model's {model_limit}", "leave out the longest problems")
+    longest_gold = max(len(row.completion_ids) for row in patient.rows)
+    if longest_gold > config.max_new_tokens:
+        raise Failed(
+            f"the longest gold {task.gold} has {longest_gold} tokens, more than the {config.max_new_tokens} that may "
+            "be generated",
+            f"--max-new-tokens {longest_gold} would fit",
+        )
+    return f"{found}; gold up to {longest_gold} of {config.max_new_tokens} new tokens"
+
+
+def gold(patient: Patient) -> str:
+    """Gold replies verify after a round trip through tokens, and gold answers can be compared with."""
+    from engine.models.chat import completion_text
+
+    task = patient.task
+    answers = [*spread(patient.problems, SAMPLE), *spread(patient.held_out, SAMPLE)]
+    for problem in answers:
+        verdict = task.judge(problem, "")
+        if verdict.outcome == "error":
+            raise Failed(
+                f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem"
+            )
+    if all(task.reply(problem) is None for problem in patient.problems):
+        return f"{len(answers)} gold answers can be compared with"
+    sample = patient.sample(SAMPLE)
+    for problem, row in sample:
+        verdict = task.judge(problem, completion_text(patient.loaded.tokenizer, row.completion_ids))
+        if verdict.outcome != "correct":
+            codes = ", ".join(dict.fromkeys(violation.code for violation in verdict.violations))
+            raise Failed(
+                f"the gold {task.gold} of {problem.id} is {verdict.outcome} ({codes})",
+                "correct or leave out such problems; trainer audit FILE lists them",
+            )
+    return f"{len(sample)} gold {task.gold} texts verify after a round trip through tokens"
+
+
+def overlap(patient: Patient) -> str:
+    """No held-out question was trained on, names and numbers aside."""
+    training = [patient.task.question(problem) for problem in patient.problems]
+    asked = [patient.task.question(problem) for problem in patient.held_out]
+    same = same_questions(asked, training)
+    if same:
+        raise Failed(
+            f"{len(same)} of {len(asked)} held-out questions are trained on, the first is "
+            f"{patient.held_out[same[0]].id}",
+            "leave them out of the training data",
+        )
+    alike = same_skeletons(asked, training)
+    if alike and not patient.held_out_generated:
+        raise Failed(
+            f"{len(alike)} of {len(asked)} held-out questions differ from a training question only in names and "
+            f"numbers, the first is {patient.held_out[alike[0]].id}",
+            "leave such questions out of either side",
+        )
+    if alike:
+        return (
+            f"no question in common; {len(alike)} of {len(asked)} differ only in names and numbers, as this split "
+            "is meant to (new wording: split test_schemas)"
+        )
+    return f"none of {len(asked)} held-out questions, names and numbers aside"
+
+
+def dry_run(patient: Patient) -> str:
+    """Two gradient steps on four rows lower the loss, and the model can be sampled from; the weights are put back."""
+    from engine.inference.reply_loss import reply_losses
+    from engine.training.sft.trainer import train_briefly
+
+    sample = patient.sample(DRY_ROWS)
+    rows = [row for _, row in sample]
+    trained = [p for p in patient.loaded.model.parameters() if p.requires_grad]
+    saved = [p.detach().clone() for p in trained]
+    tokens = sum(len(row.completion_ids) for row in rows)
+    before = sum(reply_losses(patient.loaded, rows)) / tokens
+    try:
+        with TemporaryDirectory() as folder:
+            train_briefly(patient.loaded, rows, _dry_config(patient), Path(folder), DRY_STEPS)
+        after = sum(reply_losses(patient.loaded, rows)) / tokens
+        _decode(patient, [problem for problem, _ in sample])
+    finally:
+        for parameter, weights in zip(trained, saved, strict=True):
+            parameter.data.copy_(weights)
+    if not after < before:
+        raise Failed(
+            f"the loss went from {before:.4f} to {after:.4f} in {DRY_STEPS} steps",
+            "lower --learning-rate, or check the data",
+        )
+    return f"{DRY_STEPS} steps on {len(rows)} rows: loss {before:.4f} to {after:.4f}; greedy decoding works"
+
+
+def _dry_config(patient: Patient) -> SFTConfig:
+    """SFT settings that compute a step as the run will."""
+    names = {item.name for item in dataclasses.fields(TuningConfig)}
+    shared = {name: getattr(patient.config, name) for name in names}
+    return SFTConfig(**shared, learning_rate=patient.config.learning_rate * DRY_RATE)
+
+
+def _decode(patient: Patient, problems: Sequence[Any]) -> None:
+    from engine.inference.completions import complete
+
+    prompts = [patient.task.prompt(problem) for problem in problems]
+    complete(patient.loaded, prompts, max_new_tokens=DRY_TOKENS, progress=False)
+
+
+CHECKS: Mapping[str, Callable[[Patient], str]] = MappingProxyType(
+    {
+        function.__name__.replace("_", "-"): function
+        for function in (special_tokens, prompt, assistant_mask, end_token, lengths, gold, overlap, dry_run)
+    }
+)
+"""The checks by name, in the order in which they run."""

@@ -1,0 +1,125 @@
+"""Models on problems: completions drawn and judged, the same way before a training, after it, and in `trainer eval`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import UserError
+from engine.evaluation.figures import Evaluation
+from engine.evaluation.records import Completion, Record, ReplyLoss
+from engine.inference.completions import Sampled, complete
+from engine.tasks import Task
+from engine.terminal.progress import Progress
+
+if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
+    from engine.models.loading import LoadedModel
+
+
+def evaluate_model(
+    loaded: LoadedModel,
+    task: Task[Any],
+    problems: Sequence[Any],
+    *,
+    data: str = "held-out problems",
+    samples: int = 1,
+    temperature: float = 0.0,
+    max_new_tokens: int = 256,
+    seed: int = 0,
+    progress: bool = True,
+    policy: str = "gated",
+    guided: bool = False,
+    gold_loss: bool = False,
+) -> Evaluation:
+    """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
+
+    Args:
+        data: what the problems are, for the reader of the figures.
+        policy: the reward policy behind `mean_reward`.
+        guided: whether decoding is guided by the task's grammar.
+        gold_loss: whether the loss on gold replies is measured too, for the problems that have one.
+
+    Raises UserError where there is no problem, or none with an answer that can be compared, where fewer than two have
+    a gold reply although the loss on it is asked for, and as `complete` does.
+    """
+    if not problems:
+        raise UserError(f"{data}: there is no problem to evaluate on")
+    task.fit(loaded.tokenizer, loaded.name)
+    losses = _gold_losses(loaded, task, problems, data, progress) if gold_loss else None
+    groups = complete(
+        loaded,
+        [task.prompt(problem) for problem in problems],
+        samples=samples,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        seed=seed,
+        progress=progress,
+        grammars=[task.grammar(problem) for problem in problems] if guided else None,
+    )
+    return _judged(loaded.name, task, problems, groups, data, policy, losses)
+
+
+def _gold_losses(
+    loaded: LoadedModel, task: Task[Any], problems: Sequence[Any], data: str, progress: bool
+) -> list[ReplyLoss | None]:
+    from engine.inference.reply_loss import reply_losses
+    from engine.training.rl.problems import rows_of
+
+    answered = [problem for problem in problems if task.reply(problem) is not None]
+    if len(answered) < 2:
+        raise UserError(
+            f"{data}: {len(answered)} of {len(problems)} problems have a gold {task.gold}, and --gold-loss needs two; "
+            "leave it out"
+        )
+    rows = rows_of(loaded, answered, task)
+    with Progress(loaded.name, len(rows), f"gold {task.gold}s") as bar:
+        losses = reply_losses(loaded, rows, bar.advance if progress else None)
+    found = (ReplyLoss(nats, len(row.completion_ids)) for nats, row in zip(losses, rows, strict=True))
+    return [next(found) if task.reply(problem) is not None else None for problem in problems]
+
+
+def evaluate_constants(
+    task: Task[Any], problems: Sequence[Any], *, data: str = "held-out problems", policy: str = "gated"
+) -> list[Evaluation]:
+    """What constant replies score on the problems, judged as a model's; none where the task has no such replies."""
+    return [
+        _judged(name, task, problems, [[Sampled(text, 0, True)]] * len(problems), data, policy)
+        for name, text in task.constants(problems).items()
+    ]
+
+
+def constants_beside(evaluation: Evaluation) -> list[Evaluation]:
+    """What constant replies score on the problems of an evaluation."""
+    problems = [record.problem for record in evaluation.records]
+    return evaluate_constants(evaluation.task, problems, data=evaluation.data)
+
+
+def _judged(
+    model: str,
+    task: Task[Any],
+    problems: Sequence[Any],
+    groups: Sequence[Sequence[Sampled]],
+    data: str,
+    policy: str,
+    losses: Sequence[ReplyLoss | None] | None = None,
+) -> Evaluation:
+    records = []
+    for problem, group, loss in zip(problems, groups, losses or [None] * len(problems), strict=True):
+        judged = [(sampled, task.judge(problem, sampled.text)) for sampled in group]
+        completions = (
+            Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended, s.logprob)
+            for s, verdict in judged
+        )
+        records.append(Record(problem, tuple(completions), loss))
+    try:
+        return Evaluation(model, task, data, tuple(records), len(groups[0]))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def generated_problems(task: Task[Any], split: str, count: int, seed: int) -> tuple[str, list[Any]]:
+    """Generated problems of a split, and what to call them."""
+    try:
+        return f"{split} split, seed {seed}", list(task.generate(split, count, seed))
+    except ValueError as error:
+        raise UserError(str(error)) from None

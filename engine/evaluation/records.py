@@ -1,0 +1,75 @@
+"""What an evaluation has of a problem: the completions with their verdicts, and the loss on its gold reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from engine.evaluation.voting import majority
+from engine.tasks import Task
+from engine.tasks.task import AnyVerdict
+
+UNSCORED = frozenset({"error", "valid"})
+"""Outcomes that say nothing about the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut.
+
+    `logprob` is as in `engine.inference.completions.Sampled`.
+    """
+
+    text: str
+    verdict: AnyVerdict
+    reward: float | None
+    tokens: int
+    ended: bool
+    logprob: float = 0.0
+
+    @property
+    def correct(self) -> bool:
+        return self.verdict.outcome == "correct"
+
+    @property
+    def scored(self) -> bool:
+        return self.verdict.outcome not in UNSCORED
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLoss:
+    """The cross-entropy of one reply under a model: `nats` summed over its `tokens`, the end token among them."""
+
+    nats: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A problem with the completions sampled for it, in the order they were sampled.
+
+    `gold` is the loss on the problem's gold reply; None where it has none, or where that was not asked for.
+    """
+
+    problem: Any
+    completions: tuple[Completion, ...]
+    gold: ReplyLoss | None = None
+
+    @property
+    def scored(self) -> bool:
+        return any(completion.scored for completion in self.completions)
+
+    @property
+    def share_correct(self) -> float:
+        """Share of the scored completions that are correct, 0 to 1."""
+        return fmean(completion.correct for completion in self.completions if completion.scored)
+
+    def majority_correct(self, task: Task[Any]) -> bool:
+        """Whether a correct completion stands behind the answer that most of them give."""
+        answers = [task.answer(completion.verdict) for completion in self.completions]
+        vote = majority(answers, [completion.logprob for completion in self.completions])
+        return vote is not None and any(
+            completion.correct and answer == vote.answer
+            for completion, answer in zip(self.completions, answers, strict=True)
+        )

@@ -1,0 +1,87 @@
+"""Completions of a model as text: what evaluation judges, and what `trainer solve` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import UserError
+from engine.models.chat import Prompt
+from engine.terminal.progress import Progress
+
+if TYPE_CHECKING:
+    from engine.models.loading import LoadedModel
+
+SAMPLING_TEMPERATURE = 0.7
+"""For several samples a problem, where no temperature is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What a model wrote: its text without the end token, its length in tokens, and whether it stopped by itself.
+
+    `logprob` is that of all its tokens together, in nats, under what they were sampled from; 0 where that was greedy.
+    """
+
+    text: str
+    tokens: int
+    ended: bool
+    logprob: float = 0.0
+
+
+def complete(
+    loaded: LoadedModel,
+    prompts: Sequence[Prompt],
+    *,
+    samples: int = 1,
+    temperature: float = 0.0,
+    max_new_tokens: int = 256,
+    seed: int = 0,
+    progress: bool = True,
+    grammars: Sequence[str] | None = None,
+) -> list[list[Sampled]]:
+    """Let the model answer prompts: for each in order, `samples` completions.
+
+    Args:
+        temperature: of sampling; 0 decodes greedily.
+        max_new_tokens: longer completions are cut.
+        grammars: for each prompt, of what is decoded for it; None decodes freely.
+
+    Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
+    decoding can't be guided by.
+    """
+    from engine.inference.rollout import sample
+    from engine.models.chat import completion_text, end_token_ids, prompt_ids
+
+    if samples > 1 and temperature == 0:
+        raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
+    tokenizer = loaded.tokenizer
+    end_ids = end_token_ids(tokenizer, loaded.model)
+    starts = None
+    if grammars is not None:
+        from engine.inference.guidance import Guidance
+
+        starts = list(map(Guidance(tokenizer, end_ids).start, grammars))
+    with Progress(loaded.name, len(prompts) * samples, "completions") as bar:
+        groups = sample(
+            loaded.model,
+            [prompt_ids(tokenizer, prompt) for prompt in prompts],
+            group_size=samples,
+            temperature=temperature,
+            max_new_tokens=max_new_tokens,
+            end_ids=end_ids,
+            pad_id=tokenizer.pad_token_id,
+            seed=seed,
+            progress=bar.advance if progress else None,
+            starts=starts,
+        )
+    return [
+        [
+            Sampled(
+                completion_text(tokenizer, r.completion_ids), len(r.completion_ids), r.ended, sum(r.logprobs)
+            )
+            for r in group
+        ]
+        for group in groups
+    ]

@@ -1,0 +1,204 @@
+"""Chat templates that show tools: the tokenizer's own where it has one, else one made around its template for talk.
+
+A template that knows no tools is wrapped: before it runs, tools become lines of the system text, and calls and results
+become the text of turns. So the wrapped template keeps the markers of its model, and needs nothing but text and the
+markers of the wire format. It is saved with the tokenizer and works wherever chat templates do.
+
+A tool is one line, `convert(amount: number, base: string (Currency to convert from), to?: "EUR"|"USD" = "EUR") Exchange
+money.`, which takes half the tokens of its schema. A schema that says more than this form holds is shown as JSON.
+
+Not covered: an own template in the wire format functiongemma, whose markers no other model has, and wrapping a template
+that refuses system messages.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from engine.errors import UserError
+from engine.models.chat import Message, Prompt, completion_text, rendered_text, training_rows
+from verifiers.calls import FORMATS, Call, Reply
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "find_book",
+        "description": "Find a book.",
+        "parameters": {"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]},
+    },
+}
+_CALL = {"type": "function", "function": {"name": "find_book", "arguments": {"title": "Emma"}}}
+PROBE_REPLY: Message = {"role": "assistant", "content": "", "tool_calls": [_CALL]}
+PROBE = Prompt(
+    [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Have you got Persuasion?"},
+        PROBE_REPLY,
+        {"role": "tool", "name": "find_book", "content": "no"},
+        {"role": "user", "content": "And Emma?"},
+    ],
+    [_TOOL],
+)
+"""A conversation with all that a template has to render: a tool, a call, its result, and then `PROBE_REPLY`."""
+
+# What `tools` and `message.tool_calls` become. `\n` in quotes is for Jinja to read, hence the raw strings.
+_TOOL_LINES = r"""
+{%- macro parameter_type(schema) -%}
+{%- set known = ['type', 'enum', 'items', 'properties', 'required', 'description', 'default'] -%}
+{%- if schema.keys() | reject('in', known) | list or (schema.type is not string and schema.enum is not defined) -%}
+{{ schema | tojson }}
+{%- elif schema.enum is defined -%}
+{%- for value in schema.enum -%}{{ '|' if not loop.first }}{{ value | tojson }}{%- endfor -%}
+{%- elif schema['items'] is mapping -%}[{{ parameter_type(schema['items']) }}]
+{%- elif schema.properties is mapping -%}{{ '{' }}{{ parameter_list(schema) }}{{ '}' }}
+{%- else -%}{{ schema.type }}
+{%- endif -%}
+{%- endmacro -%}
+{%- macro parameter_list(schema) -%}
+{%- for name, value in (schema.properties or {}).items() -%}
+{{ ', ' if not loop.first }}{{ name }}{{ '?' if name not in (schema.required or []) }}: {{ parameter_type(value) }}
+{%- if value.default is defined %}{{ ' = ' }}{{ value.default | tojson }}{% endif -%}
+{%- if value.description %}{{ ' (' }}{{ value.description }}){% endif -%}
+{%- endfor -%}
+{%- endmacro -%}
+{%- macro tool_line(function) -%}
+{{ function.name }}({{ parameter_list(function.parameters or {}) }})
+{%- if function.description %}{{ ' ' }}{{ function.description }}{% endif -%}
+{%- endmacro -%}
+"""
+
+_CALLS = {
+    "hermes": r"""
+{%- for call in message.tool_calls -%}
+{{ '\n' if message.content or not loop.first }}<tool_call>{{ '\n' -}}
+{"name": {{ call.function.name | tojson }}, "arguments": {{ call.function.arguments | tojson }}}{{ '\n' }}</tool_call>
+{%- endfor -%}
+""",
+    "llama3": r"""
+{%- if message.tool_calls | length > 1 or message.content -%}
+{{ raise_exception('the format llama3 has one call a turn, and no text beside it') }}
+{%- endif -%}
+{%- set call = message.tool_calls[0].function -%}
+{"name": {{ call.name | tojson }}, "parameters": {{ call.arguments | tojson }}}
+""",
+    "structured": r"""
+{%- if message.tool_calls | length > 1 -%}
+{{ raise_exception('the format structured has one call a turn') }}
+{%- endif -%}
+{%- set call = message.tool_calls[0].function -%}
+{%- set shown = call.arguments | tojson -%}
+{"query": {{ message.content | tojson }}, "tool_name": {{ call.name | tojson }}, "arguments": {{ shown }}}
+""",
+}
+"""How a wire format writes the calls of a message."""
+
+_MARKERS = {"hermes": ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")}
+_RESULTS = {"hermes": r"'<tool_response>\n' + message.content + '\n</tool_response>'"}
+_PLAIN_RESULT = "'Result: ' + message.content"
+
+# `turn.said` collects the user's side, results and words, until the assistant answers: many templates insist that the
+# two alternate.
+_WRAPPER = r"""
+{%- set turn = namespace(messages=[], said='', system='') -%}
+{%- for message in messages -%}
+{%- if message.role == 'system' -%}{%- set turn.system = message.content -%}
+{%- elif message.role == 'assistant' -%}
+{%- if turn.said -%}{%- set turn.messages = turn.messages + [{'role': 'user', 'content': turn.said}] -%}{%- endif -%}
+{%- set turn.said = '' -%}
+{%- set calls -%}{%- if message.tool_calls -%}@CALLS@{%- endif -%}{%- endset -%}
+{%- set content = @CONTENT@ -%}
+{%- set turn.messages = turn.messages + [{'role': 'assistant', 'content': content}] -%}
+{%- else -%}
+{%- set said = @RESULT@ if message.role == 'tool' else message.content -%}
+{%- set turn.said = turn.said + '\n' + said if turn.said else said -%}
+{%- endif -%}
+{%- endfor -%}
+{%- if turn.said -%}{%- set turn.messages = turn.messages + [{'role': 'user', 'content': turn.said}] -%}{%- endif -%}
+{%- for tool in tools or [] -%}
+{%- set turn.system = turn.system + ('\n' if turn.system else '') + tool_line(tool.function) -%}
+{%- endfor -%}
+{%- if turn.system -%}
+{%- set turn.messages = [{'role': 'system', 'content': turn.system}] + turn.messages -%}
+{%- endif -%}
+{%- set messages = turn.messages -%}
+{%- set tools = none -%}
+"""
+
+
+def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> None:
+    """See to it that the tokenizer's template shows tools and writes calls in a wire format.
+
+    Args:
+        format: a key of `verifiers.calls.FORMATS`.
+        name: of the model; a template that is assigned is announced on standard error.
+
+    Raises UserError where the tokenizer's own template writes calls in another format, and where the vocabulary lacks
+    markers that the format needs.
+    """
+    own = own_formats(tokenizer)
+    if own is not None:
+        if format in own:
+            return
+        if format != "structured":
+            raise UserError(
+                f"the chat template of {name} writes calls in the format {' or '.join(own) or 'of its own'}, not "
+                f"{format}; " + (f"give format {own[0]}" if own else "use another template")
+            )
+    if format not in _CALLS:
+        raise UserError(
+            f"{name} has no chat template for tools, and none can be made for the format {format}; formats that one "
+            f"can be made for: {', '.join(_CALLS)}"
+        )
+    missing = [marker for marker in _MARKERS.get(format, ()) if not _is_token(tokenizer, marker)]
+    if missing:
+        raise UserError(
+            f"the format {format} needs {', '.join(missing)} as tokens, which the vocabulary of {name} lacks; the "
+            "formats llama3 and structured need none"
+        )
+    tokenizer.chat_template = wrapped(str(tokenizer.chat_template), format)
+    print(
+        f"{name} has no chat template for tools in the format {format}: it gets one around its own, made of its own "
+        "tokens and saved with what is trained from it",
+        file=sys.stderr,
+    )
+
+
+def own_formats(tokenizer: PreTrainedTokenizerBase) -> list[str] | None:
+    """The wire formats in which the tokenizer's template writes calls; None where it shows no tools."""
+    asked, reply = Prompt(PROBE.messages[:2], PROBE.tools), {"role": "assistant", "content": "Yes."}
+    try:
+        shown = rendered_text(tokenizer, asked, reply) != rendered_text(
+            tokenizer, Prompt(asked.messages), reply
+        )
+    except UserError:
+        return None
+    if not shown:
+        return None
+    row = training_rows(tokenizer, [(PROBE, PROBE_REPLY)])[0]
+    text = completion_text(tokenizer, row.completion_ids)
+    return [name for name, format in FORMATS.items() if format.parse(text) == as_reply(PROBE_REPLY)]
+
+
+def wrapped(template: str, format: str) -> str:
+    """The template with what comes before it in order to show tools and to write calls in a format."""
+    wrapper = _WRAPPER.replace("@CALLS@", _CALLS[format].strip())
+    # In the structured format the text of a turn stands within its call.
+    joined = "calls or message.content" if format == "structured" else "(message.content or '') + calls"
+    wrapper = wrapper.replace("@CONTENT@", joined).replace("@RESULT@", _RESULTS.get(format, _PLAIN_RESULT))
+    return (_TOOL_LINES + wrapper).strip() + template
+
+
+def as_reply(message: Message) -> Reply:
+    """An assistant's message as what a wire format reads and writes."""
+    calls = [call["function"] for call in message.get("tool_calls") or ()]
+    return Reply(
+        tuple(Call(call["name"], call["arguments"]) for call in calls), (message.get("content") or "").strip()
+    )
+
+
+def _is_token(tokenizer: PreTrainedTokenizerBase, text: str) -> bool:
+    return len(tokenizer(text, add_special_tokens=False)["input_ids"]) == 1

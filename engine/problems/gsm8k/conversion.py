@@ -1,0 +1,151 @@
+"""One problem converted: a question with its worked solution becomes a verified trace, or is refused with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from engine.problems.gsm8k.assignment import Assignment, Search, UnexplainedError
+from engine.problems.gsm8k.choosing import choose_expert
+from engine.problems.gsm8k.context import Context
+from engine.problems.gsm8k.expressions import Operation
+from engine.problems.gsm8k.formula import Computed, Given, givens, value_of
+from engine.problems.gsm8k.naming import name_numbers
+from engine.problems.gsm8k.operands import Operands
+from engine.problems.gsm8k.rewriting import rewrite
+from engine.problems.gsm8k.simplifying import known_fractions, simplify
+from engine.problems.gsm8k.solution import Equation, Solution, read_solution
+from engine.problems.gsm8k.unknowns import unknown_trace
+from engine.problems.gsm8k.writing import Writer, needs_name
+from experts.language.literals import format_number
+from experts.language.trace import write_trace
+from verifiers import verify_trace
+from verifiers.questions.answers import Answer, AnswerError, parse_answer
+from verifiers.questions.numbers import read_question
+
+_FINALS = 3  # how many equations that state the answer are tried, the last one first
+
+
+class Refusal(StrEnum):
+    """Why a problem is not converted."""
+
+    UNREADABLE = "unreadable_row"
+    NO_SOLUTION = "no_worked_solution"
+    NO_ANSWER = "answer_is_no_number"
+    NO_EQUATION = "no_equation"
+    UNKNOWN = "names_an_unknown"
+    NOT_COMPUTED = "answer_in_no_equation"
+    UNEXPLAINED = "number_from_nowhere"
+    INEXACT = "rounded_on_the_way"
+    COPY = "answer_stands_in_question"
+    REJECTED = "verifier_rejects"
+
+
+class RefusedError(ValueError):
+    """A problem that is not converted: `reason`, and in the message what exactly."""
+
+    def __init__(self, reason: Refusal, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A problem with its verified trace.
+
+    Attributes:
+        question: the text.
+        answer: the gold, as a trace's answer is written.
+        expert: the trace's.
+        trace: canonical text.
+        formula: what it computes, over the question's numbers; None where it solves an equation.
+        names: the variables of the numbers that have one.
+        unambiguous: everything about as plausible computes the same function.
+        derived: it holds a value that the solution worked out without writing it.
+        pruned: how many of the solution's equations feed nothing.
+    """
+
+    question: str
+    answer: str
+    expert: str
+    trace: str
+    formula: Computed | None = None
+    names: dict[Given, str] = field(default_factory=dict)
+    unambiguous: bool = False
+    derived: bool = False
+    pruned: int = 0
+
+    @property
+    def certain(self) -> bool:
+        """Whether it belongs to the subset to train on."""
+        return self.unambiguous and not self.derived and not self.pruned
+
+
+def convert(question: str, solution: str) -> Conversion:
+    """Convert a problem. Raises RefusedError."""
+    read = read_solution(solution)
+    try:
+        gold = parse_answer(read.answer)
+    except AnswerError as error:
+        raise RefusedError(Refusal.NO_ANSWER, str(error)) from None
+    numbers = read_question(question)
+    fractions = known_fractions(numbers.mentions)
+    equations = [replace(e, expression=simplify(e.expression, fractions)) for e in read.equations]
+    operands = Operands(numbers, Context(question, numbers.mentions), equations)
+    search = Search(equations, operands)
+    try:
+        assignment = _assign(search, equations, gold, read)
+    except RefusedError:
+        trace = unknown_trace(question, solution, read.answer) if read.unknown else None
+        if trace is None:
+            raise
+        return Conversion(question, format_number(gold.value), "algebra", trace)
+    formula = rewrite(assignment.formula, numbers.mentions)
+    if not isinstance(formula, Computed):
+        raise RefusedError(Refusal.COPY, "nothing is computed")
+    expert = choose_expert(formula, question)
+    named = [given for given in givens(formula) if needs_name(given, numbers.mentions)]
+    names = name_numbers(question, numbers.mentions, named)
+    trace = write_trace(Writer(numbers.mentions, names).write(formula, expert))
+    verdict = verify_trace(trace, question, read.answer, expert)
+    if verdict.outcome != "correct":
+        found = verdict.violations[0]
+        raise RefusedError(Refusal.REJECTED, f"{found.code}: {found.message}")
+    return Conversion(
+        question,
+        format_number(gold.value),
+        expert,
+        trace,
+        formula,
+        names,
+        assignment.unambiguous,
+        assignment.derived,
+        assignment.pruned,
+    )
+
+
+def _assign(search: Search, equations: Sequence[Equation], gold: Answer, read: Solution) -> Assignment:
+    """The assignment of the last equation that states the answer and can be explained from the question."""
+    computing = [i for i, e in enumerate(equations) if isinstance(e.expression, Operation)]
+    finals = [i for i in computing if gold.value in (equations[i].value, equations[i].exact)]
+    failure = RefusedError(Refusal.UNKNOWN, "the solution solves an equation") if read.unknown else None
+    if not finals:
+        if failure is None and not computing:
+            failure = RefusedError(Refusal.NO_EQUATION, "the solution states no computation")
+        raise failure or RefusedError(Refusal.NOT_COMPUTED, f"no equation gives {format_number(gold.value)}")
+    for final in finals[: -_FINALS - 1 : -1]:
+        try:
+            assignment = search.assign(final)
+            value = value_of(assignment.formula)
+        except UnexplainedError as error:
+            failure = failure or RefusedError(Refusal.UNEXPLAINED, str(error))
+        except ZeroDivisionError:
+            failure = failure or RefusedError(Refusal.INEXACT, "a division by zero")
+        else:
+            if gold.matches(value):
+                return assignment
+            found = f"the exact result is {format_number(value)}, not {format_number(gold.value)}"
+            failure = failure or RefusedError(Refusal.INEXACT, found)
+    assert failure is not None
+    raise failure

@@ -1,0 +1,20 @@
+"""Dialogues with an installer's assistant, made on the simulated machine of verifiers.machine."""
+
+from engine.problems.installer.episode import Episode, EpisodeResult, play
+from engine.problems.installer.generator import SPLITS, draw_episode, draw_episodes, generate
+from engine.problems.installer.guard import guarded
+from engine.problems.installer.scenario import Scenario, read_scenario, read_scenarios
+
+__all__ = [
+    "SPLITS",
+    "Episode",
+    "EpisodeResult",
+    "Scenario",
+    "draw_episode",
+    "draw_episodes",
+    "generate",
+    "guarded",
+    "play",
+    "read_scenario",
+    "read_scenarios",
+]

@@ -1,0 +1,285 @@
+"""The settings of SFT and RL, filled from a recipe and from the command line.
+
+A recipe is a YAML file with a `description`, the sections `sft` and `rl`, and above them what both share: `task` and
+`format`. What a section does not name has the default that stands here. Unknown keys and bad values are refused, all of
+them in one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from engine.errors import UserError
+from engine.settings.declaring import check, nearest, setting
+from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, WORDED_TASKS, Task, task_for
+from experts import EXPERT_NAMES
+from experts.problems import WORDINGS
+from verifiers.traces.rewards import POLICIES
+
+RECIPES = Path(__file__).resolve().parents[1] / "recipes"
+DEFAULT_MODEL = "tiny-base"
+WORDING_HELP = (
+    "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues ask "
+    "for commands in English without slips of the fingers, but for one in five. Varied are the others."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuningConfig:
+    """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
+
+    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASK_NAMES)
+    format: str = setting(
+        DEFAULT_FORMAT, "How tool calls are written; traces have no format.", choices=FORMAT_NAMES
+    )
+    method: str = setting(
+        "full",
+        "All weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
+        choices=("full", "lora", "qlora", "last-k"),
+    )
+    rank: int = setting(32, "LoRA: rank.", low=1)
+    alpha: int = setting(64, "LoRA: scale; the update is multiplied by alpha / rank.", low=1)
+    dropout: float = setting(0.0, "LoRA: dropout.", low=0, high=0.9)
+    target_modules: tuple[str, ...] | None = setting(
+        None, "LoRA: names of the modules adapted; none means every linear layer but the head."
+    )
+    last_k: int = setting(6, "last-k: how many of the last layers are trained.", low=1)
+    dtype: str = setting(
+        "float32",
+        "What is computed in, auto being bfloat16 where the device has instructions for it, else float32; weights that "
+        "are trained stay in float32.",
+        choices=("float32", "bfloat16", "auto"),
+    )
+    trim_vocab: bool = setting(
+        False, "Train with the vocabulary cut down to the training text's; what is saved has it whole."
+    )
+    compile: bool = setting(
+        False,
+        "Compile the model's layers: a minute more at the start, and faster steps, most so for adapters.",
+    )
+    max_grad_norm: float = setting(1.0, "Gradients are scaled down to this norm.", above=0)
+    weight_decay: float = setting(0.0, "AdamW's weight decay.", low=0)
+    micro_batch_tokens: int = setting(
+        2048, "Tokens computed at once, padding included: what memory bounds.", low=16
+    )
+    max_new_tokens: int = setting(256, "Completions are cut there when sampling and evaluating.", low=1)
+    card: bool = setting(False, "Show the prompt card before each question, in training and in evaluation.")
+    eval_problems: int = setting(300, "Held-out problems to measure accuracy on.", low=1)
+    eval_data: str | None = setting(
+        None, "Problem file to measure accuracy on; none generates the validation split."
+    )
+    seed: int = setting(0, "Of the data, of their order and of sampling.")
+
+    def __post_init__(self) -> None:
+        if self.dtype == "auto":  # settled at once, so that what is saved says what was done
+            from engine.models.loading import fastest_dtype
+
+            object.__setattr__(self, "dtype", fastest_dtype())
+
+    def make_task(self) -> Task[Any]:
+        """The task that these settings name. Raises UserError where they do not go together."""
+        return task_for(self.task, self.format, self.card)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SFTConfig(TuningConfig):
+    """Settings of `trainer sft`."""
+
+    model: str = setting(DEFAULT_MODEL, "Local folder, embedded model or hub id.")
+    data: str | None = setting(None, "Problem file with traces; none generates the train split.")
+    count: int = setting(8000, "Generated problems to train on; a file is used whole.", low=1)
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
+    epochs: float = setting(1.0, "Passes over the problems.", above=0)
+    learning_rate: float = setting(1e-3, "Peak rate.", above=0)
+    scheduler: str = setting(
+        "cosine", "How the rate falls after warming up.", choices=("cosine", "linear", "constant")
+    )
+    warmup_ratio: float = setting(0.05, "Share of the steps in which the rate rises.", low=0, high=1)
+    batch_tokens: int = setting(8192, "Tokens of an optimiser step, padding included.", low=16)
+    max_length: int = setting(
+        512, "Longest prompt with trace, in tokens; a longer one is an error, never cut.", low=16
+    )
+    checkpoint_every: int = setting(
+        200, "Steps between checkpoints to resume from; 0 saves none until the end.", low=0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RLConfig(TuningConfig):
+    """Settings of `trainer rl`."""
+
+    model: str | None = setting(
+        None, "Local folder, embedded model or hub id; none is the newest trainer sft run."
+    )
+    data: str | None = setting(
+        None, "Problem file with questions and answers; none generates the train split."
+    )
+    experts: tuple[str, ...] | None = setting(
+        None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
+    )
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
+    histories: str = setting(
+        "gold",
+        "What stands before a generated turn of a conversation: right replies, or what the model itself replied.",
+        choices=("gold", "own"),
+    )
+    iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
+    prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
+    group_size: int = setting(8, "Completions sampled for each problem.", low=1)
+    minibatches: int = setting(4, "Optimiser steps an iteration.", low=1)
+    temperature: float = setting(1.0, "Of sampling.", above=0)
+    learning_rate: float = setting(1e-4, "Peak rate.", above=0)
+    warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0)
+    scheduler: str = setting("linear", "How the rate falls after warming up.", choices=("linear", "constant"))
+    objective: str = setting(
+        "dr-grpo",
+        "What an update maximises.",
+        choices=("grpo", "dr-grpo", "dapo", "rloo", "expert-iteration"),
+    )
+    clip_low: float = setting(0.2, "Probability ratios are clipped at 1 minus this.", above=0, high=1)
+    clip_high: float = setting(0.28, "Probability ratios are clipped at 1 plus this.", above=0)
+    kl: float = setting(0.0, "Weight of the penalty for leaving the model started from.", low=0)
+    reward: str = setting("gated", "Reward policy.", choices=POLICIES)
+    backend: str = setting("native", "This project's loop, or TRL's trainers.", choices=("native", "trl"))
+    checkpoint_every: int = setting(
+        5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0
+    )
+    sample_batch: int = setting(512, "Completions sampled at once: what memory bounds.", low=1)
+    collapse: float = setting(
+        0.5,
+        "Stop when accuracy or parse rate falls below this share of the first iteration's; 0 never stops.",
+        low=0,
+        high=1,
+    )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe as resolved: its name, what it is for, and the settings of both stages."""
+
+    name: str
+    description: str
+    sft: SFTConfig
+    rl: RLConfig
+
+
+SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
+SHARED = ("task", "format")
+"""Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
+_GENERATED_ONLY = ("count", "wording", "experts")
+
+
+def recipe_names() -> list[str]:
+    """The recipes that are shipped."""
+    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
+
+
+def load_recipe(
+    name_or_path: str = "default",
+    *,
+    sft: Mapping[str, Any] | None = None,
+    rl: Mapping[str, Any] | None = None,
+) -> Recipe:
+    """Read a shipped recipe by name, or a recipe file, and put the overrides `sft` and `rl` over its sections.
+
+    Raises UserError naming everything that is wrong with the file and the overrides at once.
+    """
+    path, content = _read(name_or_path)
+    errors = [
+        f"unknown key {key}{nearest(str(key), (*SECTIONS, *SHARED, 'description'))}"
+        for key in content
+        if key not in SECTIONS and key not in SHARED and key != "description"
+    ]
+    shared = {key: content[key] for key in SHARED if key in content}
+    configs: dict[str, Any] = {}
+    for name, overrides in (("sft", sft), ("rl", rl)):
+        section = content.get(name) or {}
+        if not isinstance(section, dict):
+            errors.append(f"{name} must hold settings, not {section!r}")
+            continue
+        misplaced = [key for key in SHARED if key in section]
+        errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
+        values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
+        errors += wrong
+        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) not in WORDED_TASKS:
+            errors.append(
+                f"{name}.wording chooses among problems of {' and '.join(WORDED_TASKS)}, not of {values['task']}: take "
+                f"the recipe {values['task']}, or give --wording any"
+            )
+        configs[name] = values
+    if errors:
+        raise UserError(f"recipe {name_or_path}: {'; '.join(errors)}")
+    return Recipe(
+        path.stem, str(content.get("description", "")), SFTConfig(**configs["sft"]), RLConfig(**configs["rl"])
+    )
+
+
+def config_from(kind: str, values: Mapping[str, Any], origin: str) -> Any:
+    """The SFTConfig or RLConfig (`kind` "sft" or "rl") of stored values. Raises UserError naming `origin`."""
+    checked, errors = check(SECTIONS[kind], values, kind)
+    if errors:
+        raise UserError(f"{origin}: {'; '.join(errors)}")
+    return SECTIONS[kind](**checked)
+
+
+def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
+    """The recipe with the options that were given on the command line (those not None) over its section `kind`.
+
+    Raises UserError as `load_recipe` does, and for options of generated problems beside a file of problems.
+    """
+    overrides = {name: value for name, value in given.items() if value is not None}
+    idle = [name for name in _GENERATED_ONLY if name in overrides and "data" in overrides]
+    if idle:
+        raise UserError(
+            f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out"
+        )
+    return load_recipe(
+        recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
+    )
+
+
+def _read(name_or_path: str) -> tuple[Path, dict[Any, Any]]:
+    path = RECIPES / f"{name_or_path}.yaml"
+    if not path.is_file():
+        path = Path(name_or_path)
+    if not path.is_file():
+        hint = nearest(name_or_path, recipe_names()) or f"; there are {', '.join(recipe_names())}"
+        raise UserError(f"no recipe {name_or_path}{hint}, or give the path of a recipe file")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys) or {}
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        raise UserError(f"can't read recipe {path}: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"recipe {path} must be a mapping with the keys {', '.join(SECTIONS)}")
+    return path, content
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key may not occur twice in a mapping; PyYAML would keep the last one and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} occurs twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep=deep)
+
+
+def recipe_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a click command with `--recipe`."""
+    shipped = ", ".join(recipe_names())
+    return click.option(
+        "--recipe",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        help=f"Settings to start from: {shipped}, or a file. Other options override it.",
+    )(command)

@@ -1,0 +1,339 @@
+"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log. One process, one device.
+
+Departures from the textbook, all measured (docs/decisions.md):
+- Problems are fresh in every iteration, so the accuracy of an iteration's samples is itself held out.
+- Advantages of the default objective are not divided by the group's deviation, and there is no penalty for leaving the
+  starting model unless `kl` asks for one.
+- An iteration takes several optimiser steps on its samples, so ratios leave 1 and are clipped.
+- Sampling and updating compute in the same precision, so the log-probabilities that were kept when sampling are those
+  of the starting point of the update, and need no second forward pass. Of an adapter, which is merged while it samples,
+  they are so up to rounding.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from random import Random
+from typing import Any
+
+import torch
+
+from engine.errors import UserError
+from engine.inference.rollout import Rollout, sample
+from engine.inference.scoring import micro_batches, score_tokens
+from engine.models.chat import completion_text, end_token_ids, prompt_ids
+from engine.models.compilation import compiled_layers
+from engine.models.loading import LoadedModel
+from engine.runs.folder import Run
+from engine.settings.stages import RLConfig
+from engine.terminal.progress import Progress
+from engine.training.rl.collapse import WATCHED, check_collapse
+from engine.training.rl.conversations import Conversations
+from engine.training.rl.objectives import advantages, token_loss, token_weights
+from engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from engine.training.tuning import merged_adapter
+
+_STATE = "state.pt"
+
+
+@dataclass(slots=True)
+class UpdateStats:
+    """What an update did, collected over its micro-batches."""
+
+    tokens: int = 0
+    entropy: float = 0.0
+    clipped: int = 0
+    ratios: int = 0
+    ratio_max: float = 0.0
+    kl: float = 0.0
+    grad_norms: list[float] = field(default_factory=list)
+
+    def record(self) -> dict[str, float | None]:
+        """The figures of metrics.jsonl; None where no sample carried a signal."""
+        if not self.tokens:
+            return dict.fromkeys(("entropy", "clip_fraction", "ratio_max", "grad_norm", "kl"))
+        return {
+            "entropy": self.entropy / self.tokens,
+            "clip_fraction": self.clipped / self.ratios,
+            "ratio_max": self.ratio_max,
+            "grad_norm": max(self.grad_norms),
+            "kl": self.kl / self.tokens,
+        }
+
+
+class NativeLoop:
+    """Trains one model. `run` is the loop; the other methods are its phases, in the order in which they are called.
+
+    Args:
+        config: the settings.
+        loaded: the model, its trainable weights marked (`engine.training.tuning`).
+        run: the folder that gets metrics, rollouts, weights and what resuming needs.
+    """
+
+    def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
+        self.config, self.loaded, self.folder = config, loaded, run
+        self.task = config.make_task()
+        self.model = (
+            loaded.model.eval()
+        )  # no dropout: sampled and scored probabilities are to be those of one model
+        trainable = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            trainable, lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
+        )
+        self.reference = copy.deepcopy(loaded.model).requires_grad_(False) if config.kl > 0 else None
+        self.ends = end_token_ids(loaded.tokenizer, loaded.model)
+        self.iteration = 0
+        self.start: dict[str, float] | None = None
+        self.stop_requested = False
+        self.updating = False
+
+    def run(self, problems: Iterator[Any]) -> bool:
+        """Iterate from where it stands; True where all iterations were done, False where a stop was asked for.
+
+        Args:
+            problems: without end, the same at every start of this run: those of earlier iterations are passed over.
+                Conversations are told what the model replied.
+
+        However it ends, it leaves weights and what resuming needs; those of the last checkpoint where an update was cut
+        short, because weights within an update belong to no iteration.
+        """
+        config = self.config
+        for _ in islice(problems, self.iteration * config.prompts_per_iteration):
+            pass
+        try:
+            with Progress("rl", config.iterations, "iterations", done=self.iteration) as progress:
+                while self.iteration < config.iterations and not self.stop_requested:
+                    record = self.iterate(problems)
+                    progress.update(
+                        self.iteration,
+                        note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}",
+                    )
+                    self.start = self.start or {name: record[name] for name in WATCHED}
+                    check_collapse(self.start, record, config)
+                    if config.checkpoint_every and self.iteration % config.checkpoint_every == 0:
+                        self.save()
+        finally:
+            if not self.updating:
+                self.save()
+        return self.iteration == config.iterations
+
+    def iterate(self, problems: Iterator[Any]) -> dict[str, Any]:
+        """One iteration; returns its line of metrics.jsonl."""
+        started = time.perf_counter()
+        drawn = list(islice(problems, self.config.prompts_per_iteration))
+        rollouts = self.sample(drawn)
+        sampled = time.perf_counter()
+        samples = self.verify(drawn, rollouts)
+        if isinstance(problems, Conversations):
+            problems.hear(drawn, [group[0].text for group in samples])
+        if all(s.reward is None for group in samples for s in group):
+            raise UserError(
+                f"iteration {self.iteration + 1}: no completion could be judged; check the problems' gold answers, "
+                "as trainer doctor does"
+            )
+        verified = time.perf_counter()
+        self.weigh(samples)
+        stats = self.update(samples)
+        updated = time.perf_counter()
+        self.iteration += 1
+        record = {
+            "step": self.iteration,
+            **summary(self.task, samples),
+            **stats.record(),
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "seconds": {
+                "sampling": sampled - started,
+                "verifying": verified - sampled,
+                "updating": updated - verified,
+            },
+        }
+        self.folder.log_metrics(record)
+        self.folder.log_rollouts(
+            rollout_record(self.task, self.iteration, s) for group in samples for s in group
+        )
+        return record
+
+    def sample(self, problems: list[Any]) -> list[list[Rollout]]:
+        """A group of completions for each problem."""
+        config, tokenizer = self.config, self.loaded.tokenizer
+        with self.autocast(), merged_adapter(self.model):
+            return sample(
+                self.model,
+                [prompt_ids(tokenizer, self.task.prompt(problem)) for problem in problems],
+                group_size=config.group_size,
+                temperature=config.temperature,
+                max_new_tokens=config.max_new_tokens,
+                end_ids=self.ends,
+                pad_id=tokenizer.pad_token_id,
+                batch_size=config.sample_batch,
+                seed=config.seed * 100_003 + self.iteration,
+            )
+
+    def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
+        """Judge every completion and give it its reward."""
+        samples = []
+        for problem, group in zip(problems, groups, strict=True):
+            judged = []
+            for rollout in group:
+                text = completion_text(self.loaded.tokenizer, rollout.completion_ids)
+                judged.append(judged_sample(self.task, problem, rollout, text, self.config.reward))
+            samples.append(judged)
+        return samples
+
+    def weigh(self, samples: list[list[Sample]]) -> None:
+        """Give every sample its advantage."""
+        rewards = torch.tensor(
+            [[math.nan if s.reward is None else s.reward for s in group] for group in samples]
+        )
+        correct = torch.tensor([[s.verdict.outcome == "correct" for s in group] for group in samples])
+        for group, row in zip(
+            samples, advantages(self.config.objective, rewards, correct).tolist(), strict=True
+        ):
+            for s, advantage in zip(group, row, strict=True):
+                s.advantage = advantage
+
+    def update(self, samples: list[list[Sample]]) -> UpdateStats:
+        """Several optimiser steps, each on its share of the groups, of which only samples with a signal count."""
+        stats = UpdateStats()
+        groups = [[s for s in group if s.advantage != 0] for group in samples]
+        groups = [group for group in groups if group]
+        Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(groups)
+        count = min(self.config.minibatches, len(groups))
+        self.updating = True
+        with compiled_layers(self.model, self.config.compile):
+            for number in range(count):
+                self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
+                self.step([s for group in groups[number::count] for s in group], stats)
+        self.updating = False
+        return stats
+
+    def learning_rate(self, minibatch: int) -> float:
+        """The rate of this iteration's minibatch: it rises over the first iterations and falls to 0 after the last."""
+        config = self.config
+        step = self.iteration * config.minibatches + minibatch + 1
+        rise = max(1, config.warmup_iterations * config.minibatches)
+        share = min(1.0, step / rise)
+        if config.scheduler == "linear":
+            end = config.iterations * config.minibatches + 1
+            share = min(share, (end - step) / max(1, end - rise))
+        return config.learning_rate * share
+
+    def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
+        """One optimiser step, accumulated over micro-batches."""
+        config = self.config
+        completions = torch.tensor([len(s.rollout.completion_ids) for s in minibatch])
+        weights = token_weights(config.objective, completions, config.max_new_tokens)
+        distinct, which = _distinct(minibatch)
+        copies = torch.bincount(which)
+        weights = torch.zeros(len(distinct)).index_add_(0, which, weights)
+        rollouts = [s.rollout for s in distinct]
+        for chosen in micro_batches(self.model, rollouts, config.micro_batch_tokens):
+            rows = [distinct[i] for i in chosen]
+            loss = self.loss(rows, weights[chosen], copies[chosen], stats)
+            loss.backward()
+        trainable = self.optimizer.param_groups[0]["params"]
+        norm = float(torch.nn.utils.clip_grad_norm_(trainable, config.max_grad_norm))
+        if not math.isfinite(norm):
+            raise UserError(
+                f"iteration {self.iteration + 1}: the gradient is not finite; lower --learning-rate"
+            )
+        stats.grad_norms.append(norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+    def loss(
+        self, rows: list[Sample], weights: torch.Tensor, copies: torch.Tensor, stats: UpdateStats
+    ) -> torch.Tensor:
+        """The loss of a micro-batch, in which each row stands for so many copies of it."""
+        config, device = self.config, self.model.device
+        rollouts = [s.rollout for s in rows]
+        with self.autocast():
+            scores = score_tokens(
+                self.model, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
+            )
+        old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
+        advantage = torch.tensor([s.advantage for s in rows], device=device)
+        weight = weights.to(device)
+        result = token_loss(
+            config.objective,
+            scores.logprobs,
+            old,
+            scores.rows,
+            advantage,
+            weight,
+            config.clip_low,
+            config.clip_high,
+        )
+        count = copies.to(device)[scores.rows]
+        stats.tokens += int(count.sum())
+        stats.entropy += float((count * scores.entropies).sum())
+        stats.ratios += len(result.ratios)
+        stats.clipped += int(result.clipped.sum())
+        stats.ratio_max = max(stats.ratio_max, float(result.ratios.max()))
+        if self.reference is None:
+            return result.loss
+        with torch.no_grad(), self.autocast():
+            start = score_tokens(
+                self.reference, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
+            )
+        # Schulman's k3 estimator of KL(policy || start): unbiased, never negative.
+        gap = start.logprobs - scores.logprobs
+        kl = gap.exp() - gap - 1
+        stats.kl += float((count * kl.detach()).sum())
+        return result.loss + config.kl * (weight[scores.rows] * kl).sum()
+
+    def autocast(self) -> torch.autocast:
+        """Computing in `config.dtype`. Weights, gradients and the optimiser's state are float32 either way."""
+        return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.config.dtype == "bfloat16")
+
+    def save(self) -> None:
+        """Write the weights, and what resuming needs."""
+        self.folder.save_weights(self.loaded)
+        self.folder.resume_folder.mkdir(exist_ok=True)
+        state = {
+            "iteration": self.iteration,
+            "start": self.start,
+            "weights": {n: p.detach() for n, p in self.loaded.model.named_parameters() if p.requires_grad},
+            "optimizer": self.optimizer.state_dict(),
+        }
+        written = self.folder.resume_folder / f"{_STATE}.tmp"
+        torch.save(state, written)
+        os.replace(written, self.folder.resume_folder / _STATE)
+
+    def load(self) -> None:
+        """Go on from what `save` wrote. Raises UserError where there is nothing to go on from."""
+        path = self.folder.resume_folder / _STATE
+        if not path.exists():
+            raise UserError(
+                f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite"
+            )
+        state = torch.load(path, weights_only=True)
+        self.loaded.model.load_state_dict(state["weights"], strict=False)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.iteration, self.start = state["iteration"], state["start"]
+        self.folder.rewind(self.iteration)
+
+
+def _distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:
+    """The samples without repetitions of the same completion of the same problem, and which of them each one is.
+
+    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction. Where a
+    problem was drawn twice, the same completion may be worth more in one group than in the other, and is kept for both.
+    """
+    places: dict[tuple[int, float, tuple[int, ...]], int] = {}
+    distinct: list[Sample] = []
+    which = []
+    for s in samples:
+        place = places.setdefault(
+            (id(s.problem), s.advantage, tuple(s.rollout.completion_ids)), len(distinct)
+        )
+        if place == len(distinct):
+            distinct.append(s)
+        which.append(place)
+    return distinct, torch.tensor(which)

@@ -1,0 +1,66 @@
+"""Judged completions of reinforcement learning, and what is logged of them: the same for both backends."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evaluation.voting import completion_row
+from engine.inference.rollout import Rollout
+from engine.tasks import Task
+from engine.tasks.task import AnyVerdict
+from verifiers.calls import mean_metrics
+
+
+@dataclass(slots=True)
+class Sample:
+    """One completion with what became of it. `reward` is None where the verifier or the data failed."""
+
+    problem: Any
+    rollout: Rollout
+    text: str
+    verdict: AnyVerdict
+    reward: float | None
+    advantage: float = 0.0
+
+
+def judged_sample(task: Task[Any], problem: Any, rollout: Rollout, text: str, policy: str) -> Sample:
+    """A completion with its verdict and its reward."""
+    verdict = task.judge(problem, text)
+    return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
+
+
+def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
+    """The figures of an iteration's samples. Those without a reward count only among the outcomes."""
+    everything = [s for group in samples for s in group]
+    scored = [s for s in everything if s.reward is not None]
+    groups: dict[str, dict[str, int]] = defaultdict(lambda: {"n": 0, "correct": 0})
+    for s in scored:
+        group = groups[task.group_of(s.problem, s.verdict)]
+        group["n"] += 1
+        group["correct"] += s.verdict.outcome == "correct"
+    shares = mean_metrics(task.shares(s.verdict) for s in scored)
+    count = max(1, len(scored))
+    equal = sum(len({s.reward for s in group if s.reward is not None}) <= 1 for group in samples)
+    return {
+        "reward": sum(s.reward or 0.0 for s in scored) / count,
+        "accuracy": sum(s.verdict.outcome == "correct" for s in scored) / count,
+        "parse_rate": sum(s.verdict.outcome != "unparsed" for s in scored) / count,
+        "outcomes": dict(Counter(str(s.verdict.outcome) for s in everything).most_common()),
+        "violations": dict(
+            Counter(c for s in everything for c in {v.code for v in s.verdict.violations}).most_common()
+        ),
+        task.group.plural: dict(sorted(groups.items())),
+        **({"metrics": shares} if shares else {}),
+        "completion_tokens": sum(len(s.rollout.completion_ids) for s in everything) / len(everything),
+        "ended": sum(s.rollout.ended for s in everything) / len(everything),
+        "zero_variance": equal / len(samples),
+    }
+
+
+def rollout_record(task: Task[Any], iteration: int, s: Sample) -> dict[str, Any]:
+    """A line of rollouts.jsonl."""
+    tokens = len(s.rollout.completion_ids)
+    row = completion_row(task, s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
+    return {"step": iteration, **row}

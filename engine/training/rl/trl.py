@@ -1,0 +1,273 @@
+"""`trainer rl --backend trl`: TRL's GRPOTrainer and RLOOTrainer on this project's prompts, verdicts and run folder.
+
+For what TRL has and the native loop lacks. Batches are counted in completions there, so the optimiser's share of an
+iteration is cut into equal parts of rows, each at most `micro_batch_tokens` long at the greatest length. All
+completions of an iteration are sampled at once, so `sample_batch` must allow that. Completions whose verdict is an
+error have no reward, and TRL gives them no advantage.
+
+Not covered: expert iteration, which TRL lacks, and TRL's own settings beyond those of `RLConfig`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
+
+from datasets import Dataset
+from engine.errors import UserError
+from engine.inference.rollout import Rollout
+from engine.models.chat import completion_text, end_token_ids, prompt_ids, prompt_text
+from engine.settings.stages import RLConfig
+from engine.terminal.progress import Progress
+from engine.training.interrupt import stop_on_interrupt
+from engine.training.rl.collapse import check_collapse
+from engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from engine.training.sft.trainer import newest_checkpoint, restore
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from engine.models.loading import LoadedModel
+    from engine.runs.folder import Run
+
+LOSSES = {
+    "grpo": {"loss_type": "grpo", "scale_rewards": "group"},
+    "dr-grpo": {"loss_type": "dr_grpo", "scale_rewards": "none"},
+    "dapo": {"loss_type": "dapo", "scale_rewards": "group"},
+}
+"""Objectives of GRPOTrainer, as it names them; `rloo` has a trainer of its own."""
+FIGURES = {
+    "entropy": "entropy",
+    "clip_fraction": "clip_ratio/region_mean",
+    "grad_norm": "grad_norm",
+    "kl": "kl",
+    "learning_rate": "learning_rate",
+}
+"""Figures of metrics.jsonl, averaged over an iteration's steps, and TRL's names for them."""
+
+
+class VerifierReward:
+    """TRL's reward function: judges the completions of an iteration and keeps them for the log.
+
+    Attributes:
+        samples: those of the iteration at hand, in groups.
+    """
+
+    __name__ = "verifier"  # TRL's name for its figures
+
+    def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any]) -> None:
+        self.config = config
+        self.task = config.make_task()
+        self.tokenizer = loaded.tokenizer
+        self.problems = problems
+        self.ends = end_token_ids(loaded.tokenizer, loaded.model)
+        self.samples: list[list[Sample]] = []
+
+    def __call__(self, *, completion_ids: list[list[int]], index: list[int], **_: Any) -> list[float | None]:
+        """The reward of each completion; None where the verifier or the data failed.
+
+        Args:
+            completion_ids: of the completions, each with its end token where it has one.
+            index: which problem each answers; those of a group follow each other.
+        """
+        judged = [
+            self._judge(self.problems[number], ids) for number, ids in zip(index, completion_ids, strict=True)
+        ]
+        size = self.config.group_size
+        self.samples = [judged[start : start + size] for start in range(0, len(judged), size)]
+        return [sample.reward for sample in judged]
+
+    def _judge(self, problem: Any, ids: list[int]) -> Sample:
+        prompt = prompt_ids(self.tokenizer, self.task.prompt(problem))
+        rollout = Rollout(prompt, ids, [], bool(ids) and ids[-1] in self.ends)
+        text = completion_text(self.tokenizer, ids)
+        return judged_sample(self.task, problem, rollout, text, self.config.reward)
+
+
+class _RenderedPrompts:
+    """Mixed into TRL's trainers, which would render every prompt with the same tools: ours come rendered, as text."""
+
+    processing_class: PreTrainedTokenizerBase
+
+    def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
+        return self.processing_class(prompts, add_special_tokens=False)["input_ids"], None, {}
+
+
+class _Grpo(_RenderedPrompts, GRPOTrainer):
+    """GRPOTrainer on rendered prompts."""
+
+
+class _Rloo(_RenderedPrompts, RLOOTrainer):
+    """RLOOTrainer on rendered prompts."""
+
+
+class IterationLog(TrainerCallback):
+    """Every iteration in the run folder, as the native loop writes it; a request to stop is met after an iteration."""
+
+    def __init__(self, config: RLConfig, run: Run, reward: VerifierReward, progress: Progress) -> None:
+        self.config, self.run, self.reward, self.progress = config, run, reward, progress
+        self.stop_requested = False
+        self.first = next(run.metrics(), None)
+        self._started = time.perf_counter()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if self.stop_requested and state.global_step % self.config.minibatches == 0:
+            control.should_save = control.should_training_stop = True
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any],
+        **_: Any,
+    ) -> None:
+        if "loss" not in logs:  # the summary at the end
+            return
+        iteration = state.global_step // self.config.minibatches
+        record = {
+            "step": iteration,
+            **summary(self.reward.task, self.reward.samples),
+            **{name: logs.get(trls) for name, trls in FIGURES.items()},
+            "seconds": time.perf_counter() - self._started,
+        }
+        self._started = time.perf_counter()
+        check_collapse(self.first or record, record, self.config)
+        self.first = self.first or record
+        self.run.log_metrics(record)
+        self.run.log_rollouts(
+            rollout_record(self.reward.task, iteration, s) for group in self.reward.samples for s in group
+        )
+        self.progress.update(
+            iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}"
+        )
+
+
+def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run, resumed: bool) -> bool:
+    """Train a model with TRL; it is left trained in `loaded` and saved in the run's folder.
+
+    Args:
+        config: the settings.
+        loaded: the model, its trainable weights marked (`engine.training.tuning`).
+        problems: without end, the same at every start of this run.
+        run: the folder that gets metrics, rollouts, weights and what resuming needs.
+        resumed: go on from the run's newest checkpoint.
+
+    Returns:
+        Whether all iterations were done; False where a stop was asked for.
+
+    Raises UserError for settings that TRL can't meet, and where there is no checkpoint to go on from.
+    """
+    if config.histories == "own":
+        raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
+    if config.compile:
+        raise UserError("--compile needs --backend native")
+    drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
+    reward = VerifierReward(config, loaded, drawn)
+    trainer = _trainer(config, loaded, drawn, reward, run)
+    checkpoint = newest_checkpoint(run.resume_folder) if resumed else None
+    if resumed and checkpoint is None:
+        raise UserError(f"{run.path} was stopped before its first checkpoint; start again with --overwrite")
+    first = checkpoint.step // config.minibatches if checkpoint else 0
+    run.rewind(first)
+    with Progress("rl", config.iterations, "iterations", done=first) as progress:
+        log = IterationLog(config, run, reward, progress)
+        trainer.add_callback(log)
+        with stop_on_interrupt(log):
+            trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
+    restore(loaded)
+    if "ref" in getattr(loaded.model, "peft_config", {}):
+        loaded.model.delete_adapter("ref")  # TRL's copy of the adapter that training started from
+    run.save_weights(loaded)
+    return bool(trainer.state.global_step == config.iterations * config.minibatches)
+
+
+def _trainer(
+    config: RLConfig, loaded: LoadedModel, problems: Sequence[Any], reward: VerifierReward, run: Run
+) -> GRPOTrainer | RLOOTrainer:
+    if config.objective == "rloo":
+        trainer_class, config_class, own = _Rloo, RLOOConfig, dict[str, Any](normalize_advantages=False)
+    elif config.objective in LOSSES:
+        trainer_class, config_class, own = _Grpo, GRPOConfig, LOSSES[config.objective]
+    else:
+        offered = ", ".join([*LOSSES, "rloo"])
+        raise UserError(
+            f"backend trl has the objectives {offered}, not {config.objective}; use one, or backend native"
+        )
+    prompts = [prompt_text(loaded.tokenizer, reward.task.prompt(problem)) for problem in problems]
+    lengths = map(len, loaded.tokenizer(prompts, add_special_tokens=False)["input_ids"])
+    rows, accumulation = _divide(config, max(lengths))
+    # What ends a turn may be another token than the tokenizer's end token; TRL goes by what the model declares.
+    loaded.model.generation_config.eos_token_id = sorted(reward.ends)
+    arguments = config_class(
+        output_dir=str(run.resume_folder),
+        max_steps=config.iterations * config.minibatches,
+        per_device_train_batch_size=rows,
+        gradient_accumulation_steps=accumulation,
+        steps_per_generation=config.minibatches * accumulation,
+        num_generations=config.group_size,
+        max_completion_length=config.max_new_tokens,
+        temperature=config.temperature,
+        epsilon=config.clip_low,
+        epsilon_high=config.clip_high,
+        beta=config.kl,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="linear" if config.scheduler == "linear" else "constant_with_warmup",
+        warmup_steps=config.warmup_iterations * config.minibatches,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        bf16=config.dtype == "bfloat16",
+        gradient_checkpointing=False,
+        disable_dropout=True,
+        shuffle_dataset=False,
+        logging_steps=config.minibatches,
+        save_strategy="steps" if config.checkpoint_every else "no",
+        save_steps=max(config.checkpoint_every, 1) * config.minibatches,
+        save_total_limit=1,
+        disable_tqdm=True,
+        report_to=[],
+        seed=config.seed,
+        dataloader_pin_memory=loaded.device.type == "cuda",
+        use_cpu=loaded.device.type == "cpu",
+        **own,
+    )
+    trainer = trainer_class(
+        model=loaded.model,
+        reward_funcs=reward,
+        args=arguments,
+        train_dataset=Dataset.from_dict({"prompt": prompts, "index": list(range(len(problems)))}),
+        processing_class=loaded.tokenizer,
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _divide(config: RLConfig, longest: int) -> tuple[int, int]:
+    """Rows of a micro-batch, and micro-batches of an optimiser step, with prompts of at most `longest` tokens.
+
+    Raises UserError where nothing fits.
+    """
+    completions = config.prompts_per_iteration * config.group_size
+    if config.group_size < 2:
+        raise UserError("backend trl compares the completions of a group: --group-size must be at least 2")
+    if completions % config.minibatches:
+        raise UserError(
+            f"backend trl needs minibatches of one size: {completions} completions an iteration can't be divided by "
+            f"--minibatches {config.minibatches}"
+        )
+    if completions > config.sample_batch:
+        raise UserError(
+            f"backend trl samples the {completions} completions of an iteration at once: --sample-batch is "
+            f"{config.sample_batch}; raise it, or lower --prompts-per-iteration or --group-size"
+        )
+    share = completions // config.minibatches
+    room = max(1, config.micro_batch_tokens // (longest + config.max_new_tokens))
+    rows = max(divisor for divisor in range(1, share + 1) if share % divisor == 0 and divisor <= room)
+    return rows, share // rows

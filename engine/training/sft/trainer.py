@@ -1,0 +1,224 @@
+"""TRL's SFTTrainer with token-bounded batches, rows rendered by this project, and a loss only where there are labels.
+
+Three departures from the stock trainer. Rows come tokenised from `engine/models/chat.py`, so that training sees what
+generation sees. A micro-batch holds a number of tokens, not of rows. On a CPU the head is computed for labelled
+positions only: the stock trainer does that where it has Triton and otherwise scores prompts and padding too.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch.nn import functional
+from torch.utils.data import DataLoader
+from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from trl import SFTConfig as TrlConfig
+from trl import SFTTrainer
+
+from datasets import Dataset
+from engine.inference.batches import plan_batches
+from engine.models.chat import UNTRAINED, Row
+from engine.models.loading import LoadedModel, without_adapter
+from engine.settings.stages import SFTConfig
+
+if TYPE_CHECKING:
+    from engine.runs.folder import Run
+    from engine.terminal.progress import Progress
+
+SCHEDULERS = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
+SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "output_multiplier", "lm_head_multiplier",
+                 "output_router_logits")  # fmt: skip
+"""Settings of models whose loss is more than the head's cross-entropy; the stock trainer knows them all."""
+
+
+class TraceTrainer(SFTTrainer):
+    """SFTTrainer on planned batches; see the module's docstring."""
+
+    def __init__(self, *, batches: list[list[int]], **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.remove_callback(PrinterCallback)
+        self.batches = batches
+        self.planned_steps = math.ceil(len(batches) / self.args.gradient_accumulation_steps)
+        lengths = [len(ids) for ids in self.train_dataset["input_ids"]]
+        self.batch_tokens = [sum(lengths[row] for row in batch) for batch in batches]
+        config = self.model.config.get_text_config()
+        on_cpu = self.accelerator.device.type == "cpu"
+        self.plain_head = on_cpu and not any(getattr(config, name, None) for name in SCALED_LOGITS)
+
+    def tokens_after(self, step: int) -> int:
+        """Tokens trained on in the first `step` steps, padding not counted."""
+        return sum(self.batch_tokens[: step * self.args.gradient_accumulation_steps])
+
+    def get_train_dataloader(self) -> DataLoader:
+        """The planned batches, each one micro-batch."""
+        return DataLoader(self.train_dataset, batch_sampler=self.batches, collate_fn=self.data_collator)
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Summed cross-entropy of the labelled tokens over `num_items_in_batch`, their number in the whole step."""
+        if not self.plain_head:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        causal = without_adapter(self.accelerator.unwrap_model(model))
+        labels = inputs["labels"][:, 1:]
+        labelled = labels != UNTRAINED
+        with self.accelerator.autocast():
+            hidden = causal.get_decoder()(
+                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
+            ).last_hidden_state
+            logits = causal.get_output_embeddings()(hidden[:, :-1][labelled]).float()
+        loss = functional.cross_entropy(logits, labels[labelled], reduction="sum") / num_items_in_batch
+        accuracy = (logits.detach().argmax(-1) == labels[labelled]).float().mean().item()
+        self._metrics["train"]["mean_token_accuracy"].append(accuracy)
+        return loss
+
+    def create_model_card(self, *arguments: Any, **options: Any) -> None:
+        """None: a run folder says in its manifest where it comes from."""
+
+
+class StepLog(TrainerCallback):
+    """Every optimiser step as a line of `metrics.jsonl` and as progress; a request to stop is met after a step."""
+
+    def __init__(self, run: Run, progress: Progress, tokens_after: Callable[[int], int]) -> None:
+        self.run = run
+        self.progress = progress
+        self.tokens_after = tokens_after
+        self.stop_requested = False
+        self.loss = math.nan
+        self._started = time.monotonic()
+
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self._started = time.monotonic()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if self.stop_requested:
+            control.should_save = control.should_training_stop = True
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float],
+        **_: Any,
+    ) -> None:
+        if "loss" not in logs:  # the summary at the end
+            return
+        step = state.global_step
+        self.loss = logs["loss"]
+        self.run.log_metrics(
+            {
+                "step": step,
+                "loss": self.loss,
+                "token_accuracy": logs["mean_token_accuracy"],
+                "grad_norm": logs["grad_norm"],
+                "learning_rate": logs["learning_rate"],
+                "tokens": self.tokens_after(step),
+                "seconds": round(time.monotonic() - self._started, 3),
+            }
+        )
+        self.progress.update(step, note=f"loss {self.loss:.3f}")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedStep:
+    """A checkpoint to resume from: the trainer's folder, and the step that it was saved after."""
+
+    path: Path
+    step: int
+
+
+def newest_checkpoint(folder: Path) -> SavedStep | None:
+    """The newest complete checkpoint of a trainer; None where there is none, or only what a crash left half done."""
+    saved = [
+        SavedStep(path, int(path.name.rsplit("-", 1)[1]))
+        for path in folder.glob("checkpoint-*")
+        if (path / "trainer_state.json").is_file()  # written last
+    ]
+    return max(saved, key=lambda checkpoint: checkpoint.step, default=None)
+
+
+def build_trainer(
+    loaded: LoadedModel,
+    rows: Sequence[Row],
+    config: SFTConfig,
+    folder: Path,
+    *,
+    max_steps: int | None = None,
+) -> TraceTrainer:
+    """A trainer over rows, the same for a run and for the dry run before it.
+
+    Args:
+        loaded: with the weights to train already marked (`engine/training/tuning.py`).
+        folder: for checkpoints with the optimiser's state.
+        max_steps: stop there, at a constant rate and without checkpoints: a dry run.
+    """
+    micro = min(config.micro_batch_tokens, config.batch_tokens)
+    accumulation = config.batch_tokens // micro
+    batches = plan_batches([len(row.ids) for row in rows], micro, config.epochs, config.seed)
+    if max_steps is not None:
+        batches = (batches * accumulation * max_steps)[: accumulation * max_steps]
+    steps = math.ceil(len(batches) / accumulation)
+    saves = max_steps is None and config.checkpoint_every > 0
+    arguments = TrlConfig(
+        output_dir=str(folder),
+        num_train_epochs=1,
+        gradient_accumulation_steps=accumulation,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
+        warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * steps),
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        optim="adamw_torch_fused",
+        bf16=config.dtype == "bfloat16",
+        gradient_checkpointing=False,
+        max_length=None,  # nothing is ever cut; the lengths have been checked
+        logging_steps=1,
+        save_strategy="steps" if saves else "no",
+        save_steps=max(config.checkpoint_every, 1),
+        save_total_limit=1,
+        disable_tqdm=True,
+        report_to=[],
+        seed=config.seed,
+        dataloader_pin_memory=loaded.device.type == "cuda",
+        use_cpu=loaded.device.type == "cpu",
+    )
+    dataset = Dataset.from_dict(
+        {"input_ids": [row.ids for row in rows], "labels": [row.labels for row in rows]}
+    )
+    return TraceTrainer(
+        batches=batches,
+        model=loaded.model,
+        processing_class=loaded.tokenizer,
+        train_dataset=dataset,
+        args=arguments,
+    )
+
+
+def train_briefly(
+    loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig, folder: Path, steps: int
+) -> None:
+    """Some steps of the real trainer, at a constant rate."""
+    trainer = build_trainer(loaded, rows, config, folder, max_steps=steps)
+    try:
+        trainer.train()
+    finally:
+        restore(loaded)
+
+
+def restore(loaded: LoadedModel) -> None:
+    """Take off what the trainer and Accelerate put around the forward pass, and go back to evaluation mode."""
+    model = loaded.model
+    for module in (model, without_adapter(model)):
+        for wrapper in ("forward", "_original_forward"):
+            module.__dict__.pop(wrapper, None)
+    model.eval()

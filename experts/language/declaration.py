@@ -1,0 +1,208 @@
+"""How an expert is declared: typed functions, from which everything else follows.
+
+An operation is a Python function. Its parameters are the fields of a step, their annotations say what each field may
+hold, its body executes the step on exact rationals, and its docstring is what people and models read about it. The
+parser's schema, the checks, the executor, the cards and the canonical field order are all derived from that signature.
+
+    percentage = Expert("percentage", "discounts, tips, tax, growth")
+
+    @percentage.operation
+    def percent_of(base: Operand, rate: Operand) -> Result:
+        '''rate % of base: 50 at rate 20 gives 10.'''
+        return base * rate / 100
+
+A function that returns `Result` assigns to a new variable, so its step has the additional field `var`. A function that
+returns `Changed` gives the new values of its entity parameters, in their order, and has no `var`. One that returns
+`Stated` says something about unknowns; one that takes, after its fields, `Statements` draws a conclusion from them all.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+from experts.language.linear import Linear
+
+
+class Kind(Enum):
+    """What a field of a step may hold."""
+
+    NEW_VARIABLE = "a new variable"
+    VARIABLE = "a variable"
+    NUMBER = "a number"
+    SOURCE = "prev.result or subN.result"
+    OPERAND = "a variable or a number"
+    OPERANDS = "a list of variables and numbers"
+    ENTITY = "an initialised variable, changed in place"
+    ENTITY_OR_NEW = "a variable, changed in place; a new one starts at 0"
+    COMPUTE_OP = "the name of a computation"
+    UNKNOWN = "an unknown"
+    EXPRESSION = "an expression of variables, unknowns and numbers with + - * / and parentheses"
+
+
+Exact = int | Fraction
+"""A number of a trace: exact, an int where it is whole. Never a float."""
+
+# Parameter annotations. To the type checker they are what the body receives; to the declaration they name the kind.
+NewVariable = typing.Annotated[str, Kind.NEW_VARIABLE]
+Variable = typing.Annotated[str, Kind.VARIABLE]
+Number = typing.Annotated[Fraction, Kind.NUMBER]
+Source = typing.Annotated[str, Kind.SOURCE]
+Operand = typing.Annotated[Fraction, Kind.OPERAND]
+Operands = typing.Annotated[list[Fraction], Kind.OPERANDS]
+Entity = typing.Annotated[Fraction, Kind.ENTITY]
+EntityOrNew = typing.Annotated[Fraction, Kind.ENTITY_OR_NEW]
+ComputeOp = typing.Annotated[str, Kind.COMPUTE_OP]
+Unknown = typing.Annotated[str, Kind.UNKNOWN]
+Expression = typing.Annotated[Linear, Kind.EXPRESSION]
+
+# The annotation of a parameter that is no field: what the sub-trace's steps before this one have stated.
+Statements = typing.Annotated[list[Linear], "stated so far"]
+
+# Return annotations.
+Result = typing.Annotated[Exact, "assigned to var"]
+Changed = typing.Annotated[tuple[Exact, ...], "the entities' new values"]
+Stated = typing.Annotated[Linear, "stated to be 0"]
+
+ENTITY_KINDS = frozenset({Kind.ENTITY, Kind.ENTITY_OR_NEW})
+
+
+class DeclarationError(Exception):
+    """An expert, an operation or a schema is declared wrongly. Only a programmer sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a step: its name in the trace, what it may hold, and whether it may be left out."""
+
+    name: str
+    kind: Kind
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One operation, read from its function. Operations are compared by identity: there is one object for each."""
+
+    name: str
+    fields: tuple[Field, ...]
+    body: Callable[..., typing.Any]
+    description: str
+    assigns: bool
+    """The body's value goes to a new variable, named by the field `var`."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other spellings of field names that are accepted on input (`from_entity` for `from`)."""
+    parameters: tuple[str, ...] = ()
+    """The fields that the body takes, in its order."""
+    states: bool = False
+    """The body's value is a statement about unknowns."""
+    concludes: bool = False
+    """The body takes, after its fields, the statements so far."""
+
+    @classmethod
+    def from_function(
+        cls, function: Callable[..., typing.Any], aliases: Mapping[str, str] | None = None
+    ) -> Operation:
+        """Read an operation from a function's signature, annotations and docstring.
+
+        Raises DeclarationError where an annotation is no field kind or the docstring is missing.
+        """
+        if not function.__doc__:
+            raise DeclarationError(f"operation {function.__name__} needs a docstring: its documentation")
+        hints = typing.get_type_hints(function, include_extras=True)
+        fields = []
+        concludes = False
+        for parameter in inspect.signature(function).parameters.values():
+            if hints.get(parameter.name) == Statements:
+                concludes = True
+                continue
+            kind = _kind(hints.get(parameter.name))
+            if kind is None:
+                raise DeclarationError(
+                    f"operation {function.__name__}: parameter {parameter.name} has no field kind"
+                )
+            # `from` is a Python keyword; a trailing underscore is dropped, as PEP 8 suggests for such names.
+            name = parameter.name.removesuffix("_")
+            fields.append(Field(name, kind, required=parameter.default is inspect.Parameter.empty))
+        parameters = tuple(f.name for f in fields)
+        assigns = hints.get("return") == Result
+        if assigns and "var" not in parameters:
+            fields.append(Field("var", Kind.NEW_VARIABLE))
+        return cls(
+            name=function.__name__,
+            fields=tuple(fields),
+            body=function,
+            description=inspect.cleandoc(function.__doc__),
+            assigns=assigns,
+            aliases=dict(aliases or {}),
+            parameters=parameters,
+            states=hints.get("return") == Stated,
+            concludes=concludes,
+        )
+
+    @property
+    def takes(self) -> Iterator[tuple[str, Kind]]:
+        """Name and kind of each field that the body takes, in its order."""
+        return ((f.name, f.kind) for f in self.fields if f.name in self.parameters)
+
+    @property
+    def is_about_unknowns(self) -> bool:
+        """Whether it declares an unknown, states something about unknowns, or concludes."""
+        return any(f.kind is Kind.UNKNOWN or f.kind is Kind.EXPRESSION for f in self.fields)
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def example(self) -> str:
+        """A step of this operation with a placeholder for each required field, in canonical order."""
+        shown = [f"{f.name}: {_PLACEHOLDERS.get(f.kind, f.name.upper())}" for f in self.fields if f.required]
+        return "{" + ", ".join([f"op: {self.name}", *shown]) + "}"
+
+
+_PLACEHOLDERS = {Kind.OPERANDS: "[A, B]", Kind.COMPUTE_OP: "NAME"}
+
+
+def _kind(hint: object) -> Kind | None:
+    """The field kind in an annotation, also inside an optional one (`Number | None`)."""
+    for candidate in (hint, *typing.get_args(hint)):
+        for part in getattr(candidate, "__metadata__", ()):
+            if isinstance(part, Kind):
+                return part
+    return None
+
+
+class Expert:
+    """A named set of operations for one sort of problem.
+
+    Args:
+        name: how a trace names it in `expert:`.
+        purpose: one line, the sort of problems it is for.
+        compute_ops: the computations that its `compute` steps may use; None for all of them.
+    """
+
+    def __init__(self, name: str, purpose: str, compute_ops: Iterable[str] | None = None) -> None:
+        self.name = name
+        self.purpose = purpose
+        self.compute_ops = None if compute_ops is None else frozenset(compute_ops)
+        self.own_operations: dict[str, Operation] = {}
+
+    def operation(
+        self, function: Callable[..., typing.Any] | None = None, *, aliases: Mapping[str, str] | None = None
+    ) -> typing.Any:
+        """Decorator that declares an operation of this expert; returns the function unchanged."""
+        if function is None:
+            return lambda decorated: self.operation(decorated, aliases=aliases)
+        operation = Operation.from_function(function, aliases)
+        if operation.name in self.own_operations:
+            raise DeclarationError(f"expert {self.name} declares {operation.name} twice")
+        self.own_operations[operation.name] = operation
+        return function
+
+    def __repr__(self) -> str:
+        return f"Expert({self.name!r})"

@@ -1,0 +1,93 @@
+"""btrfs subvolume and filesystem: subvolumes at the top of a mounted btrfs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifiers.machine.model.devices import filesystem_uuid
+from verifiers.machine.model.state import Tree
+from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
+from verifiers.machine.session.session import Session
+
+
+@command("btrfs")
+def btrfs(session: Session, arguments: Sequence[str]) -> Output:
+    """Create, list and delete subvolumes; show file systems. The words of its command may be shortened."""
+    words = [word for word in arguments if not word.startswith("-")]
+    group, action = [*words, "", ""][:2]
+    if group and "subvolume".startswith(group) and action:
+        for name, function in (("create", _create), ("list", _list), ("delete", _delete)):
+            if name.startswith(action):
+                return function(session, words[2:])
+    if group and "filesystem".startswith(group) and action in ("show", "df", "usage"):
+        return _show(session)
+    raise Unsupported(f"btrfs {' '.join(words[:2])} is not simulated".replace("  ", " "))
+
+
+def _create(session: Session, paths: Sequence[str]) -> Output:
+    if not paths:
+        raise CommandError("btrfs subvolume create: exactly 1 argument expected, 0 given")
+    printed = []
+    for path in paths:
+        subvolumes, name = _place(session, path)
+        if name in subvolumes or session.exists(path):
+            raise CommandError(f"ERROR: target path already exists: {path}")
+        subvolumes[name] = Tree()
+        session.effect(f"subvolume {session.live_path(path)}")
+        printed.append(f"Create subvolume '{path}'\n")
+    return Output("".join(printed))
+
+
+def _place(session: Session, path: str) -> tuple[dict[str, Tree], str]:
+    """The subvolumes of the file system a path is on, and the name in it. Raises CommandError off btrfs."""
+    found = session.resolve(path)
+    filesystem = session.state.fs.get(found.device)
+    if filesystem is None or filesystem.type != "btrfs":
+        raise CommandError(f"ERROR: not a btrfs filesystem: {path}")
+    if found.tree is not filesystem.tree:
+        if found.path == "/" and (
+            name := next((n for n, t in filesystem.subvolumes.items() if t is found.tree), None)
+        ):
+            return filesystem.subvolumes, name
+        raise Unsupported("subvolumes inside subvolumes are not simulated")
+    name = found.path[1:]
+    if "/" in name or not name:
+        raise Unsupported("subvolumes below the top are not simulated")
+    return filesystem.subvolumes, name
+
+
+def _list(session: Session, paths: Sequence[str]) -> Output:
+    found = session.resolve(paths[0] if paths else ".")
+    filesystem = session.state.fs.get(found.device)
+    if filesystem is None or filesystem.type != "btrfs":
+        raise CommandError(f"ERROR: not a btrfs filesystem: {paths[0] if paths else '.'}")
+    rows = [
+        f"ID {256 + n} gen {10 + n} top level 5 path {name}\n" for n, name in enumerate(filesystem.subvolumes)
+    ]
+    return Output("".join(rows), info="subvolumes", operands=(found.device,))
+
+
+def _delete(session: Session, paths: Sequence[str]) -> Output:
+    if not paths:
+        raise CommandError("btrfs subvolume delete: too few arguments")
+    printed = []
+    for path in paths:
+        subvolumes, name = _place(session, path)
+        if name not in subvolumes:
+            raise CommandError(f"ERROR: not a subvolume: {path}")
+        device = session.resolve(path).device
+        if any(mount.device == device and mount.subvolume == name for mount in session.state.mounts):
+            raise CommandError("ERROR: Could not destroy subvolume/snapshot: Device or resource busy")
+        del subvolumes[name]
+        session.effect(f"deleted subvolume {session.live_path(path)}")
+        printed.append(f"Delete subvolume '{path}'\n")
+    return Output("".join(printed))
+
+
+def _show(session: Session) -> Output:
+    rows = []
+    for device, filesystem in session.state.fs.items():
+        if filesystem.type == "btrfs":
+            uuid = filesystem_uuid(device, filesystem)
+            rows.append(f"Label: {filesystem.label or 'none'}  uuid: {uuid}\n\tpath /dev/{device}\n")
+    return Output("".join(rows), info="filesystems")

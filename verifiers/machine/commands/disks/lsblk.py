@@ -1,0 +1,201 @@
+"""lsblk: disks and partitions as a tree, a list or JSON, in the default columns, those of -f, or chosen with -o."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from verifiers.machine.commands.layout import layout
+from verifiers.machine.model.devices import (
+    block_devices,
+    disk_names,
+    disk_of,
+    filesystem_uuid,
+    find_partition,
+    partition_uuid,
+    partitions_of,
+    size_of,
+)
+from verifiers.machine.model.partition_types import TYPES
+from verifiers.machine.model.sizes import human
+from verifiers.machine.model.state import State
+from verifiers.machine.session.declaring import (
+    CommandError,
+    Options,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from verifiers.machine.session.operands import find_device
+from verifiers.machine.session.session import Session
+
+_LONG = """all ascii bytes discard exclude= fs include= inverse json list merge dedup= nodeps noheadings output=
+    output-all pairs paths perms raw scsi sort= topology tree width= zoned shell""".split()
+_OTHER_COLUMNS = (
+    "-D --discard -m --perms -O --output-all -S --scsi -t --topology -z --zoned -s --inverse".split()
+)
+_DEFAULT = ("NAME", "SIZE", "TYPE", "MOUNTPOINTS")
+_FS = ("NAME", "FSTYPE", "FSVER", "LABEL", "UUID", "FSAVAIL", "FSUSE%", "MOUNTPOINTS")
+_RIGHT = ("SIZE", "ROTA", "RM", "RO", "FSAVAIL", "FSUSE%", "FSSIZE", "PARTN")
+_FILESYSTEM_COLUMNS = frozenset("FSTYPE FSVER LABEL UUID".split())
+_VERSIONS = {"ext4": "1.0", "vfat": "FAT32", "swap": "1", "iso9660": "Joliet Extension"}
+
+
+@command("lsblk")
+def lsblk(session: Session, arguments: Sequence[str]) -> Output:
+    """List block devices."""
+    options = read_options(session, arguments, "aAbdDe:fI:iJlMmnNo:OpPrsStT:vVw:x:yzE:", _LONG)
+    if options.has(*_OTHER_COLUMNS):
+        raise Unsupported("these columns of lsblk are not simulated; -o names others")
+    state = session.state
+    devices = []
+    for operand in options.operands:
+        found = find_device(state, operand if operand.startswith("/") else f"/dev/{operand}")
+        if found is None:
+            raise CommandError(f"lsblk: {operand}: not a block device", exit=32)
+        devices.append(found)
+    columns = _columns(options)
+    shows_filesystems = bool(_FILESYSTEM_COLUMNS & set(columns))
+    shown = devices or disk_names(state)
+    info = "filesystems" if shows_filesystems else "block_devices"
+    return Output(_render(state, shown, columns, options), info=info, operands=tuple(sorted(shown)))
+
+
+def _columns(options: Options) -> tuple[str, ...]:
+    chosen = options.last("-o", "--output")
+    if chosen is None:
+        return _FS if options.has("-f", "--fs") else _DEFAULT
+    base = _DEFAULT if chosen.startswith("+") else ()
+    names = [name.strip().upper() for name in chosen.lstrip("+").split(",")]
+    for name in names:
+        if name not in _COLUMNS:
+            raise CommandError(f"lsblk: unknown column: {name}")
+    return (*base, *names)
+
+
+def _render(state: State, devices: Sequence[str], columns: Sequence[str], options: Options) -> str:
+    in_bytes, paths = options.has("-b", "--bytes"), options.has("-p", "--paths")
+    flat = options.has("-l", "--list", "-d", "--nodeps", "-r", "--raw", "-P", "--pairs")
+    order = _order(state, devices, nodeps=options.has("-d", "--nodeps"))
+    key = options.last("-x", "--sort")
+    if key is not None:
+        name = key.upper()
+        if name not in _COLUMNS:
+            raise CommandError(f"lsblk: unknown column: {key}")
+        order.sort(
+            key=lambda item: (
+                (size_of(state, item[0]), "") if name == "SIZE" else (0, cell(state, item[0], name))
+            )
+        )
+        flat = True
+    if options.has("-J", "--json"):
+        return _json(state, order, columns, in_bytes, paths)
+    rows = []
+    for device, branch in order:
+        row = [cell(state, device, name, in_bytes, paths) for name in columns]
+        if columns and columns[0] == "NAME" and not flat:
+            row[0] = branch + row[0]
+        rows.append(row)
+    if options.has("-P", "--pairs"):
+        pairs = [
+            " ".join(f'{name}="{value}"' for name, value in zip(columns, row, strict=True)) for row in rows
+        ]
+        return "".join(line + "\n" for line in pairs)
+    return layout(columns, rows, _RIGHT, show_header=not options.has("-n", "--noheadings"))
+
+
+def _order(state: State, devices: Sequence[str], nodeps: bool) -> list[tuple[str, str]]:
+    """Devices in the order shown, each with the branch drawn before its name."""
+    order = []
+    for device in devices:
+        order.append((device, ""))
+        if nodeps or device not in state.disks:
+            continue
+        parts = partitions_of(state, device)
+        order += [(name, "└─" if name == parts[-1] else "├─") for name in parts]
+    return order
+
+
+def _json(
+    state: State, order: Sequence[tuple[str, str]], columns: Sequence[str], in_bytes: bool, paths: bool
+) -> str:
+    top: list[dict[str, object]] = []
+    for device, branch in order:
+        row: dict[str, object] = {
+            name.lower(): cell(state, device, name, in_bytes, paths) or None for name in columns
+        }
+        if "mountpoints" in row:
+            row["mountpoints"] = [row["mountpoints"]]
+        if branch and top:
+            children = top[-1].setdefault("children", [])
+            assert isinstance(children, list)
+            children.append(row)
+        else:
+            top.append(row)
+    return json.dumps({"blockdevices": top}, indent=3) + "\n"
+
+
+_COLUMNS = frozenset(
+    """NAME KNAME PATH PKNAME MAJ:MIN FSTYPE FSVER LABEL UUID FSAVAIL FSUSE% FSSIZE MOUNTPOINT MOUNTPOINTS SIZE TYPE
+    MODEL SERIAL VENDOR TRAN ROTA RM RO PTTYPE PARTTYPE PARTTYPENAME PARTLABEL PARTUUID PARTN PARTFLAGS STATE HOTPLUG
+    LOG-SEC PHY-SEC""".split()
+)
+
+
+def cell(state: State, device: str, column: str, in_bytes: bool = False, paths: bool = False) -> str:
+    """What lsblk shows of a device in a column; "" where there is nothing to show."""
+    found = find_partition(state, device)
+    disk_name = disk_of(state, device)
+    assert disk_name is not None, device
+    disk = state.disks[disk_name]
+    if column in ("NAME", "KNAME"):
+        return f"/dev/{device}" if paths else device
+    if column == "SIZE":
+        return str(size_of(state, device)) if in_bytes else human(size_of(state, device))
+    if column == "TYPE":
+        return "part" if found else "disk"
+    if column in ("MOUNTPOINT", "MOUNTPOINTS"):
+        targets = [mount.target for mount in state.mounts if mount.device == device]
+        return " ".join(targets) or ("[SWAP]" if device in state.swaps else "")
+    filesystem = state.fs.get(device)
+    if filesystem is not None and column in ("FSTYPE", "FSVER", "LABEL", "UUID", "FSSIZE"):
+        if column == "UUID":
+            return filesystem_uuid(device, filesystem)
+        values = {
+            "FSTYPE": filesystem.type,
+            "FSVER": _VERSIONS.get(filesystem.type, ""),
+            "LABEL": filesystem.label,
+            "FSSIZE": human(size_of(state, device)),
+        }
+        return values[column]
+    if found is not None and column.startswith("PART"):
+        partition = found[2]
+        by_column = {
+            "PARTTYPENAME": TYPES[partition.type].fdisk if partition.type in TYPES else "unknown",
+            "PARTUUID": partition_uuid(device, partition),
+            "PARTN": str(found[1]),
+        }
+        return by_column.get(column, "")
+    values = {
+        "PATH": f"/dev/{device}",
+        "PKNAME": disk_name if found else "",
+        "MODEL": "" if found else disk.model,
+        "ROTA": "1" if disk.rotational else "0",
+        "RM": "1" if disk.is_medium else "0",
+        "RO": "0",
+        "PTTYPE": disk.label if disk.label != "none" else "",
+        "TRAN": "" if found else _transport(disk_name, disk.is_medium),
+        "HOTPLUG": "1" if disk.is_medium else "0",
+        "STATE": "" if found else "running",
+        "MAJ:MIN": f"8:{block_devices(state).index(device)}" if device.startswith("sd") else "259:0",
+        "LOG-SEC": "512",
+        "PHY-SEC": "512",
+    }
+    return values.get(column, "")
+
+
+def _transport(disk: str, is_medium: bool) -> str:
+    if is_medium:
+        return "usb"
+    return {"s": "sata", "n": "nvme", "v": "virtio", "m": "mmc"}[disk[0]]

@@ -1,0 +1,159 @@
+"""ls, readlink, realpath, stat, chmod, chown, chgrp: what is known about files besides their text.
+
+Modes and owners are not part of the state: chmod and chown check their operands and are compared by them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifiers.machine.commands.files.changing import MODE, check_mode, for_each
+from verifiers.machine.model.paths import PathError, is_under
+from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
+from verifiers.machine.session.session import Session
+
+_LS_LONG = """all almost-all classify color color= directory group-directories-first human-readable inode
+    no-group numeric-uid-gid recursive reverse size author escape block-size= ignore-backups dired file-type format=
+    full-time no-group si hide= indicator-style= ignore= kibibytes dereference literal hyperlink hide-control-chars
+    quote-name quoting-style= show-control-chars sort= time= time-style= tabsize= width= context zero""".split()
+_LS_SIMULATED = frozenset(
+    """-a -A -l -h -d -1 -F -r -t -S -n -g -G -o -v -U -p -f --all --almost-all --classify --color
+    --directory --group-directories-first --human-readable --no-group --numeric-uid-gid --reverse --sort --time-style
+    --full-time --si --literal""".split()
+)
+
+
+@command("ls", "dir")
+def ls(session: Session, arguments: Sequence[str]) -> Output:
+    """List folders; -l gives one line a file, with sizes of the texts that are stored."""
+    options = read_options(session, arguments, "aAbBcCdDfFgGhHiI:klLmnNopqQrRsStT:uUvw:xXZ1", _LS_LONG)
+    if any(name not in _LS_SIMULATED for name, _ in options.pairs):
+        raise Unsupported("ls with that layout, or of everything below")
+    hidden = options.has("-a", "-A", "--all", "--almost-all", "-f")
+    as_lines = options.has("-l", "-n", "-g", "-o", "--full-time")
+    paths = options.operands or (".",)
+    pieces, errors, about = [], "", []
+    for path in paths:
+        if not session.exists(path) and not session.is_link(path):
+            errors += f"ls: cannot access '{path}': No such file or directory\n"
+            continue
+        about.append(session.live_path(path))
+        if session.is_dir(path) and not options.has("-d", "--directory"):
+            names = [name for name in session.list_dir(path) if hidden or not name.startswith(".")]
+            title = [f"{path}:\n"] if len(paths) > 1 else []
+            holder = path.rstrip("/") + "/"
+        else:
+            names, title, holder = [path], [], ""
+        if options.has("-r", "--reverse"):
+            names.reverse()
+        rows = [_row(session, holder, name) if as_lines else name for name in names]
+        pieces.append("".join(title + [row + "\n" for row in rows]))
+    stdout = "\n".join(pieces)
+    is_boot_mode = bool(about) and all(is_under(path, "/sys/firmware/efi") for path in about)
+    info = "boot_mode" if is_boot_mode else "listing"
+    operands = () if is_boot_mode else tuple(sorted(about))
+    return Output(stdout, errors, 2 if errors else 0, info, operands)
+
+
+def _row(session: Session, holder: str, name: str) -> str:
+    """One line of `ls -l`. Owners, modes and times are those of a fresh system."""
+    path = holder + name
+    if session.is_link(path):
+        found = session.resolve(path, follow=False)
+        return (
+            f"lrwxrwxrwx 1 root root {len(found.tree.links[found.path]):6d} Jan  1 00:00 {name} -> "
+            + (found.tree.links[found.path])
+        )
+    if session.is_dir(path):
+        return f"drwxr-xr-x 1 root root   4096 Jan  1 00:00 {name}"
+    return f"-rw-r--r-- 1 root root {len(session.read(path)):6d} Jan  1 00:00 {name}"
+
+
+@command("readlink", "realpath")
+def readlink(session: Session, arguments: Sequence[str]) -> Output:
+    """Where links lead: the text of one (readlink), or the path in the end (readlink -f, realpath)."""
+    long = (
+        "canonicalize canonicalize-existing canonicalize-missing no-newline quiet silent verbose zero".split()
+    )
+    options = read_options(session, arguments, "femnqsvzLP", long)
+    lines, about, missing = [], [], False
+    for path in options.operands:
+        found = session.resolve(path, follow=False)
+        about.append(found.live_path)
+        if session.name == "realpath" or options.has("-f", "-e", "-m", "--canonicalize"):
+            lines.append(session.live_path(path)[len(session.frame.root.rstrip("/")) :] + "\n")
+        elif found.path in found.tree.links:
+            lines.append(found.tree.links[found.path] + "\n")
+        else:
+            missing = True
+    if not options.operands:
+        raise CommandError(f"{session.name}: missing operand")
+    return Output("".join(lines), exit=int(missing), info="link", operands=tuple(sorted(about)))
+
+
+@command("stat", "file")
+def stat(session: Session, arguments: Sequence[str]) -> Output:
+    """What kind of file a path is."""
+    long = ["dereference", "brief", "file-system", "terse", "format=", "printf=", "mime"]
+    options = read_options(session, arguments, "LftbikcsZzF:c:", long)
+    lines = []
+    for path in options.operands:
+        if not session.exists(path):
+            raise CommandError(f"{session.name}: cannot stat '{path}': No such file or directory")
+        kind = "directory" if session.is_dir(path) else "regular file"
+        lines.append(f"  File: {path}\n  {kind}\n" if session.name == "stat" else f"{path}: {kind}\n")
+    about = tuple(sorted(session.live_path(path) for path in options.operands))
+    return Output("".join(lines), info="listing", operands=about)
+
+
+@command("chmod", "chown", "chgrp")
+def chmod(session: Session, arguments: Sequence[str]) -> Output:
+    """Check mode or owner and the paths. Nothing of it is stored."""
+    # A mode such as -x looks like an option, so the first word that is one of chmod's modes is taken out before.
+    words = list(arguments)
+    taken = next(
+        (word for word in words if session.name == "chmod" and word[:1] == "-" and MODE.fullmatch(word)),
+        None,
+    )
+    if taken is not None and taken != "-":
+        words.remove(taken)
+    long = [
+        "recursive",
+        "verbose",
+        "changes",
+        "quiet",
+        "silent",
+        "reference=",
+        "no-dereference",
+        "preserve-root",
+    ]
+    options = read_options(session, words, "RvcfhHLP", long)
+    operands = list(options.operands)
+    what = taken or (operands.pop(0) if operands else "")
+    if not operands:
+        raise CommandError(
+            f"{session.name}: missing operand\nTry '{session.name} --help' for more information."
+        )
+    if session.name == "chmod":
+        check_mode(session, what)
+    else:
+        _check_owner(session, what)
+
+    def check(path: str) -> None:
+        if not session.exists(path):
+            raise PathError(path)
+
+    done = for_each(session, operands, check, "cannot access")
+    about = (what, *sorted(session.live_path(path) for path in operands))
+    return Output(done.stdout, done.stderr, done.exit, info="permissions", operands=about)
+
+
+def _check_owner(session: Session, text: str) -> None:
+    user, _, group = text.replace(".", ":").partition(":")
+    if session.name == "chgrp":
+        user, group = "", text
+    tree = session.tree
+    if user and user not in tree.users and not user.isdecimal():
+        raise CommandError(f"{session.name}: invalid user: '{text}'")
+    if group and group not in tree.groups and group not in tree.users and not group.isdecimal():
+        raise CommandError(f"{session.name}: invalid group: '{text}'")

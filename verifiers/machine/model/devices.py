@@ -1,0 +1,109 @@
+"""Names of disks and partitions: /dev/nvme0n1p2 is partition 2 of disk nvme0n1."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from verifiers.machine.model.state import MIB, Disk, Filesystem, Partition, State
+
+_PARTITION = re.compile(r"(.*?\d)p([1-9]\d{0,2})|(.*?[^\d])([1-9]\d{0,2})", re.ASCII)
+
+
+def partition_name(disk: str, number: int) -> str:
+    """The device of a partition: `p` stands between where the disk's name ends in a digit."""
+    return f"{disk}p{number}" if disk[-1].isdigit() else f"{disk}{number}"
+
+
+def split_partition(name: str) -> tuple[str, int] | None:
+    """(disk, number) of a partition's device name, whether or not either exists; None where it names none."""
+    match = _PARTITION.fullmatch(name)
+    if match is None:
+        return None
+    return (match[1], int(match[2])) if match[1] else (match[3], int(match[4]))
+
+
+def find_partition(state: State, name: str) -> tuple[Disk, int, Partition] | None:
+    """The existing partition with this device name: its disk, number and record."""
+    parts = split_partition(name)
+    if parts is None or parts[0] not in state.disks:
+        return None
+    disk = state.disks[parts[0]]
+    partition = disk.parts.get(parts[1])
+    return None if partition is None else (disk, parts[1], partition)
+
+
+def disk_of(state: State, name: str) -> str | None:
+    """The existing disk that this device is, or is a partition of."""
+    if name in state.disks:
+        return name
+    parts = split_partition(name)
+    return parts[0] if find_partition(state, name) is not None and parts is not None else None
+
+
+def device_exists(state: State, name: str) -> bool:
+    """Whether a disk or partition of this name exists."""
+    return name in state.disks or find_partition(state, name) is not None
+
+
+def partitions_of(state: State, disk: str) -> list[str]:
+    """The device names of a disk's partitions, by number."""
+    return [partition_name(disk, number) for number in sorted(state.disks[disk].parts)]
+
+
+def disk_names(state: State) -> list[str]:
+    """The disks in the order tools list them, by the kernel's major number: sda, mmcblk0, vda, nvme0n1."""
+    return sorted(state.disks, key=lambda name: ("smvn".index(name[0]), name))
+
+
+def block_devices(state: State) -> list[str]:
+    """Every disk, each followed by its partitions."""
+    return [name for disk in disk_names(state) for name in (disk, *partitions_of(state, disk))]
+
+
+def size_of(state: State, device: str) -> int:
+    """Bytes of an existing disk or partition."""
+    if device in state.disks:
+        return state.disks[device].size_bytes
+    found = find_partition(state, device)
+    assert found is not None, device
+    return found[2].size_mib * MIB
+
+
+def is_mounted(state: State, device: str) -> bool:
+    """Whether a file system on this device is mounted anywhere."""
+    return any(mount.device == device for mount in state.mounts)
+
+
+def in_use(state: State, device: str) -> str | None:
+    """The partition of a disk (or the device itself) that is mounted or in use as swap, if any."""
+    names = [device, *partitions_of(state, device)] if device in state.disks else [device]
+    return next((name for name in names if name in state.swaps or is_mounted(state, name)), None)
+
+
+def drop_filesystem(state: State, device: str) -> None:
+    """Forget what is on a device, and note that it was destroyed."""
+    if state.fs.pop(device, None) is not None and device not in state.destroyed:
+        state.destroyed.append(device)
+
+
+def filesystem_uuid(device: str, filesystem: Filesystem) -> str:
+    """A stable UUID in the form the file system's type uses: `1A2B-3C4D` for FAT."""
+    return _uuid(f"{device}:{filesystem.serial}", short=filesystem.type == "vfat")
+
+
+def partition_uuid(device: str, partition: Partition) -> str:
+    """A stable PARTUUID."""
+    return _uuid(f"{device}@{partition.start_mib}+{partition.size_mib}")
+
+
+def disk_uuid(disk: str) -> str:
+    """A stable identifier of a partition table."""
+    return _uuid(disk)
+
+
+def _uuid(seed: str, short: bool = False) -> str:
+    digits = hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
+    if short:
+        return f"{digits[:4]}-{digits[4:8]}".upper()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"

@@ -1,0 +1,282 @@
+"""What a trace does when the numbers are others: it is run again on drawn ones, to see what its steps depend on.
+
+A right answer can be had without computing it: copied from the question the long way round (`add [x, y]`, then
+`sub [step1, y]`; a transfer there and back; `max [x, 2]`), or put together from constants beside numbers of the
+question that cancel out. On the question's own numbers such a trace looks like any other; on others it does not. Five
+findings:
+
+- an answer, of the trace or of a sub-trace, that is always one of the numbers put in: nothing was computed;
+- a step that gives always the same although numbers of the question go in: it computes nothing;
+- an answer that is always the same: it does not come from the question;
+- an answer that is always nothing or one of a few multiples of the same number: that was known beforehand, and one
+  multiplied it by a remainder, such as the 1 that an odd number leaves;
+- one of the first three that can't be ruled out because the trace hardly ever runs: it divides by 0 or grows without
+  bounds on all numbers but its own.
+
+Whole numbers stay whole, so that `floor_div [mul [x, 2], 2]` is found; constants stay as they are; what comes from one
+number of the question changes together, 20 and 80 of "20 %" too. Each number is also made far larger and far smaller
+than the rest, so that an honest `min` or `mod` shows what it does.
+
+Not found, because nothing sets them apart from an honest trace:
+
+- an operation that happens to do nothing at the size of the numbers, taken for the sake of one of them: the minimum or
+  maximum of two numbers of the question, `mod` by a larger one, `add` of a `floor_div` that gives 0;
+- a formula over the question's numbers, with a constant here or there, that was worked out backwards from an answer
+  known beforehand.
+
+Only other numbers in the same question tell these, which is why training draws fresh ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from experts.language.composition import resolve_source
+from experts.language.declaration import Exact
+from experts.language.literals import format_number, plain
+from verifiers.questions.grounding import Grounding
+from verifiers.traces.probing.redraw import Origin, Place, draws, literals_of, origins_of
+from verifiers.traces.reading.parsed import ParsedSubTrace
+from verifiers.traces.steps.bounds import FEW_INPUTS, computable
+from verifiers.traces.steps.step import PreparedStep, Role
+
+_MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
+_MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
+_MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
+
+_HARDLY_RUNS = (
+    "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
+    "answer comes from them"
+)
+_MULTIPLES = (
+    "whatever the question's numbers are, the answer is one of a few multiples of the same number: it is put together "
+    "from a remainder, not computed from them"
+)
+
+Results = list[list[tuple[Exact, ...]]]
+"""What each step of each sub-trace gave: the values of what it makes, the number it binds, or (last) the answer."""
+
+
+class Finding(NamedTuple):
+    """A violation, with the place of its step."""
+
+    code: str
+    message: str
+    subtrace: int
+    step: int
+
+
+def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> list[Finding]:
+    """What drawn numbers show about a trace that ran without a violation; empty for an honest one.
+
+    Args:
+        subtraces: the trace.
+        grounding: what its question grounds. None: every literal is a number of its own.
+    """
+    literals = dict(literals_of(subtraces))
+    origins = origins_of(literals, grounding)
+    held = {plain(literal) for place, literal in literals.items() if place not in origins}
+    try:
+        actual = _run(subtraces, literals)
+    except _BrokenOffError:
+        return [_baseless(_HARDLY_RUNS, subtraces)]
+    copies = _possible_copies(subtraces, literals, origins, actual)
+    constants = _possible_constants(subtraces, origins, actual)
+    # Honest answers have a divisor in common where it is a constant: a remainder's, or cents in a dollar.
+    unit, largest = abs(Fraction(actual[-1][-1][0])), max([Fraction(1), *held])
+    answers: set[Exact] = set()
+    runs = 0
+    for drawn in draws({origin.number: origin.value for origin in origins.values()}):
+        if not copies and not constants and unit <= largest:
+            return []
+        replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
+        try:
+            results = _run(subtraces, replaced)
+        except (ArithmeticError, _BrokenOffError):
+            continue
+        runs += 1
+        answers.add(results[-1][-1][0])
+        unit = _common_divisor(unit, results[-1][-1][0])
+        constants = [
+            (index, step) for index, step in constants if results[index][step] == actual[index][step]
+        ]
+        copies = [copy for copy in copies if copy.holds(results, replaced, held)]
+    if copies or constants:
+        return (
+            _findings(subtraces, actual, copies, constants)
+            if runs >= _MIN_RUNS
+            else [_baseless(_HARDLY_RUNS, subtraces)]
+        )
+    is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and unit > largest
+    return [_baseless(_MULTIPLES, subtraces)] if is_multiple else []
+
+
+def _common_divisor(one: Fraction, other: Exact) -> Fraction:
+    """The largest number that both are whole multiples of."""
+    denominator = math.lcm(one.denominator, other.denominator)
+    return Fraction(math.gcd(int(one * denominator), int(other * denominator)), denominator)
+
+
+class _BrokenOffError(Exception):
+    """A value has grown too large."""
+
+
+def _run(subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact]) -> Results:
+    """What each step of each sub-trace gives: the values of what it makes, the number it binds, or the answer."""
+    results: Results = []
+    for index, parsed in enumerate(subtraces):
+        values: dict[str, Exact] = {}
+        results.append([])
+        for position, step in enumerate(parsed.steps):
+            assert isinstance(step, PreparedStep)
+            given: tuple[Exact, ...]
+            if step.role is Role.VALUE:
+                given = (literals[index, position, 0],)
+            elif step.role is Role.SOURCE:
+                given = results[_earlier(step, index)][-1]
+            elif step.role is Role.UNKNOWN:
+                given = ()
+            elif step.role is Role.QUERY:
+                given = (values[str(step.fields["var"])],)
+            else:
+                given = _compute(step, values, index, position, literals)
+            for value in given:
+                if _bits(value) > _MAX_BITS:
+                    raise _BrokenOffError
+            values.update(zip(_bound(step), given, strict=False))
+            results[index].append(given)
+    return results
+
+
+def _bits(value: Exact) -> int:
+    """The size of a value beyond that of 1, by which it takes no time to multiply."""
+    return value.numerator.bit_length() + value.denominator.bit_length() - 2
+
+
+def _compute(
+    step: PreparedStep,
+    values: Mapping[str, Exact],
+    index: int,
+    position: int,
+    literals: Mapping[Place, Exact],
+) -> tuple[Exact, ...]:
+    inputs: list[Exact] = []
+    number = 0
+    for operand in step.inputs:
+        if isinstance(operand, str):
+            inputs.append(values.get(operand, 0))  # the receiver of a transfer may be new; it starts at 0
+        else:
+            inputs.append(literals[index, position, number])
+            number += 1
+    if len(inputs) > FEW_INPUTS and not (computable(inputs) and sum(map(_bits, inputs)) <= _MAX_INPUT_BITS):
+        raise _BrokenOffError
+    result = step.function(*inputs)
+    return result if isinstance(result, tuple) else (result,)
+
+
+def _bound(step: PreparedStep) -> tuple[str, ...]:
+    """The variables that a step gives values to."""
+    return step.makes or ((step.target,) if step.target else ())
+
+
+def _earlier(step: PreparedStep, index: int) -> int:
+    earlier = resolve_source(str(step.fields["source"]), index)
+    assert earlier is not None
+    return earlier
+
+
+class _Copy(NamedTuple):
+    """The suspicion that a sub-trace's answer is one of these literals, or of these earlier answers."""
+
+    subtrace: int
+    places: list[Place]
+    answers: list[int]
+
+    def holds(self, results: Results, literals: Mapping[Place, Exact], held: set[Exact]) -> bool:
+        """Whether the suspicion survives a run. An answer that a constant cuts off (`max [x, 2]`) still counts as x."""
+        answer = results[self.subtrace][-1][0]
+        if answer not in held:
+            self.places[:] = [place for place in self.places if literals[place] == answer]
+            self.answers[:] = [index for index in self.answers if results[index][-1][0] == answer]
+        return bool(self.places or self.answers)
+
+
+def _possible_copies(
+    subtraces: Sequence[ParsedSubTrace],
+    literals: Mapping[Place, Exact],
+    origins: Mapping[Place, Origin],
+    actual: Results,
+) -> list[_Copy]:
+    """The answers that equal a number put in: each sub-trace's of its own, and the last one's of all."""
+    copies = []
+    last = len(subtraces) - 1
+    for index, parsed in enumerate(subtraces):
+        answer = actual[index][-1][0]
+        places = [p for p in origins if literals[p] == answer and (p[0] == index or index == last)]
+        sources = [
+            _earlier(s, index) for s in parsed.steps if isinstance(s, PreparedStep) and s.role is Role.SOURCE
+        ]
+        copies.append(_Copy(index, places, [source for source in sources if actual[source][-1][0] == answer]))
+    return [copy for copy in copies if copy.places or copy.answers]
+
+
+def _possible_constants(
+    subtraces: Sequence[ParsedSubTrace], origins: Mapping[Place, Origin], actual: Results
+) -> list[tuple[int, int]]:
+    """The computing steps that numbers of the question go into, and the last query; 0 may honestly be left always."""
+    steps = []
+    answers_move: list[bool] = []
+    for index, parsed in enumerate(subtraces):
+        moving: set[str] = set()
+        for position, step in enumerate(parsed.steps):
+            assert isinstance(step, PreparedStep)
+            moves = (
+                any((index, position, number) in origins for number in range(len(step.literals)))
+                or not moving.isdisjoint(step.names)
+                or (step.role is Role.SOURCE and answers_move[_earlier(step, index)])
+            )
+            if moves:
+                moving.update(_bound(step))
+            if step.role is Role.QUERY:
+                answers_move.append(moves)
+            is_answer = step.role is Role.QUERY and index == len(subtraces) - 1
+            if moves and (step.makes or is_answer) and any(actual[index][position]):
+                steps.append((index, position))
+    return steps
+
+
+def _baseless(message: str, subtraces: Sequence[ParsedSubTrace]) -> Finding:
+    """The finding that nothing shows the answer to come from the question's numbers."""
+    return Finding("answer_from_constants", message, len(subtraces) - 1, len(subtraces[-1].steps) - 1)
+
+
+def _findings(
+    subtraces: Sequence[ParsedSubTrace],
+    actual: Results,
+    copies: list[_Copy],
+    constants: list[tuple[int, int]],
+) -> list[Finding]:
+    findings = []
+    for index, position in constants:
+        step = subtraces[index].steps[position]
+        assert isinstance(step, PreparedStep)
+        shown = format_number(actual[index][position][0])
+        if step.role is Role.QUERY:
+            message = (
+                f"whatever the question's numbers are, the answer is {shown}: it does not come from them"
+            )
+            findings.append(Finding("answer_from_constants", message, index, position))
+        elif not findings:  # what follows from the first is constant too
+            said = (
+                "the equation says the same" if step.role is Role.STATEMENT else f"{step.makes[0]} is {shown}"
+            )
+            message = f"whatever the question's numbers are, {said}: nothing is computed"
+            findings.append(Finding("identity_compute", message, index, position))
+    for copy in copies:
+        shown = format_number(actual[copy.subtrace][-1][0])
+        message = f"whatever the numbers are, the answer is the one put in as {shown}: nothing is computed"
+        findings.append(Finding("query_raw_input", message, copy.subtrace, len(actual[copy.subtrace]) - 1))
+    return findings

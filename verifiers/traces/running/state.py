@@ -1,0 +1,105 @@
+"""The state of a trace while `verifiers.traces.running.reference` runs it: each sub-trace's variables, and what it has used so far."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from experts.language.declaration import Exact
+from experts.language.trace import OperandValue
+from verifiers.questions.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
+from verifiers.traces.reading.parsed import ParsedSubTrace
+from verifiers.traces.running.statements import is_hidden
+from verifiers.traces.steps.step import PreparedStep, Role
+
+_FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
+
+
+@dataclass(slots=True)
+class Execution:
+    """One sub-trace while it is checked and run.
+
+    Attributes:
+        index: its place in the composition.
+        values: what each variable holds; None where a fault left it without a value.
+        unknowns: those declared so far.
+        results: what each step made, changed first or queried.
+        computed: variables that an operation assigned or changed.
+        rooted: variables whose value comes from a number of the question.
+        read: variables that something read.
+        sources: for variables bound to an earlier answer, the index of its sub-trace.
+        answer: the queried value.
+    """
+
+    parsed: ParsedSubTrace
+    index: int
+    values: dict[str, Exact | None] = field(default_factory=dict)
+    unknowns: set[str] = field(default_factory=set)
+    results: list[Exact | None] = field(default_factory=list)
+    computed: set[str] = field(default_factory=set)
+    rooted: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    sources: dict[str, int] = field(default_factory=dict)
+    answer: Exact | None = None
+    queried: str | None = None
+    steps: int = 0
+
+    def unread(self) -> list[str]:
+        """The trace's variables and unknowns that nothing reads."""
+        names = dict.fromkeys((*self.values, *sorted(self.unknowns)))
+        return [name for name in names if name not in self.read and not is_hidden(name)]
+
+
+class Budget:
+    """How often a trace may compute with constants, and with the same again, before they build a number of its own.
+
+    A trace may read constants `MAX_CONSTANT_READS` times, and add or subtract them `MAX_CONSTANT_TERMS` times. Numbers
+    of the question, variables and earlier answers it may use again `MAX_REPEATS` times, all together.
+    """
+
+    _CONSTANTS = (
+        f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
+        f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
+    )
+    _REPEATS = f"a trace may use its numbers and variables again {MAX_REPEATS} times; multiply"
+
+    def __init__(self, grounding: Grounding) -> None:
+        self._grounding = grounding
+        self._reads = self._terms = self._repeats = 0
+        self._used: set[Hashable] = set()
+
+    def spend(self, run: Execution, step: PreparedStep) -> str | None:
+        """Count what a step binds or reads; a message for the step that exceeds the budget, and for none after it."""
+        if step.role is Role.SOURCE:
+            return self._use([("answer", run.sources.get(str(step.target)))])
+        if step.role is Role.VALUE:
+            return self._use([] if self._is_constant(run, step.number) else [step.number])
+        if step.role is Role.CONCLUSION:  # what the statements read has been counted
+            return None
+        constants = [self._is_constant(run, operand) for operand in step.reads]
+        was_within = self._within()
+        self._reads += sum(constants)
+        if str(step.fields.get("compute_op")) not in _FACTORS:
+            self._terms += sum(constants)
+        if was_within and not self._within():
+            return self._CONSTANTS
+        return self._use(
+            (run.index, operand) if isinstance(operand, str) else operand
+            for operand, is_constant in zip(step.reads, constants, strict=True)
+            if not is_constant
+        )
+
+    def _use(self, used: Iterable[Hashable]) -> str | None:
+        was_within = self._repeats <= MAX_REPEATS
+        for key in used:
+            self._repeats += key in self._used
+            self._used.add(key)
+        return self._REPEATS if was_within and self._repeats > MAX_REPEATS else None
+
+    def _within(self) -> bool:
+        return self._reads <= MAX_CONSTANT_READS and self._terms <= MAX_CONSTANT_TERMS
+
+    def _is_constant(self, run: Execution, operand: OperandValue | Exact) -> bool:
+        if isinstance(operand, str):
+            return operand in run.values and operand not in run.rooted
+        return self._grounding.bits.get(operand) == 0

@@ -1,0 +1,122 @@
+"""A step with what checking it needs, worked out once, as the same line of text is read again and again.
+
+What an operation does to its inputs is found out by trying its function, so that an expert declares nothing but the
+function: which inputs each output depends on, and whether always (`Flow`); whether the step merely copies (`identity`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+
+from experts import EXPERTS
+from experts.language.core import CORE_OPERATIONS
+from experts.language.declaration import Operation
+from experts.language.trace import FieldValue, Step, function_of
+from verifiers.traces.steps.bounds import FEW_INPUTS, in_bounds
+from verifiers.traces.steps.copies import identity
+from verifiers.traces.steps.flow import Flow, Function, flows_of
+
+
+class Role(Enum):
+    """What a step does to the variables."""
+
+    VALUE = "binds a number"
+    SOURCE = "binds an earlier sub-trace's answer"
+    ASSIGN = "computes a new variable"
+    CHANGE = "changes entities in place"
+    QUERY = "names the answer"
+    UNKNOWN = "declares an unknown"
+    STATEMENT = "says something about unknowns"
+    CONCLUSION = "finds an unknown"
+
+
+class PreparedStep(Step):
+    """A well-typed step, ready to be checked and run.
+
+    Attributes:
+        role: what it does.
+        creates: the variable that it creates; empty where there is none.
+        number: the number that it binds; 0 where there is none.
+        experts: the experts that may use it.
+        names: the variables that it reads or changes.
+        makes: the variables that it computes: the new one, or those changed. A step about unknowns makes none before it
+            is bound (`verifiers.traces.running.statements`).
+        function: for ASSIGN and CHANGE, what it computes: takes the values of `inputs`, gives those of `makes`.
+        flows: one for each of `makes`.
+        identity: why it is a mere copy, or None.
+        fits: the experts under which nothing is wrong with the step in itself.
+        pair: in the most frequent case, one value made of two inputs, the variable that gets it; otherwise empty.
+        strict: for a pair, whether its flow is.
+    """
+
+    __slots__ = (
+        "creates", "experts", "fits", "flows", "function", "identity",
+        "makes", "names", "number", "pair", "role", "strict",
+    )  # fmt: skip
+
+    def __init__(self, operation: Operation, fields: Mapping[str, FieldValue]) -> None:
+        super().__init__(operation, fields)
+        computation = str(fields.get("compute_op"))
+        self.role = _role(self)
+        self.creates = self.target or ""
+        self.number = self.literals[0] if self.role is Role.VALUE else 0
+        self.experts = _experts(operation, computation)
+        self.names = frozenset(name for name in self.inputs if isinstance(name, str))
+        self.makes: tuple[str, ...] = ()
+        self.flows: tuple[Flow, ...] = ()
+        self.identity: str | None = None
+        self.function: Function
+        if self.role is Role.ASSIGN or self.role is Role.CHANGE:
+            self.function = function_of(self)
+            self.makes = self.changes or (str(self.target),)
+            self.flows = _flows(self, computation)
+            self.identity = identity(self, self.function)
+        elif self.role is Role.QUERY:
+            self.names = frozenset([str(fields["var"])])
+        faulty = self.identity is not None or not in_bounds(self.number)
+        self.fits = frozenset() if faulty else self.experts
+        is_pair = len(self.makes) == 1 and len(self.inputs) == 2 and self.flows[0].inputs == (0, 1)
+        self.pair = self.makes[0] if is_pair else ""
+        self.strict = is_pair and self.flows[0].strict
+
+
+_flows_known: dict[tuple[Operation, str, int], tuple[Flow, ...]] = {}
+
+
+def _flows(step: PreparedStep, computation: str) -> tuple[Flow, ...]:
+    """The same for all steps of one operation, computation and number of inputs."""
+    inputs = len(step.inputs)
+    key = (step.operation, computation, inputs)
+    if key in _flows_known:
+        return _flows_known[key]
+    flows = flows_of(step.function, inputs, len(step.makes))
+    if inputs <= FEW_INPUTS:
+        _flows_known[key] = flows
+    return flows
+
+
+def _role(step: Step) -> Role:
+    if step.operation is CORE_OPERATIONS["query"]:
+        return Role.QUERY
+    if step.operation is CORE_OPERATIONS["init"]:
+        return Role.VALUE if step.literals else Role.SOURCE
+    if step.operation.states:
+        return Role.STATEMENT
+    if step.operation.concludes:
+        return Role.CONCLUSION
+    if not step.changes and not step.operation.assigns:
+        return Role.UNKNOWN
+    return Role.CHANGE if step.changes else Role.ASSIGN
+
+
+@lru_cache(maxsize=1024)
+def _experts(operation: Operation, computation: str) -> frozenset[str]:
+    shared = operation.name in CORE_OPERATIONS
+    return frozenset(
+        expert.name
+        for expert in EXPERTS.values()
+        if (shared or operation.name in expert.own_operations)
+        and (operation.name != "compute" or expert.compute_ops is None or computation in expert.compute_ops)
+    )

@@ -1,0 +1,144 @@
+"""verify_trace: text in, verdict out.
+
+The stages of the specification in their order; whatever happens inside, a verdict comes out. A failure of the verifier
+itself, or gold that is no number, gives the outcome `error`, which carries no reward, so that a fault of ours or of the
+data is never charged to a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from experts.language.composition import COMPOSITION
+from experts.language.declaration import Exact
+from experts.language.literals import format_number
+from experts.language.trace import SubTrace, Trace, write_trace
+from verifiers.questions.answers import Answer, AnswerError, parse_answer
+from verifiers.questions.grounding import Grounding, ground
+from verifiers.traces.hints import hint
+from verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
+from verifiers.traces.reading.canonical import read_canonical
+from verifiers.traces.reading.parsed import ParsedSubTrace
+from verifiers.traces.running.fast import run_straight
+from verifiers.traces.running.reference import Checked, check
+from verifiers.traces.steps.step import PreparedStep
+from verifiers.traces.verdict import CODES, Outcome, Stage, Verdict, Violation
+
+Gold = int | float | Fraction | Decimal | str
+
+
+def verify_trace(
+    text: str,
+    question: str | None = None,
+    answer: Gold | None = None,
+    expert: str | None = None,
+    grounding: bool = True,
+) -> Verdict:
+    """Verify one trace. Never raises, never hangs, whatever the text.
+
+    Args:
+        text: what a model wrote: canonical text or any YAML that says the same, also in a code fence.
+        question: the word problem; without it the grounding stage is left out.
+        answer: the gold answer, a number or text such as "1,080", "$18.50", "3/4", "75%".
+        expert: the expert that was expected; "composition" for several sub-traces.
+        grounding: whether every literal must be a number of the question or a constant that it speaks of.
+
+    Returns:
+        The verdict; its outcome comes from the first stage that failed. A text that is no str is an `error`, as it
+        can't be what a model wrote.
+    """
+    try:
+        if not isinstance(text, str):
+            return _error("not_text", f"the trace is a {type(text).__name__}, not a text")
+        gold = None if answer is None else parse_answer(answer)
+        return _verify(text, ground(question) if grounding and question is not None else None, gold, expert)
+    except AnswerError as error:
+        return _error("bad_gold", f"the gold answer is no number: {error}")
+    except Exception as error:  # a fault of ours must not end a run or cost the model a reward
+        return _error("internal_error", f"the verifier failed: {type(error).__name__}: {str(error)[:200]}")
+
+
+def _error(code: str, message: str) -> Verdict:
+    return Verdict(Outcome.ERROR, (Violation(code, message),))
+
+
+def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expected: str | None) -> Verdict:
+    subtraces = read_canonical(text)
+    lints: list[Violation] = []
+    if subtraces is None:
+        try:
+            subtraces = read_yaml(text)
+        except UnreadableError as error:
+            return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
+        lints += _text_lint(text, subtraces)
+    checked = run_straight(subtraces, grounding) or check(subtraces, grounding)
+    violations = checked.violations
+    if gold is not None and checked.answer is not None and not gold.matches(checked.answer):
+        violations = [
+            *violations,
+            _wrong_answer(subtraces[-1], len(subtraces) - 1, checked, checked.answer, gold),
+        ]
+    if len(violations) > 1:
+        violations = sorted(violations, key=_order)
+    if checked.unused or (grounding is not None and checked.used != grounding.everything):
+        lints += _lints(checked, grounding)
+    named = subtraces[0].expert if len(subtraces) == 1 else COMPOSITION
+    return Verdict(
+        _outcome(violations, named, expected, gold),
+        tuple(violations),
+        tuple(lints),
+        None if checked.answer is None else Fraction(checked.answer),
+        named,
+        checked.steps,
+    )
+
+
+def _wrong_answer(
+    parsed: ParsedSubTrace, index: int, checked: Checked, value: Exact, gold: Answer
+) -> Violation:
+    message = f"the trace computes {format_number(value)}, not {format_number(gold.value)}"
+    advice = None if checked.violations else hint(checked.values(), gold)
+    step = len(parsed.steps) - 1
+    return Violation(
+        "wrong_answer", f"{message}; {advice}" if advice else message, index, step, parsed.line_of(step)
+    )
+
+
+def _outcome(
+    violations: Sequence[Violation], named: str, expected: str | None, gold: Answer | None
+) -> Outcome:
+    if expected is not None and named != expected:
+        return Outcome.WRONG_EXPERT
+    if not violations:
+        return Outcome.VALID if gold is None else Outcome.CORRECT
+    return Outcome.WRONG_ANSWER if CODES[violations[0].code] is Stage.ANSWER else Outcome.INVALID_TRACE
+
+
+def _order(violation: Violation) -> tuple[int, int, int]:
+    """By stage, then by place."""
+    return CODES[violation.code], violation.subtrace or 0, -1 if violation.step is None else violation.step
+
+
+def _text_lint(text: str, subtraces: Sequence[ParsedSubTrace]) -> list[Violation]:
+    """A well-typed trace in another style than the canonical one."""
+    parts = []
+    for parsed in subtraces:
+        steps = [step for step in parsed.steps if isinstance(step, PreparedStep)]
+        if len(steps) != len(parsed.steps) or parsed.problems:
+            return []
+        parts.append(SubTrace(parsed.expert, tuple(steps)))
+    if write_trace(Trace(tuple(parts))).rstrip("\n") == text.removesuffix("\n"):
+        return []
+    return [
+        Violation("non_canonical_text", "the same trace has a canonical text: flow mappings, one step a line")
+    ]
+
+
+def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:
+    lints = [Violation("unused_variable", f"{name} is never read", index) for index, name in checked.unused]
+    for index, mention in enumerate(() if grounding is None else grounding.mentions):
+        if not checked.used >> index & 1:
+            lints.append(Violation("unused_question_number", f"{mention.text!r} is never used"))
+    return lints
