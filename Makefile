@@ -33,14 +33,14 @@ format: .venv/installed-dev
 	$(BIN)/ruff format .
 
 bench: .venv/installed
-	$(BIN)/python -m engine.bench
+	$(BIN)/python -m trace_trainer.engine.commands.bench
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv; the first time takes a few minutes (PyTorch is large)."
-	$(INSTALL) .
+	$(INSTALL) '.[train]'
 	@touch $@
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python

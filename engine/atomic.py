@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 _being_written: set[Path] = set()
 

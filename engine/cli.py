@@ -14,21 +14,30 @@ import sys
 
 import click
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "audit": ("engine.commands.audit", "Check traces and say what is wrong with each."),
-    "experts": ("engine.commands.experts", "List the experts, or show one expert's reference card."),
-    "generate": ("engine.commands.generate", "Write problems with verified gold traces."),
-    "convert": ("engine.commands.convert", "Turn real problems with worked solutions into verified traces."),
-    "pretrain": ("engine.commands.pretrain", "Train a tiny base model from random weights."),
-    "sft": ("engine.training.sft.train", "Fine-tune a model on gold traces."),
-    "rl": ("engine.training.rl.train", "Train a model on its own traces, rewarded by the verifier."),
-    "average": ("engine.commands.average", "Average the weights of several runs."),
-    "eval": ("engine.commands.eval", "Measure a model's accuracy on held-out problems."),
-    "solve": ("engine.commands.solve", "Answer one question with a model and show the trace."),
-    "demo": ("engine.commands.demo", "Show everything in a few minutes on this machine."),
-    "doctor": ("engine.doctor.examination", "Check a model and a data set before a long run."),
+    "audit": ("trace_trainer.engine.commands.audit", "Check traces and say what is wrong with each."),
+    "experts": (
+        "trace_trainer.engine.commands.experts",
+        "List the experts, or show one expert's reference card.",
+    ),
+    "generate": ("trace_trainer.engine.commands.generate", "Write problems with verified gold traces."),
+    "convert": (
+        "trace_trainer.engine.commands.convert",
+        "Turn real problems with worked solutions into verified traces.",
+    ),
+    "pretrain": ("trace_trainer.engine.commands.pretrain", "Train a tiny base model from random weights."),
+    "sft": ("trace_trainer.engine.training.sft.train", "Fine-tune a model on gold traces."),
+    "rl": (
+        "trace_trainer.engine.training.rl.train",
+        "Train a model on its own traces, rewarded by the verifier.",
+    ),
+    "average": ("trace_trainer.engine.commands.average", "Average the weights of several runs."),
+    "eval": ("trace_trainer.engine.commands.eval", "Measure a model's accuracy on held-out problems."),
+    "solve": ("trace_trainer.engine.commands.solve", "Answer one question with a model and show the trace."),
+    "demo": ("trace_trainer.engine.commands.demo", "Show everything in a few minutes on this machine."),
+    "doctor": ("trace_trainer.engine.doctor.examination", "Check a model and a data set before a long run."),
 }
 """Name to the module that holds the click command `command`, and the line for `trainer --help`."""
 

@@ -11,9 +11,9 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from experts.language.composition import COMPOSITION
-from experts.language.core import CORE_OPERATIONS
-from experts.language.declaration import DeclarationError, Expert, Operation
+from trace_trainer.experts.language.composition import COMPOSITION
+from trace_trainer.experts.language.core import CORE_OPERATIONS
+from trace_trainer.experts.language.declaration import DeclarationError, Expert, Operation
 
 __all__ = ["EXPERT_NAMES", "EXPERTS", "OPERATIONS", "Expert", "Operation", "get_expert"]
 

@@ -3,6 +3,6 @@
 It has no operation of its own: `init`, `compute` with every computation, and `query` are all it needs.
 """
 
-from experts.language.declaration import Expert
+from trace_trainer.experts.language.declaration import Expert
 
 EXPERT = Expert("arithmetic", "chains of computation")

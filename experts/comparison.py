@@ -1,7 +1,7 @@
 """How many more, how many fewer, how many times as many."""
 
-from experts.language import core
-from experts.language.declaration import ComputeOp, Expert, Operands, Result
+from trace_trainer.experts.language import core
+from trace_trainer.experts.language.declaration import ComputeOp, Expert, Operands, Result
 
 EXPERT = Expert("comparison", "how many more, how many times as many")
 

@@ -4,7 +4,7 @@ An operation changes an initialised quantity in place, so `alice.marbles` is the
 quantity never goes below 0.
 """
 
-from experts.language.declaration import Changed, Entity, EntityOrNew, Expert, Operand
+from trace_trainer.experts.language.declaration import Changed, Entity, EntityOrNew, Expert, Operand
 
 EXPERT = Expert("entity_track", "things moving between owners")
 

@@ -1,6 +1,6 @@
 """Discounts, tips, tax, growth. A rate of 20 means 20 %."""
 
-from experts.language.declaration import Expert, Operand, Result
+from trace_trainer.experts.language.declaration import Expert, Operand, Result
 
 EXPERT = Expert("percentage", "discounts, tips, tax, growth")
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from native_loops import Judge
+    from helpers.native_loops import Judge
     from transformers import PreTrainedTokenizerBase
 
-    from engine.training.rl.loop import NativeLoop
+    from trace_trainer.engine.training.rl.loop import NativeLoop
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,8 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a Llama of 80,000 random weights and a tokenizer of 800 tokens with its chat template."""
-    from engine.pretraining.tokenizer import train_tokenizer
-    from experts.problems import generate
+    from trace_trainer.engine.pretraining.tokenizer import train_tokenizer
+    from trace_trainer.experts.problems import generate
 
     problems = list(generate("train", 200, seed=0))
     texts = [text for problem in problems for text in (problem.question, problem.trace or "")]
@@ -42,9 +42,9 @@ def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_call_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a tokenizer for tool calls, whose chat template knows no tools."""
-    from engine.pretraining.call_reading import call_texts
-    from engine.pretraining.diets import DIETS
-    from engine.pretraining.tokenizer import train_tokenizer
+    from trace_trainer.engine.pretraining.call_reading import call_texts
+    from trace_trainer.engine.pretraining.diets import DIETS
+    from trace_trainer.engine.pretraining.tokenizer import train_tokenizer
 
     diet = DIETS["calls"]
     tokenizer = train_tokenizer(call_texts(0, 200), 800, diet.pieces, diet.markers)
@@ -87,7 +87,7 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Judge], None]:
     """Decides what completions are worth in RL; some are correct (`by_text`) unless a test says otherwise."""
-    from native_loops import by_text, judge_by
+    from helpers.native_loops import by_text, judge_by
 
     judge_by(by_text, monkeypatch)
     return partial(judge_by, monkeypatch=monkeypatch)
@@ -98,7 +98,7 @@ def new_loop(
     tiny_model_dir: Path, checkpoints: Path, judged: Callable[[Judge], None]
 ) -> Callable[..., NativeLoop]:
     """Makes a native loop over the model of random weights; see `native_loops.make_loop`."""
-    from native_loops import make_loop
+    from helpers.native_loops import make_loop
 
     return partial(make_loop, tiny_model_dir)
 
@@ -106,6 +106,6 @@ def new_loop(
 @pytest.fixture
 def resumed(tiny_model_dir: Path) -> Callable[[NativeLoop], NativeLoop]:
     """Another process's loop on the same run."""
-    from native_loops import resume_loop
+    from helpers.native_loops import resume_loop
 
     return partial(resume_loop, tiny_model_dir)

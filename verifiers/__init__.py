@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
-from verifiers.traces.rewards import POLICIES, score
-from verifiers.traces.verdict import Outcome, Stage, Verdict, Violation
-from verifiers.traces.verify import verify_trace
+from trace_trainer.verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
+from trace_trainer.verifiers.traces.rewards import POLICIES, score
+from trace_trainer.verifiers.traces.verdict import Outcome, Stage, Verdict, Violation
+from trace_trainer.verifiers.traces.verify import verify_trace
 
 if TYPE_CHECKING:
-    from verifiers.machine import Machine, compare_effects
+    from trace_trainer.verifiers.machine import Machine, compare_effects
 
 __all__ = [
     "Call",
@@ -33,7 +33,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """The simulated machine, which is loaded when it is first asked for: nothing about traces needs it."""
     if name in ("Machine", "compare_effects"):
-        import verifiers.machine
+        import trace_trainer.verifiers.machine
 
-        return getattr(verifiers.machine, name)
+        return getattr(trace_trainer.verifiers.machine, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from engine.audit.inputs import (
+from trace_trainer.engine.audit.inputs import (
     FieldNames,
     RawInput,
     UnreadableInput,
@@ -23,10 +23,10 @@ from engine.audit.inputs import (
     read_text,
     value_of,
 )
-from verifiers.calls import AUTO, FORMATS, Call, CallVerdict, RenderError, Reply, verify_call
+from trace_trainer.verifiers.calls import AUTO, FORMATS, Call, CallVerdict, RenderError, Reply, verify_call
 
 if TYPE_CHECKING:
-    from verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine
 
 EXPECTED_FIELDS = ("expected", "expected_response", "ground_truth")
 TOOLS_FIELDS = ("tools", "functions", "function")
@@ -119,7 +119,7 @@ def _machine(row: dict[str, Any], names: FieldNames) -> Machine | None:
         if ran:
             raise UnreadableInput("field ran has commands, but there is no machine to run them on")
         return None
-    from verifiers.machine import MachineSpecError
+    from trace_trainer.verifiers.machine import MachineSpecError
 
     try:
         return _after(json.dumps(start, sort_keys=True), tuple(ran))
@@ -130,7 +130,7 @@ def _machine(row: dict[str, Any], names: FieldNames) -> Machine | None:
 @lru_cache(maxsize=256)
 def _after(start: str, ran: Sequence[str]) -> Machine:
     """The machine of a description after these commands. Verifying runs everything on copies, so it is shared."""
-    from verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine
 
     machine = Machine.from_spec(json.loads(start))
     for line in ran:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 STANDARD_INPUT = "-"
 JSON_LINES = (".jsonl",)

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.audit.tally import Finding, Tally, by_count
-from engine.evaluation.intervals import wilson
-from engine.terminal.printable import printable
+from trace_trainer.engine.audit.tally import Finding, Tally, by_count
+from trace_trainer.engine.evaluation.intervals import wilson
+from trace_trainer.engine.terminal.printable import printable
 
 PIPE_COLUMNS = 160
 """Width of a table that goes to a file or another program."""

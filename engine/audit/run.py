@@ -18,8 +18,8 @@ from typing import Any, TextIO
 
 import click
 
-from engine.audit.calls import read_call_row
-from engine.audit.inputs import (
+from trace_trainer.engine.audit.calls import read_call_row
+from trace_trainer.engine.audit.inputs import (
     Chunk,
     FieldNames,
     RawInput,
@@ -28,13 +28,13 @@ from engine.audit.inputs import (
     read_row,
     total_bytes,
 )
-from engine.audit.report import plural
-from engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
-from engine.errors import UserError
-from engine.terminal.progress import Progress
-from experts.language.literals import format_number
-from verifiers import CallVerdict, score, verify_trace
-from verifiers.traces.verdict import Outcome, Verdict, Violation
+from trace_trainer.engine.audit.report import plural
+from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.verifiers import CallVerdict, score, verify_trace
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict, Violation
 
 CHUNKS_AHEAD = 4
 """Chunks that are read ahead for each worker. It bounds the memory and keeps every worker busy."""

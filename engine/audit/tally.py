@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from engine.audit.inputs import RawInput
-from experts import EXPERT_NAMES
-from verifiers.calls import CallVerdict
-from verifiers.traces.verdict import Verdict, Violation
+from trace_trainer.engine.audit.inputs import RawInput
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.verifiers.calls import CallVerdict
+from trace_trainer.verifiers.traces.verdict import Verdict, Violation
 
 PASSING = frozenset({"correct", "valid"})
 MAX_NAMED_UNREADABLE = 20

@@ -15,14 +15,14 @@ from typing import TextIO
 
 import click
 
-from engine.atomic import atomic_write
-from engine.audit.calls import EXPECTED_FIELDS
-from engine.audit.inputs import FieldNames, find_files
-from engine.audit.report import print_markdown, print_tables, summary
-from engine.audit.run import NOUNS, AuditSettings, run_audit
-from engine.audit.tally import Tally
-from engine.errors import UserError
-from verifiers.traces.rewards import POLICIES
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.audit.calls import EXPECTED_FIELDS
+from trace_trainer.engine.audit.inputs import FieldNames, find_files
+from trace_trainer.engine.audit.report import print_markdown, print_tables, summary
+from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
+from trace_trainer.engine.audit.tally import Tally
+from trace_trainer.engine.errors import UserError
+from trace_trainer.verifiers.traces.rewards import POLICIES
 
 
 class Share(click.ParamType):

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.commands.models_asked import common, local_folder, run_settings
-from engine.errors import UserError
-from engine.runs.folder import Run, run_folder
-from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
+from trace_trainer.engine.commands.models_asked import common, local_folder, run_settings
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.folder import Run, run_folder
+from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.loading import LoadedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def average(models: Sequence[str], *, rank: int | None = None) -> LoadedModel:
 
     Raises UserError where they can't be averaged.
     """
-    from engine.models.loading import load_model
+    from trace_trainer.engine.models.loading import load_model
 
     if len(models) < 2:
         raise UserError("an average needs two models at least")
@@ -73,7 +73,7 @@ def _average_adapters(first: LoadedModel, models: Sequence[str], rank: int | Non
     """Put the mean of the adapters in the place of the first one."""
     from safetensors import SafetensorError
 
-    from engine.models.loading import adapted_model, adapter_folder
+    from trace_trainer.engine.models.loading import adapted_model, adapter_folder
 
     model: Any = first.model
     folders = [adapter_folder(name) for name in models]
@@ -124,7 +124,7 @@ def _average_weights(first: LoadedModel, others: Sequence[str]) -> None:
     """Put the mean of the weights in the place of the first model's."""
     import torch
 
-    from engine.models.loading import load_model
+    from trace_trainer.engine.models.loading import load_model
 
     weights = dict(first.model.named_parameters())  # a tied head once
     for number, name in enumerate(others, start=2):

@@ -22,14 +22,14 @@ from typing import TypeVar
 import click
 import yaml
 
-from engine.audit.run import AuditSettings, run_audit
-from engine.commands.bench_machine import report_machine
-from engine.problems.files.word_problems import write_problems
-from engine.terminal.progress import track
-from experts import EXPERTS
-from experts.problems import MIXTURE, Problem, generate
-from verifiers import verify_trace
-from verifiers.shell import parse_shell
+from trace_trainer.engine.audit.run import AuditSettings, run_audit
+from trace_trainer.engine.commands.bench_machine import report_machine
+from trace_trainer.engine.problems.files.word_problems import write_problems
+from trace_trainer.engine.terminal.progress import track
+from trace_trainer.experts import EXPERTS
+from trace_trainer.experts.problems import MIXTURE, Problem, generate
+from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.shell import parse_shell
 
 Item = TypeVar("Item")
 
@@ -102,7 +102,7 @@ def audit_rate(problems: Sequence[Problem], workers: int) -> float:
 def main(count: int, repeats: int, audit_count: int, seed: int, commands: str | None) -> None:
     """Measure the verifiers' speed on this machine.
 
-    Example: python -m engine.commands.bench --repeats 3
+    Example: python -m trace_trainer.engine.commands.bench --repeats 3
     """
     drawn = generate("train", count * repeats, seed, [name for name in MIXTURE if name in EXPERTS])
     problems = list(track(drawn, "generate", count * repeats, "problems"))

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from verifiers import Machine, compare_effects
+from trace_trainer.verifiers import Machine, compare_effects
 
 MACHINE: dict[str, Any] = {
     "boot": "UEFI",

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.problems.files.json_rows import json_line
-from engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
-from engine.problems.gsm8k.rows import SUFFIX, SolvedProblem, read_solved
-from engine.problems.gsm8k.variants import Variant, vary
-from engine.terminal.progress import track
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.files.json_rows import json_line
+from trace_trainer.engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
+from trace_trainer.engine.problems.gsm8k.rows import SUFFIX, SolvedProblem, read_solved
+from trace_trainer.engine.problems.gsm8k.variants import Variant, vary
+from trace_trainer.engine.terminal.progress import track
 
 
 class Converted(NamedTuple):
@@ -205,7 +205,7 @@ def _convert_all(
 
 def _opinion(conversion: Conversion, solution: str) -> str:
     # Imported here because sympy takes a second to load and only --check needs it.
-    from engine.problems.gsm8k.wiring import second_opinion
+    from trace_trainer.engine.problems.gsm8k.wiring import second_opinion
 
     return second_opinion(conversion, solution)
 

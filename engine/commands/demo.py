@@ -22,18 +22,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.commands.solve import print_solution, solve
-from engine.evaluation.difference import Difference
-from engine.evaluation.figures import Evaluation
-from engine.evaluation.measure import evaluate_model, generated_problems
-from engine.evaluation.scoreboard import accuracy_with_interval
-from engine.inference.completions import SAMPLING_TEMPERATURE
-from engine.settings.stages import Recipe, load_recipe
-from engine.terminal.console import console_on
-from engine.terminal.progress import duration
-from engine.training.rl import train as rl
-from engine.training.sft import train as sft
-from experts.problems import Problem
+from trace_trainer.engine.commands.solve import print_solution, solve
+from trace_trainer.engine.evaluation.difference import Difference
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.measure import evaluate_model, generated_problems
+from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.settings.stages import Recipe, load_recipe
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.progress import duration
+from trace_trainer.engine.training.rl import train as rl
+from trace_trainer.engine.training.sft import train as sft
+from trace_trainer.experts.problems import Problem
 
 NUMBERS = 500
 """Problems of test_numbers; with 500 an accuracy is known to about 4 points."""
@@ -70,7 +70,7 @@ class Demonstration:
 
     def measure(self, stage: str, model: str) -> None:
         """Evaluate a stage's model on every problem set, decoded greedily."""
-        from engine.models.loading import load_model
+        from trace_trainer.engine.models.loading import load_model
 
         config = self.recipe.rl
         with self.timed(f"evaluate the model {stage}"):
@@ -111,7 +111,7 @@ class Demonstration:
 
     def write_report(self) -> Path:
         """The page about the chain, in the folder of its last run."""
-        from engine.report.page import Stage, write_report
+        from trace_trainer.engine.report.page import Stage, write_report
 
         stages = [
             Stage(name, [e.to_json() for e in evaluations], [row for e in evaluations for row in e.rows()])
@@ -184,7 +184,7 @@ def print_demonstration(demo: Demonstration, console: Console) -> None:
 
 
 def _solve_one(demo: Demonstration, console: Console) -> None:
-    from engine.models.loading import load_model
+    from trace_trainer.engine.models.loading import load_model
 
     config = demo.recipe.rl
     # The last problem of the set, not one chosen for its outcome.

@@ -17,18 +17,18 @@ from typing import Any, TextIO
 
 import click
 
-from engine.atomic import atomic_write
-from engine.commands.models_asked import asked_task, default_model, dtype_option
-from engine.errors import UserError
-from engine.evaluation.difference import differences
-from engine.evaluation.episodes import evaluate_episodes, print_episodes
-from engine.evaluation.figures import Evaluation
-from engine.evaluation.measure import evaluate_constants, evaluate_model, generated_problems
-from engine.evaluation.scoreboard import print_scoreboard, violation_examples
-from engine.inference.completions import SAMPLING_TEMPERATURE
-from engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
-from engine.terminal.console import console_on
-from verifiers.traces.rewards import POLICIES
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.models_asked import asked_task, default_model, dtype_option
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.difference import differences
+from trace_trainer.engine.evaluation.episodes import evaluate_episodes, print_episodes
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.measure import evaluate_constants, evaluate_model, generated_problems
+from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.verifiers.traces.rewards import POLICIES
 
 DEFAULT_COUNT = 500
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -192,7 +192,7 @@ def command(
       trainer eval --model checkpoints/my-run --data test.jsonl --samples 8 --format json
       trainer eval --compare my-run_sft --model my-run_rl --gold-loss
     """
-    from engine.models.loading import load_model
+    from trace_trainer.engine.models.loading import load_model
 
     asked = list(models) or [default_model(task_name)]
     if baseline is not None:

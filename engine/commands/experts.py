@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from engine.errors import UserError
-from experts import EXPERTS, get_expert
-from experts.language.cards import reference_card
-from experts.language.core import CORE_OPERATIONS
-from verifiers.traces.grammar import trace_grammar
+from trace_trainer.engine.errors import UserError
+from trace_trainer.experts import EXPERTS, get_expert
+from trace_trainer.experts.language.cards import reference_card
+from trace_trainer.experts.language.core import CORE_OPERATIONS
+from trace_trainer.verifiers.traces.grammar import trace_grammar
 
 PIPE_COLUMNS = 160
 

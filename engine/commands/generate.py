@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.settings.declaring import nearest
-from engine.settings.stages import WORDING_HELP
-from engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
-from engine.terminal.progress import track
-from experts import EXPERT_NAMES
-from experts.problems import WORDINGS
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.declaring import nearest
+from trace_trainer.engine.settings.stages import WORDING_HELP
+from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
+from trace_trainer.engine.terminal.progress import track
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.problems import WORDINGS
 
 
 class GoldFailsError(Exception):

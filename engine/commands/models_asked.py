@@ -9,9 +9,9 @@ from typing import Any
 import click
 import yaml
 
-from engine.errors import UserError
-from engine.settings.stages import DEFAULT_MODEL
-from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.stages import DEFAULT_MODEL
+from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 
 dtype_option = click.option(
     "--dtype",
@@ -27,7 +27,7 @@ _GIVE = "these models were trained with different ones of {{}}: give --{}"
 
 def default_model(task: str | None = None) -> str:
     """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
-    from engine.models.loading import newest_run
+    from trace_trainer.engine.models.loading import newest_run
 
     newest = newest_run("rl", task) or newest_run("sft", task)
     return str(newest) if newest else DEFAULT_MODEL
@@ -73,7 +73,7 @@ def run_settings(name: str) -> dict[str, Any]:
 
 def local_folder(name: str) -> Path:
     """The folder of the model of that name, or the name as a folder, whether or not it exists."""
-    from engine.models.loading import embedded_models
+    from trace_trainer.engine.models.loading import embedded_models
 
     return embedded_models().get(name, Path(name))
 

@@ -29,14 +29,14 @@ from transformers import (
     TrainingArguments,
 )
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.inference.batches import split_by_tokens
-from engine.models.loading import LoadedModel, load_model
-from engine.pretraining.diets import DIETS, Diet
-from engine.pretraining.tokenizer import train_tokenizer
-from engine.pretraining.trace_reading import Document
-from engine.runs.folder import read_lines
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.batches import split_by_tokens
+from trace_trainer.engine.models.loading import LoadedModel, load_model
+from trace_trainer.engine.pretraining.diets import DIETS, Diet
+from trace_trainer.engine.pretraining.tokenizer import train_tokenizer
+from trace_trainer.engine.pretraining.trace_reading import Document
+from trace_trainer.engine.runs.folder import read_lines
 
 _POOL = 4_000  # documents sorted by length at a time
 _IGNORED = -100  # the label that cross-entropy leaves out

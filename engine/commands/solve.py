@@ -18,23 +18,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.commands.models_asked import default_model, dtype_option, run_settings
-from engine.errors import UserError
-from engine.evaluation.voting import Vote, majority
-from engine.inference.completions import SAMPLING_TEMPERATURE, Sampled, complete
-from engine.tasks import DEFAULT_TASK
-from engine.tasks.traces import question_prompt
-from engine.terminal.console import console_on
-from engine.terminal.printable import printable
-from experts import EXPERT_NAMES
-from experts.language.literals import format_number
-from verifiers import verify_trace
-from verifiers.traces.grammar import trace_grammar
-from verifiers.traces.steps_shown import run_steps
-from verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.engine.commands.models_asked import default_model, dtype_option, run_settings
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.voting import Vote, majority
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, Sampled, complete
+from trace_trainer.engine.tasks import DEFAULT_TASK
+from trace_trainer.engine.tasks.traces import question_prompt
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import printable
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.traces.grammar import trace_grammar
+from trace_trainer.verifiers.traces.steps_shown import run_steps
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.loading import LoadedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def command(
 
     Exit code: 0 the trace verifies, 1 it does not (the answer is then withheld).
     """
-    from engine.models.loading import load_model
+    from trace_trainer.engine.models.loading import load_model
 
     asked = _read_question(question)
     name = model or default_model(DEFAULT_TASK)

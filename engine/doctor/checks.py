@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.doctor.overlap import same_questions, same_skeletons
-from engine.settings.stages import RLConfig, SFTConfig, TuningConfig
-from engine.tasks import Task
+from trace_trainer.engine.doctor.overlap import same_questions, same_skeletons
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from trace_trainer.engine.tasks import Task
 
 if TYPE_CHECKING:
-    from engine.models.chat import Row
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.chat import Row
+    from trace_trainer.engine.models.loading import LoadedModel
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Patient:
     @cached_property
     def rows(self) -> list[Row]:
         """The training rows of `answered`."""
-        from engine.training.rl.problems import rows_of
+        from trace_trainer.engine.training.rl.problems import rows_of
 
         return rows_of(self.loaded, self.answered, self.task)
 
@@ -102,7 +102,7 @@ def spread(items: Sequence[T], count: int) -> list[T]:
 
 def special_tokens(patient: Patient) -> str:
     """Every marker of the chat template is one token of the vocabulary."""
-    from engine.models.chat import rendered_text
+    from trace_trainer.engine.models.chat import rendered_text
 
     tokenizer = patient.loaded.tokenizer
     text = rendered_text(tokenizer, *patient.task.probe())
@@ -119,7 +119,7 @@ def special_tokens(patient: Patient) -> str:
 
 def prompt(patient: Patient) -> str:
     """What a row begins with in training is, token for token, what generation starts from."""
-    from engine.models.chat import prompt_ids
+    from trace_trainer.engine.models.chat import prompt_ids
 
     sample = patient.sample(SAMPLE)
     for problem, row in sample:
@@ -134,7 +134,7 @@ def prompt(patient: Patient) -> str:
 
 def assistant_mask(patient: Patient) -> str:
     """The gold reply and the end token are trained on, and nothing else."""
-    from engine.models.chat import assistant_positions, turn_end_id
+    from trace_trainer.engine.models.chat import assistant_positions, turn_end_id
 
     tokenizer = patient.loaded.tokenizer
     task, end = patient.task, turn_end_id(tokenizer)
@@ -165,7 +165,7 @@ def end_token(patient: Patient) -> str:
     """
     import torch
 
-    from engine.models.chat import turn_end_id
+    from trace_trainer.engine.models.chat import turn_end_id
 
     tokenizer = patient.loaded.tokenizer
     end = turn_end_id(tokenizer)
@@ -188,8 +188,8 @@ def end_token(patient: Patient) -> str:
 
 def lengths(patient: Patient) -> str:
     """Nothing is cut: rows fit the limit, gold replies fit the new tokens allowed, both fit the model."""
-    from engine.models.chat import prompt_ids
-    from engine.training.rl.problems import check_lengths
+    from trace_trainer.engine.models.chat import prompt_ids
+    from trace_trainer.engine.training.rl.problems import check_lengths
 
     config, tokenizer, task = patient.config, patient.loaded.tokenizer, patient.task
     model_limit = (
@@ -222,7 +222,7 @@ def lengths(patient: Patient) -> str:
 
 def gold(patient: Patient) -> str:
     """Gold replies verify after a round trip through tokens, and gold answers can be compared with."""
-    from engine.models.chat import completion_text
+    from trace_trainer.engine.models.chat import completion_text
 
     task = patient.task
     answers = [*spread(patient.problems, SAMPLE), *spread(patient.held_out, SAMPLE)]
@@ -274,8 +274,8 @@ def overlap(patient: Patient) -> str:
 
 def dry_run(patient: Patient) -> str:
     """Two gradient steps on four rows lower the loss, and the model can be sampled from; the weights are put back."""
-    from engine.inference.reply_loss import reply_losses
-    from engine.training.sft.trainer import train_briefly
+    from trace_trainer.engine.inference.reply_loss import reply_losses
+    from trace_trainer.engine.training.sft.trainer import train_briefly
 
     sample = patient.sample(DRY_ROWS)
     rows = [row for _, row in sample]
@@ -307,7 +307,7 @@ def _dry_config(patient: Patient) -> SFTConfig:
 
 
 def _decode(patient: Patient, problems: Sequence[Any]) -> None:
-    from engine.inference.completions import complete
+    from trace_trainer.engine.inference.completions import complete
 
     prompts = [patient.task.prompt(problem) for problem in problems]
     complete(patient.loaded, prompts, max_new_tokens=DRY_TOKENS, progress=False)

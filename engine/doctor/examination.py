@@ -13,11 +13,18 @@ import rich.box
 from rich.table import Table
 from rich.text import Text
 
-from engine.doctor.checks import CHECKS, Failed, NotApplicable, Patient
-from engine.errors import UserError
-from engine.runs.folder import newest_run
-from engine.settings.stages import DEFAULT_MODEL, SECTIONS, RLConfig, SFTConfig, recipe_from, recipe_option
-from engine.terminal.console import console_on
+from trace_trainer.engine.doctor.checks import CHECKS, Failed, NotApplicable, Patient
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.folder import newest_run
+from trace_trainer.engine.settings.stages import (
+    DEFAULT_MODEL,
+    SECTIONS,
+    RLConfig,
+    SFTConfig,
+    recipe_from,
+    recipe_option,
+)
+from trace_trainer.engine.terminal.console import console_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +137,9 @@ def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> Non
 
 def _admit(stage: str, recipe: str, given: Mapping[str, Any]) -> Patient:
     """What the run of that stage would start with."""
-    from engine.training.rl.problems import held_out_problems, rl_problems, sft_problems
-    from engine.training.rl.train import EXAMINED
-    from engine.training.tuning import load_trainable
+    from trace_trainer.engine.training.rl.problems import held_out_problems, rl_problems, sft_problems
+    from trace_trainer.engine.training.rl.train import EXAMINED
+    from trace_trainer.engine.training.tuning import load_trainable
 
     settings = recipe_from(stage, recipe, given)
     config: SFTConfig | RLConfig

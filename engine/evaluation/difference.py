@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.evaluation.figures import Evaluation
-from engine.evaluation.intervals import mean_of_any, paired_difference
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.intervals import mean_of_any, paired_difference
 
 GOLD_LOSS = "gold_loss"
 """The figure that is no share: it is in nats, and less of it is better."""

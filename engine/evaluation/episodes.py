@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.table import Table
 from rich.text import Text
 
-from engine.errors import UserError
-from engine.evaluation.difference import mean_difference
-from engine.evaluation.intervals import mean_interval, wilson
-from engine.evaluation.scoreboard import accuracy_with_interval, empty_table
-from engine.inference.completions import complete
-from engine.models.chat import Message
-from engine.tasks import Task
-from engine.tasks.calls import CallTask
-from engine.terminal.console import console_on
-from engine.terminal.progress import Progress
-from verifiers.calls import FORMATS, ParseFailure
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.difference import mean_difference
+from trace_trainer.engine.evaluation.intervals import mean_interval, wilson
+from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval, empty_table
+from trace_trainer.engine.inference.completions import complete
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.calls import CallTask
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.verifiers.calls import FORMATS, ParseFailure
 
 if TYPE_CHECKING:
-    from engine.models.loading import LoadedModel
-    from engine.problems.installer import EpisodeResult
+    from trace_trainer.engine.models.loading import LoadedModel
+    from trace_trainer.engine.problems.installer import EpisodeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def evaluate_episodes(
     Raises UserError where the task has no episodes.
     """
     task = with_episodes(task)
-    from engine.problems.installer import draw_episode, guarded
-    from engine.problems.installer.language import load_language
+    from trace_trainer.engine.problems.installer import draw_episode, guarded
+    from trace_trainer.engine.problems.installer.language import load_language
 
     task.fit(loaded.tokenizer, loaded.name)
     episodes = [draw_episode(split, seed, number) for number in range(count)]

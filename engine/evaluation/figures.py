@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, TypeVar
 
-from engine.evaluation.intervals import mean_interval, mean_of_any, wilson
-from engine.evaluation.records import Completion, Record
-from engine.evaluation.voting import completion_row
-from engine.tasks import Task
-from verifiers.traces.verdict import Violation
+from trace_trainer.engine.evaluation.intervals import mean_interval, mean_of_any, wilson
+from trace_trainer.engine.evaluation.records import Completion, Record
+from trace_trainer.engine.evaluation.voting import completion_row
+from trace_trainer.engine.tasks import Task
+from trace_trainer.verifiers.traces.verdict import Violation
 
 Key = TypeVar("Key", str, int)
 

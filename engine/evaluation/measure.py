@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UserError
-from engine.evaluation.figures import Evaluation
-from engine.evaluation.records import Completion, Record, ReplyLoss
-from engine.inference.completions import Sampled, complete
-from engine.tasks import Task
-from engine.terminal.progress import Progress
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.records import Completion, Record, ReplyLoss
+from trace_trainer.engine.inference.completions import Sampled, complete
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.loading import LoadedModel
 
 
 def evaluate_model(
@@ -62,8 +62,8 @@ def evaluate_model(
 def _gold_losses(
     loaded: LoadedModel, task: Task[Any], problems: Sequence[Any], data: str, progress: bool
 ) -> list[ReplyLoss | None]:
-    from engine.inference.reply_loss import reply_losses
-    from engine.training.rl.problems import rows_of
+    from trace_trainer.engine.inference.reply_loss import reply_losses
+    from trace_trainer.engine.training.rl.problems import rows_of
 
     answered = [problem for problem in problems if task.reply(problem) is not None]
     if len(answered) < 2:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from engine.evaluation.voting import majority
-from engine.tasks import Task
-from engine.tasks.task import AnyVerdict
+from trace_trainer.engine.evaluation.voting import majority
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.task import AnyVerdict
 
 UNSCORED = frozenset({"error", "valid"})
 """Outcomes that say nothing about the model."""

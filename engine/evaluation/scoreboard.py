@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.evaluation.difference import differences
-from engine.evaluation.figures import Evaluation, GoldLoss, GroupScore, Share
-from engine.terminal.printable import printable
-from verifiers import CallOutcome, Outcome
+from trace_trainer.engine.evaluation.difference import differences
+from trace_trainer.engine.evaluation.figures import Evaluation, GoldLoss, GroupScore, Share
+from trace_trainer.engine.terminal.printable import printable
+from trace_trainer.verifiers import CallOutcome, Outcome
 
 TOP_VIOLATIONS = 8
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from engine.tasks.task import AnyVerdict, Task
+from trace_trainer.engine.tasks.task import AnyVerdict, Task
 
 A = TypeVar("A", bound=Hashable)
 

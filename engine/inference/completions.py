@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.errors import UserError
-from engine.models.chat import Prompt
-from engine.terminal.progress import Progress
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.chat import Prompt
+from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.loading import LoadedModel
 
 SAMPLING_TEMPERATURE = 0.7
 """For several samples a problem, where no temperature is given."""
@@ -51,8 +51,8 @@ def complete(
     Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
     decoding can't be guided by.
     """
-    from engine.inference.rollout import sample
-    from engine.models.chat import completion_text, end_token_ids, prompt_ids
+    from trace_trainer.engine.inference.rollout import sample
+    from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 
     if samples > 1 and temperature == 0:
         raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
@@ -60,7 +60,7 @@ def complete(
     end_ids = end_token_ids(tokenizer, loaded.model)
     starts = None
     if grammars is not None:
-        from engine.inference.guidance import Guidance
+        from trace_trainer.engine.inference.guidance import Guidance
 
         starts = list(map(Guidance(tokenizer, end_ids).start, grammars))
     with Progress(loaded.name, len(prompts) * samples, "completions") as bar:

@@ -1,7 +1,8 @@
 """Guided decoding: at every token, only what a grammar allows may follow (`trainer eval --guided`).
 
-The grammars come from the experts' declarations (`verifiers/traces/grammar.py`) and from the tools that a conversation shows
-(`verifiers/calls/formats`). Which tokens may follow is llguidance's work. A completion can still be cut by its limit.
+The grammars come from the experts' declarations (`verifiers/traces/grammar.py`) and from the tools that a conversation
+shows (`verifiers/calls/formats`). Which tokens may follow is llguidance's work. A completion can still be cut by its
+limit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import torch
 from llguidance import LLMatcher, LLTokenizer
 from transformers import PreTrainedTokenizerBase
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 _MARK = re.compile(r"<[^<>\s]+>")
 

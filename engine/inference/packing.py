@@ -18,7 +18,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.rollout import Rollout
 
 PACKED = "packed_completions"
 

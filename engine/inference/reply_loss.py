@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from engine.inference.rollout import Rollout
-from engine.inference.scoring import micro_batches, score_tokens
-from engine.models.chat import Row
-from engine.models.loading import LoadedModel
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
+from trace_trainer.engine.models.chat import Row
+from trace_trainer.engine.models.loading import LoadedModel
 
 _BATCH_TOKENS = 512
 """Of a batch, so that the logits over a large vocabulary (262,144 words: 0.5 GB in float32) fit beside the model."""

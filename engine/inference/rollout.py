@@ -19,10 +19,10 @@ import torch
 from llguidance import LLMatcher
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
-from engine.inference.guidance import Guide
-from engine.inference.kv_cache import SHARED_PROMPTS, GroupCache
-from engine.inference.token_choice import choose_tokens
-from engine.models.attention import attending_by
+from trace_trainer.engine.inference.guidance import Guide
+from trace_trainer.engine.inference.kv_cache import SHARED_PROMPTS, GroupCache
+from trace_trainer.engine.inference.token_choice import choose_tokens
+from trace_trainer.engine.models.attention import attending_by
 
 NATIVE = frozenset({"llama", "gemma3_text", "qwen2", "qwen3", "mistral", "smollm3"})
 """Model types (of the configuration) that the loop samples from; tests compare each with `generate`."""

@@ -1,8 +1,8 @@
 """The log-probabilities of sampled tokens under the model as it is now, with gradients: what an update mostly costs.
 
-Completions of one prompt share it (`engine.inference.packing`): where prompts are as long as completions, that halves what is
-computed for a group of eight. The vocabulary's logits are computed only for tokens that have a loss, which for a model
-with a large vocabulary is most of what there is to save.
+Completions of one prompt share it (`engine.inference.packing`): where prompts are as long as completions, that halves
+what is computed for a group of eight. The vocabulary's logits are computed only for tokens that have a loss, which for
+a model with a large vocabulary is most of what there is to save.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
-from engine.inference.batches import split_by_tokens
-from engine.inference.packing import PACKED, Packing
-from engine.inference.rollout import NATIVE, Rollout
-from engine.models.attention import attending_by
+from trace_trainer.engine.inference.batches import split_by_tokens
+from trace_trainer.engine.inference.packing import PACKED, Packing
+from trace_trainer.engine.inference.rollout import NATIVE, Rollout
+from trace_trainer.engine.models.attention import attending_by
 
 
 class TokenScores(NamedTuple):

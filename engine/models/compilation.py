@@ -15,8 +15,8 @@ from contextlib import contextmanager
 import torch
 from transformers import PreTrainedModel
 
-from engine.errors import UserError
-from engine.models.loading import without_adapter
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.loading import without_adapter
 
 _COMPILERS = ("g++", "clang++", "cl")
 

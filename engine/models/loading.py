@@ -25,12 +25,13 @@ import transformers
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from engine.errors import UserError
-from engine.models.chat import PLAIN_TEMPLATE
-from engine.models.packaged import PACKAGES, unpack, unpacked_folder
-from engine.models.vocabulary import TrimmedVocabulary
-from engine.runs.folder import PROJECT, checkpoints_root, newest_run
-from engine.settings.declaring import nearest
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
+from trace_trainer.engine.models.packaged import PACKAGES, unpack, unpacked_folder
+from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
+from trace_trainer.engine.places import SHIPPED_CHECKPOINTS, checkpoints_root
+from trace_trainer.engine.runs.folder import newest_run
+from trace_trainer.engine.settings.declaring import nearest
 
 __all__ = ["LoadedModel", "count_parameters", "embedded_models", "fastest_dtype", "load_model", "newest_run"]
 
@@ -145,7 +146,7 @@ def fastest_dtype() -> str:
 def embedded_models() -> dict[str, Path]:
     """The models and runs that a bare name finds, by name."""
     found: dict[str, Path] = {}
-    for root in (PROJECT / "checkpoints", checkpoints_root()):
+    for root in (SHIPPED_CHECKPOINTS, checkpoints_root()):
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
             if (folder / MODEL_CONFIG).is_file() or (folder / ADAPTER_CONFIG).is_file():
                 found[folder.name] = folder.resolve()

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

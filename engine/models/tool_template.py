@@ -16,9 +16,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from engine.errors import UserError
-from engine.models.chat import Message, Prompt, completion_text, rendered_text, training_rows
-from verifiers.calls import FORMATS, Call, Reply
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.chat import Message, Prompt, completion_text, rendered_text, training_rows
+from trace_trainer.verifiers.calls import FORMATS, Call, Reply
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 _ROLES = ("bos_token_id", "eos_token_id", "pad_token_id")
 _BYTES = {*ByteLevel.alphabet(), *(f"<0x{byte:02X}>" for byte in range(256))}

@@ -19,12 +19,12 @@ from typing import Any
 
 from transformers.utils.chat_template_utils import render_jinja_template
 
-from engine.models.chat import Message
-from engine.models.tool_template import wrapped
-from engine.pretraining.tokenizer import CHAT_TEMPLATE
-from engine.pretraining.trace_reading import Document, exercise
-from engine.problems import functions, installer
-from engine.problems.files.call_problems import CallProblem
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.models.tool_template import wrapped
+from trace_trainer.engine.pretraining.tokenizer import CHAT_TEMPLATE
+from trace_trainer.engine.pretraining.trace_reading import Document, exercise
+from trace_trainer.engine.problems import functions, installer
+from trace_trainer.engine.problems.files.call_problems import CallProblem
 
 _SEED_OFFSET = 1_000_000  # far from the seeds that SFT and RL draw their problems with
 _TEMPLATE = wrapped(CHAT_TEMPLATE, "hermes")

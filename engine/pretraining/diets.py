@@ -10,10 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from engine.pretraining.call_reading import call_documents, call_exams, call_texts
-from engine.pretraining.tokenizer import CALL_MARKERS, CALL_PIECES, TRACE_PIECES
-from engine.pretraining.trace_reading import Document, documents, numbers_exercise, repeat_exercise
-from experts.problems import generate
+from trace_trainer.engine.pretraining.call_reading import call_documents, call_exams, call_texts
+from trace_trainer.engine.pretraining.tokenizer import CALL_MARKERS, CALL_PIECES, TRACE_PIECES
+from trace_trainer.engine.pretraining.trace_reading import (
+    Document,
+    documents,
+    numbers_exercise,
+    repeat_exercise,
+)
+from trace_trainer.experts.problems import generate
 
 _TOKENIZER_PROBLEMS = 20_000
 

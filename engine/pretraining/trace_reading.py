@@ -17,11 +17,11 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from experts.language.literals import format_number
-from experts.problems import generate
-from experts.problems.slots import decimal, money, percent, whole
-from experts.problems.words import WordDraw
-from verifiers.questions.numbers import read_question
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.problems import generate
+from trace_trainer.experts.problems.slots import decimal, money, percent, whole
+from trace_trainer.experts.problems.words import WordDraw
+from trace_trainer.verifiers.questions.numbers import read_question
 
 Document = str | list[dict[str, str]]
 """Plain text, or a chat of one user and one assistant message."""

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.report.svg import Series, bar_chart, line_chart, share_chart
-from engine.tasks import GROUPS
-from engine.terminal.progress import duration
+from trace_trainer.engine.report.svg import Series, bar_chart, line_chart, share_chart
+from trace_trainer.engine.tasks import GROUPS
+from trace_trainer.engine.terminal.progress import duration
 
 Row = dict[str, Any]
 

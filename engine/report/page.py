@@ -19,13 +19,13 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.evaluation.intervals import wilson
-from engine.report.metric_charts import metric_charts, recorded_groups
-from engine.runs.folder import MANIFEST, read_lines, read_manifest
-from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
-from engine.terminal.progress import duration
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.intervals import wilson
+from trace_trainer.engine.report.metric_charts import metric_charts, recorded_groups
+from trace_trainer.engine.runs.folder import MANIFEST, read_lines, read_manifest
+from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
+from trace_trainer.engine.terminal.progress import duration
 
 Row = dict[str, Any]
 

@@ -29,28 +29,20 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import yaml
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.models.packaged import PACKAGES
-from engine.tasks import DEFAULT_TASK
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.packaged import PACKAGES
+from trace_trainer.engine.places import PROJECT, SHIPPED_CHECKPOINTS, checkpoints_root
+from trace_trainer.engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.loading import LoadedModel
 
 Kind = Literal["pretrain", "sft", "rl", "average"]
 Status = Literal["running", "interrupted", "finished"]
 
-PROJECT = Path(__file__).resolve().parents[2]
 MANIFEST = "manifest.json"
 RECORDED = ("trace-trainer", "torch", "transformers", "trl", "peft", "accelerate", "tokenizers")
-
-
-def checkpoints_root() -> Path:
-    """The folder that runs are written to; it may not exist yet."""
-    if named := os.environ.get("TRAINER_CHECKPOINTS"):
-        return Path(named)
-    own = PROJECT / "checkpoints"
-    return own if own.is_dir() else Path("checkpoints")
 
 
 @dataclasses.dataclass
@@ -278,7 +270,7 @@ def _is_taken(folder: str) -> bool:
 
 def _is_shipped(folder: str) -> bool:
     """Whether a model that comes with the program has that name: a packaged one, or weights that no run left."""
-    path = PROJECT / "checkpoints" / folder
+    path = SHIPPED_CHECKPOINTS / folder
     return folder in PACKAGES or (any(path.glob("*.safetensors")) and not (path / MANIFEST).exists())
 
 

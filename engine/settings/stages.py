@@ -15,12 +15,20 @@ from typing import Any
 import click
 import yaml
 
-from engine.errors import UserError
-from engine.settings.declaring import check, nearest, setting
-from engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, FORMAT_NAMES, TASK_NAMES, WORDED_TASKS, Task, task_for
-from experts import EXPERT_NAMES
-from experts.problems import WORDINGS
-from verifiers.traces.rewards import POLICIES
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.declaring import check, nearest, setting
+from trace_trainer.engine.tasks import (
+    DEFAULT_FORMAT,
+    DEFAULT_TASK,
+    FORMAT_NAMES,
+    TASK_NAMES,
+    WORDED_TASKS,
+    Task,
+    task_for,
+)
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.problems import WORDINGS
+from trace_trainer.verifiers.traces.rewards import POLICIES
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 DEFAULT_MODEL = "tiny-base"
@@ -78,7 +86,7 @@ class TuningConfig:
 
     def __post_init__(self) -> None:
         if self.dtype == "auto":  # settled at once, so that what is saved says what was done
-            from engine.models.loading import fastest_dtype
+            from trace_trainer.engine.models.loading import fastest_dtype
 
             object.__setattr__(self, "dtype", fastest_dtype())
 

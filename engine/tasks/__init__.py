@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.errors import UserError
-from engine.tasks.task import CATEGORIES, EXPERTS, WORDED_TASKS, Group, Task
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.tasks.task import CATEGORIES, EXPERTS, WORDED_TASKS, Group, Task
 
 TASK_NAMES = ("traces", "installer", "functions")
 FORMAT_NAMES = ("hermes", "llama3", "functiongemma", "structured")
@@ -39,11 +39,11 @@ def task_for(name: str, format: str = DEFAULT_FORMAT, card: bool = False) -> Tas
     Raises UserError for a card where there is none.
     """
     if name == "traces":
-        from engine.tasks.traces import TraceTask
+        from trace_trainer.engine.tasks.traces import TraceTask
 
         return TraceTask(card)
     if card:
         raise UserError(f"the prompt card belongs to traces; the task {name} goes without: --no-card")
-    from engine.tasks.calls import CallTask
+    from trace_trainer.engine.tasks.calls import CallTask
 
     return CallTask(name, format)

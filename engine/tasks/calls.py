@@ -14,27 +14,27 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.errors import UserError
-from engine.models.chat import Message, Prompt
-from engine.models.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
-from engine.problems.files.call_problems import (
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.chat import Message, Prompt
+from trace_trainer.engine.models.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
+from trace_trainer.engine.problems.files.call_problems import (
     CallProblem,
     call_problem,
     call_problem_fields,
     call_problem_line,
     read_call_problems,
 )
-from engine.problems.files.json_rows import JsonRow
-from engine.tasks.task import CATEGORIES, WORDED_TASKS, Group
-from verifiers import score, verify_call
-from verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
-from verifiers.calls.call import canonical
-from verifiers.calls.tools import ToolSchemaError, read_tools
+from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.tasks.task import CATEGORIES, WORDED_TASKS, Group
+from trace_trainer.verifiers import score, verify_call
+from trace_trainer.verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
+from trace_trainer.verifiers.calls.call import canonical
+from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine
 
 _COMPARED = {"installer": ("effect_match",), "functions": ("arguments_match",)}
 # Machines of longer histories are built from the start: their turns would be remembered in as many nested calls.
@@ -82,7 +82,7 @@ class CallTask:
 
     @property
     def _generator(self) -> Any:
-        return import_module(f"engine.problems.{self.name}")
+        return import_module(f"trace_trainer.engine.problems.{self.name}")
 
     def generate(
         self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
@@ -214,7 +214,7 @@ def machine_of(problem: CallProblem) -> Machine | None:
 
 @lru_cache(maxsize=1024)
 def _machine(start: str, ran: tuple[str, ...]) -> Machine:
-    from verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine
 
     if 0 < len(ran) <= _REMEMBERED_TURNS:  # the turn before is most often known already
         machine = _machine(start, ran[:-1]).copy()

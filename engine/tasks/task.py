@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from engine.models.chat import Message, Prompt
-from verifiers.calls.verdict import CallVerdict
-from verifiers.traces.verdict import Verdict
+from trace_trainer.engine.models.chat import Message, Prompt
+from trace_trainer.verifiers.calls.verdict import CallVerdict
+from trace_trainer.verifiers.traces.verdict import Verdict
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

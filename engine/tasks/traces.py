@@ -10,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.models.chat import Message, Prompt
-from engine.problems.files.word_problems import problem_line, read_problems
-from engine.tasks.task import EXPERTS, Group
-from experts import EXPERT_NAMES
-from experts.language.literals import format_number
-from experts.problems import SPLITS, Problem, generate
-from verifiers import score, verify_trace
-from verifiers.traces.grammar import trace_grammar
-from verifiers.traces.verdict import Verdict
+from trace_trainer.engine.models.chat import Message, Prompt
+from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
+from trace_trainer.engine.tasks.task import EXPERTS, Group
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.problems import SPLITS, Problem, generate
+from trace_trainer.verifiers import score, verify_trace
+from trace_trainer.verifiers.traces.grammar import trace_grammar
+from trace_trainer.verifiers.traces.verdict import Verdict
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -131,7 +131,7 @@ def question_prompt(question: str, card: bool = False) -> Prompt:
     asked = [{"role": "user", "content": question}]
     if not card:
         return Prompt(asked)
-    from experts.language.cards import prompt_card
+    from trace_trainer.experts.language.cards import prompt_card
 
     return Prompt([{"role": "system", "content": prompt_card()}, *asked])
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.evaluation.figures import Evaluation
-from engine.evaluation.measure import constants_beside, evaluate_model
-from engine.evaluation.scoreboard import print_scoreboard
-from engine.models.loading import LoadedModel, load_model
-from engine.runs.folder import Run
-from engine.settings.stages import TuningConfig
-from engine.terminal.console import console_on
-from engine.training.rl.problems import held_out_problems
-from engine.training.tuning import check_weights
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.measure import constants_beside, evaluate_model
+from trace_trainer.engine.evaluation.scoreboard import print_scoreboard
+from trace_trainer.engine.models.loading import LoadedModel, load_model
+from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.settings.stages import TuningConfig
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.training.rl.problems import held_out_problems
+from trace_trainer.engine.training.tuning import check_weights
 
 
 class HeldOut:

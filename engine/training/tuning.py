@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import torch
 from transformers import PreTrainedModel
 
-from engine.errors import UserError
-from engine.models.compilation import check_compiling
-from engine.models.loading import LoadedModel, load_model, portable_path
-from engine.settings.stages import TuningConfig
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.compilation import check_compiling
+from trace_trainer.engine.models.loading import LoadedModel, load_model, portable_path
+from trace_trainer.engine.settings.stages import TuningConfig
 
 
 def load_trainable(name: str, config: TuningConfig) -> LoadedModel:

@@ -6,9 +6,9 @@ import inspect
 import sys
 from collections.abc import Iterable
 
-from experts.language import composition
-from experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
-from experts.language.declaration import Expert, Operation
+from trace_trainer.experts.language import composition
+from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
+from trace_trainer.experts.language.declaration import Expert, Operation
 
 _EXAMPLE = """\
 expert: arithmetic
@@ -64,7 +64,7 @@ def prompt_card(experts: Iterable[Expert] | None = None) -> str:
     """The language in brief, for a model's system prompt: with the given experts, or all of them."""
     if experts is None:
         # Not at the top: the package discovers its experts by importing its modules, this one among them.
-        from experts import EXPERTS
+        from trace_trainer.experts import EXPERTS
 
         experts = EXPERTS.values()
     lines = [

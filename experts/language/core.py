@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from experts.language.declaration import (
+from trace_trainer.experts.language.declaration import (
     ComputeOp,
     Exact,
     NewVariable,

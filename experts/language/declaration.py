@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
-from experts.language.linear import Linear
+from trace_trainer.experts.language.linear import Linear
 
 
 class Kind(Enum):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from experts.language.literals import MAX_DIGITS, format_number, parse_number
+from trace_trainer.experts.language.literals import MAX_DIGITS, format_number, parse_number
 
 MAX_TOKENS = 64
 MAX_LENGTH = 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from experts.language.declaration import Exact
+from trace_trainer.experts.language.declaration import Exact
 
 MAX_DIGITS = 15
 """How many significant digits a literal may have."""

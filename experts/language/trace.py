@@ -20,12 +20,12 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from experts.language.composition import COMPOSITION
-from experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
-from experts.language.declaration import ENTITY_KINDS, Exact, Kind, Operation
-from experts.language.expression import Expression
-from experts.language.linear import Linear
-from experts.language.literals import format_number, plain
+from trace_trainer.experts.language.composition import COMPOSITION
+from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
+from trace_trainer.experts.language.declaration import ENTITY_KINDS, Exact, Kind, Operation
+from trace_trainer.experts.language.expression import Expression
+from trace_trainer.experts.language.linear import Linear
+from trace_trainer.experts.language.literals import format_number, plain
 
 OperandValue = str | Fraction
 """A variable's name or a number."""

@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from experts import EXPERTS, OPERATIONS, get_expert
-from experts.language.composition import COMPOSITION, source_of
-from experts.language.core import COMPUTE_OPS
-from experts.language.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
-from experts.language.expression import parse_expression
-from experts.language.linear import Linear
-from experts.language.literals import format_number
-from experts.language.trace import (
+from trace_trainer.experts import EXPERTS, OPERATIONS, get_expert
+from trace_trainer.experts.language.composition import COMPOSITION, source_of
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
+from trace_trainer.experts.language.expression import parse_expression
+from trace_trainer.experts.language.linear import Linear
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import (
     FieldValue,
     OperandValue,
     Step,

@@ -6,7 +6,7 @@ import re
 import string
 from random import Random
 
-from experts.problems.words import WordDraw
+from trace_trainer.experts.problems.words import WordDraw
 
 # What they count or price ("steps", "swimming lesson") is nothing that a schema asks about.
 _ABOUT_SOMETHING = (

@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
-import experts.problems.schemas
-from experts import EXPERT_NAMES
-from experts.language.literals import format_number
-from experts.language.trace import write_trace
-from experts.problems.buckets import bucket_of, normalise
-from experts.problems.problem import Problem
-from experts.problems.schema import SCHEMAS, Draft, Schema
-from experts.problems.spelling import speaks_numbers
+import trace_trainer.experts.problems.schemas
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import write_trace
+from trace_trainer.experts.problems.buckets import bucket_of, normalise
+from trace_trainer.experts.problems.problem import Problem
+from trace_trainer.experts.problems.schema import SCHEMAS, Draft, Schema
+from trace_trainer.experts.problems.spelling import speaks_numbers
 
 SPLITS = ("train", "validation", "test_numbers", "test_schemas")
 WORDINGS = ("any", "plain", "varied")
@@ -35,8 +35,8 @@ _BUCKETS = {"train": range(14), "validation": range(14, 16), "test_numbers": ran
 
 def load_schemas() -> dict[str, Schema]:
     """Every schema, by its source, in the order of the modules' names, whichever of them was imported first."""
-    for info in pkgutil.iter_modules(experts.problems.schemas.__path__):
-        importlib.import_module(f"experts.problems.schemas.{info.name}")
+    for info in pkgutil.iter_modules(trace_trainer.experts.problems.schemas.__path__):
+        importlib.import_module(f"trace_trainer.experts.problems.schemas.{info.name}")
     return dict(sorted(SCHEMAS.items(), key=lambda item: item[1].function.__module__))
 
 

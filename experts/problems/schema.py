@@ -24,14 +24,14 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from experts import EXPERT_NAMES
-from experts.language.declaration import DeclarationError
-from experts.language.trace import Trace
-from experts.problems.builder import build_trace
-from experts.problems.distractors import insert_distractor
-from experts.problems.slots import Slot, choice, decimal, money, percent, whole
-from experts.problems.spelling import runs_together
-from experts.problems.words import WordDraw
+from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts.language.declaration import DeclarationError
+from trace_trainer.experts.language.trace import Trace
+from trace_trainer.experts.problems.builder import build_trace
+from trace_trainer.experts.problems.distractors import insert_distractor
+from trace_trainer.experts.problems.slots import Slot, choice, decimal, money, percent, whole
+from trace_trainer.experts.problems.spelling import runs_together
+from trace_trainer.experts.problems.words import WordDraw
 
 __all__ = ["SCHEMAS", "Draft", "Schema", "choice", "decimal", "money", "percent", "schema", "whole"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from experts.language.literals import format_number
-from experts.problems.spelling import spell
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.problems.spelling import spell
 
 # How often a number is written in words. Grade-school problems spell small numbers often and large ones hardly ever.
 _SPELLED_SHARE_UP_TO_TWENTY = 0.3

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from verifiers.calls.arguments import json_type
-from verifiers.calls.call import Call
-from verifiers.calls.expected import ExpectedCall, Pattern, Possible
-from verifiers.calls.matching import match
-from verifiers.calls.tools import Schema, Tools
+from trace_trainer.verifiers.calls.arguments import json_type
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.expected import ExpectedCall, Pattern, Possible
+from trace_trainer.verifiers.calls.matching import match
+from trace_trainer.verifiers.calls.tools import Schema, Tools
 
 _DROPPED = str.maketrans(dict.fromkeys(" ,./-_*^", "") | {"'": '"'})
 

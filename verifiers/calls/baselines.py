@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from verifiers.calls.call import Call, Reply, canonical
-from verifiers.calls.expected import ExpectedCalls, ExpectedCommand, Possible, read_expected
-from verifiers.calls.tools import COMMAND_ARGUMENT, COMMAND_TOOL
+from trace_trainer.verifiers.calls.call import Call, Reply, canonical
+from trace_trainer.verifiers.calls.expected import ExpectedCalls, ExpectedCommand, Possible, read_expected
+from trace_trainer.verifiers.calls.tools import COMMAND_ARGUMENT, COMMAND_TOOL
 
 ALWAYS_TEXT, MOST_FREQUENT = "always text", "most frequent call"
 

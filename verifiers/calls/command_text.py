@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from verifiers.shell import CommandLine, Simple, normal_form, parse_shell, simple_commands
+from trace_trainer.verifiers.shell import CommandLine, Simple, normal_form, parse_shell, simple_commands
 
 
 def command_exact(command: str, expected: str) -> bool:

@@ -15,19 +15,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from verifiers.calls.expected import ExpectedCommand, ExpectedError
-from verifiers.calls.losses import losses
-from verifiers.calls.shown import shown
-from verifiers.calls.verdict import CallOutcome, Grade
-from verifiers.machine import Machine, Result, compare_effects
-from verifiers.machine.execute import run_line
-from verifiers.machine.model.facts import unmet
-from verifiers.machine.model.virtual import NODES
-from verifiers.machine.session.declaring import COMMANDS, Refused, Unsupported
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
-from verifiers.shell import CommandLine, Simple, parse_shell, simple_commands
-from verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.calls.expected import ExpectedCommand, ExpectedError
+from trace_trainer.verifiers.calls.losses import losses
+from trace_trainer.verifiers.calls.shown import shown
+from trace_trainer.verifiers.calls.verdict import CallOutcome, Grade
+from trace_trainer.verifiers.machine import Machine, Result, compare_effects
+from trace_trainer.verifiers.machine.execute import run_line
+from trace_trainer.verifiers.machine.model.facts import unmet
+from trace_trainer.verifiers.machine.model.virtual import NODES
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS, Refused, Unsupported
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.shell import CommandLine, Simple, parse_shell, simple_commands
+from trace_trainer.verifiers.traces.verdict import Violation
 
 _STREAMS = frozenset({*NODES, "shm", "pts", "fd"})
 _MAX_NAMED = 3  # facts that a message names

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifiers.machine.model.state import State, Tree
+from trace_trainer.verifiers.machine.model.state import State, Tree
 
 
 def losses(before: State, after: State) -> frozenset[str]:

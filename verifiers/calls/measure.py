@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.calls.ast_match import ast_match
-from verifiers.calls.call import Call
-from verifiers.calls.expected import Expected, ExpectedCalls, ExpectedCommand, ExpectedText
-from verifiers.calls.metrics import Metrics, arguments_match, f1, name_match
-from verifiers.calls.tools import COMMAND_TOOL, Tools, command_of
+from trace_trainer.verifiers.calls.ast_match import ast_match
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.expected import Expected, ExpectedCalls, ExpectedCommand, ExpectedText
+from trace_trainer.verifiers.calls.metrics import Metrics, arguments_match, f1, name_match
+from trace_trainer.verifiers.calls.tools import COMMAND_TOOL, Tools, command_of
 
 
 def call_metrics(calls: Sequence[Call], wanted: ExpectedCalls, known: Tools | None) -> Metrics:
@@ -25,7 +25,7 @@ def call_metrics(calls: Sequence[Call], wanted: ExpectedCalls, known: Tools | No
 
 def command_metrics(calls: Sequence[Call], wanted: ExpectedCommand) -> Metrics:
     """The metrics of calls where a shell command was expected, all but `effect_match`, which needs a machine."""
-    from verifiers.calls.command_text import command_exact, command_partial
+    from trace_trainer.verifiers.calls.command_text import command_exact, command_partial
 
     metrics = type_and_name(calls, wanted)
     command = command_of(calls[0]) if len(calls) == 1 else None

@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from verifiers.calls.call import Call
-from verifiers.calls.expected import ExpectedCall, Pattern, Possible
-from verifiers.calls.matching import match
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.expected import ExpectedCall, Pattern, Possible
+from trace_trainer.verifiers.calls.matching import match
 
 Metrics = dict[str, bool | float]
 

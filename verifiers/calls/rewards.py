@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
+from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 
 DANGEROUS = -1.0
 

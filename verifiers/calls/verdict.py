@@ -7,8 +7,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from verifiers.calls.call import Call
-from verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.traces.verdict import Violation
 
 
 class CallOutcome(StrEnum):

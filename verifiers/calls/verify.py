@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from verifiers.calls.arguments import check_call
-from verifiers.calls.call import Call, Reply
-from verifiers.calls.expected import (
+from trace_trainer.verifiers.calls.arguments import check_call
+from trace_trainer.verifiers.calls.call import Call, Reply
+from trace_trainer.verifiers.calls.expected import (
     Expected,
     ExpectedCalls,
     ExpectedCommand,
@@ -21,10 +21,10 @@ from verifiers.calls.expected import (
     ExpectedText,
     read_expected,
 )
-from verifiers.calls.formats import AUTO, FORMATS, ParseFailure, parse
-from verifiers.calls.measure import call_metrics, command_metrics, lowest_metrics, type_and_name
-from verifiers.calls.metrics import Metrics
-from verifiers.calls.tools import (
+from trace_trainer.verifiers.calls.formats import AUTO, FORMATS, ParseFailure, parse
+from trace_trainer.verifiers.calls.measure import call_metrics, command_metrics, lowest_metrics, type_and_name
+from trace_trainer.verifiers.calls.metrics import Metrics
+from trace_trainer.verifiers.calls.tools import (
     COMMAND_TOOL,
     INSTALLER_TOOLS,
     Tools,
@@ -32,11 +32,11 @@ from verifiers.calls.tools import (
     command_of,
     read_tools,
 )
-from verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
-from verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
+from trace_trainer.verifiers.traces.verdict import Violation
 
 if TYPE_CHECKING:
-    from verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine
 
 _QUESTION_MARKS = ("?", "？", "؟")
 
@@ -130,7 +130,9 @@ def _refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> 
         command = command_of(call)
         if command is None:
             continue
-        from verifiers.calls.commands import danger  # the machine is loaded where commands are judged, only
+        from trace_trainer.verifiers.calls.commands import (
+            danger,  # the machine is loaded where commands are judged, only
+        )
 
         reason = danger(command, machine)
         if reason is not None:
@@ -177,7 +179,7 @@ def _judge_alone(reply: Reply, known: Tools | None, machine: Machine | None) -> 
         for index, command in enumerate(map(command_of, reply.calls)):
             if command is None:
                 continue
-            from verifiers.calls.commands import judge_command
+            from trace_trainer.verifiers.calls.commands import judge_command
 
             found = judge_command(machine, command, None)
             if found.outcome is not CallOutcome.VALID:
@@ -235,8 +237,8 @@ def _judge_command(
     command = command_of(reply.calls[0])
     if command is None:
         return _wrong("wrong_name", f"{reply.calls[0].name[:40]}, not {COMMAND_TOOL}", metrics, Grade.PARSED)
-    from verifiers.calls.command_text import same_commands
-    from verifiers.calls.commands import judge_command
+    from trace_trainer.verifiers.calls.command_text import same_commands
+    from trace_trainer.verifiers.calls.commands import judge_command
 
     if machine is None:
         if metrics["command_exact"] or same_commands(command, wanted.command):

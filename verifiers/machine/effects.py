@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verifiers.machine.model.devices import filesystem_uuid, partition_name, partition_uuid
-from verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries
-from verifiers.machine.model.state import Filesystem, Mount, Partition, State, Tree, to_json
+from trace_trainer.verifiers.machine.model.devices import filesystem_uuid, partition_name, partition_uuid
+from trace_trainer.verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries
+from trace_trainer.verifiers.machine.model.state import Filesystem, Mount, Partition, State, Tree, to_json
 
 if TYPE_CHECKING:
-    from verifiers.machine.machine import Machine
+    from trace_trainer.verifiers.machine.machine import Machine
 
 # Options that change nothing an installation is judged by: access times, defaults.
 _PLAIN_OPTIONS = frozenset(

@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from verifiers.machine.danger.check import check_redirect, check_words
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.session.declaring import COMMANDS, CommandError, Output, Unsupported, program_name
-from verifiers.machine.session.globs import expand_words, has_open_glob
-from verifiers.machine.session.session import Session
-from verifiers.shell import CommandLine, Redirect, Simple, parse_shell
-from verifiers.shell import Unsupported as UnsupportedText
+from trace_trainer.verifiers.machine.danger.check import check_redirect, check_words
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.session.declaring import (
+    COMMANDS,
+    CommandError,
+    Output,
+    Unsupported,
+    program_name,
+)
+from trace_trainer.verifiers.machine.session.globs import expand_words, has_open_glob
+from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, parse_shell
+from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
 MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more

@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
-from verifiers.machine.danger.check import check_line
-from verifiers.machine.execute import Ran, run_line
-from verifiers.machine.model.facts import facts, phase
-from verifiers.machine.model.spec import state_from_spec
-from verifiers.machine.model.state import Entry, State
-from verifiers.machine.session.declaring import Refused, Unsupported
-from verifiers.machine.session.session import Session
-from verifiers.shell import Unsupported as UnsupportedText
-from verifiers.shell import parse_shell
+import trace_trainer.verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
+from trace_trainer.verifiers.machine.danger.check import check_line
+from trace_trainer.verifiers.machine.execute import Ran, run_line
+from trace_trainer.verifiers.machine.model.facts import facts, phase
+from trace_trainer.verifiers.machine.model.spec import state_from_spec
+from trace_trainer.verifiers.machine.model.state import Entry, State
+from trace_trainer.verifiers.machine.session.declaring import Refused, Unsupported
+from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
+from trace_trainer.verifiers.shell import parse_shell
 
 RunVerdict = Literal["ok", "fails", "refused", "unsupported"]
 MAX_LOG = 10_000  # lines; the oldest are dropped

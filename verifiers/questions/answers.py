@@ -20,8 +20,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from verifiers.questions.number_words import fold
-from verifiers.questions.numbers import read_question
+from trace_trainer.verifiers.questions.number_words import fold
+from trace_trainer.verifiers.questions.numbers import read_question
 
 
 class AnswerError(ValueError):

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verifiers.questions.number_words import Number, fold, plain
+from trace_trainer.verifiers.questions.number_words import Number, fold, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from verifiers.questions.number_words import Number
-from verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.questions.number_words import Number
+from trace_trainer.verifiers.questions.numbers import Mention, read_question
 
 MAX_CONSTANT_READS = 10
 MAX_CONSTANT_TERMS = 6

@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from verifiers.questions.number_words import (
+from trace_trainer.verifiers.questions.number_words import (
     CARDINALS,
     DENOMINATORS,
     HALVES,

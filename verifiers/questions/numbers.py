@@ -23,9 +23,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from verifiers.questions.constants import constants_for
-from verifiers.questions.number_grammar import ARTICLES, amount_at, fraction_parts, scale_at
-from verifiers.questions.number_words import (
+from trace_trainer.verifiers.questions.constants import constants_for
+from trace_trainer.verifiers.questions.number_grammar import ARTICLES, amount_at, fraction_parts, scale_at
+from trace_trainer.verifiers.questions.number_words import (
     CARDINALS,
     DENOMINATORS,
     HALVES,

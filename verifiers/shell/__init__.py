@@ -1,8 +1,15 @@
 """A small exact parser of shell command lines: the subset that installer dialogues need, and nothing executed."""
 
-from verifiers.shell.normal import normal_form
-from verifiers.shell.parse import MAX_LENGTH, parse_shell
-from verifiers.shell.syntax import CommandLine, Part, Redirect, Simple, Unsupported, simple_commands
+from trace_trainer.verifiers.shell.normal import normal_form
+from trace_trainer.verifiers.shell.parse import MAX_LENGTH, parse_shell
+from trace_trainer.verifiers.shell.syntax import (
+    CommandLine,
+    Part,
+    Redirect,
+    Simple,
+    Unsupported,
+    simple_commands,
+)
 
 __all__ = [
     "MAX_LENGTH",

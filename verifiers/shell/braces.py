@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
-from verifiers.shell.lexer import NotInSubset, Word
+from trace_trainer.verifiers.shell.lexer import NotInSubset, Word
 
 MAX_DEPTH = 16
 

@@ -17,11 +17,11 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from verifiers.shell.braces import Budget, Expanded, expand
-from verifiers.shell.lexer import ENV_NAME, Arrow, NotInSubset, Token, Word, tokens
-from verifiers.shell.prefixes import drop_sudo, script_text
-from verifiers.shell.syntax import CommandLine, Part, Redirect, Simple, Unsupported
-from verifiers.shell.unparsed import is_dangerous
+from trace_trainer.verifiers.shell.braces import Budget, Expanded, expand
+from trace_trainer.verifiers.shell.lexer import ENV_NAME, Arrow, NotInSubset, Token, Word, tokens
+from trace_trainer.verifiers.shell.prefixes import drop_sudo, script_text
+from trace_trainer.verifiers.shell.syntax import CommandLine, Part, Redirect, Simple, Unsupported
+from trace_trainer.verifiers.shell.unparsed import is_dangerous
 
 MAX_LENGTH = 20_000  # characters of a line; longer ones are Unsupported
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verifiers.shell.braces import Expanded
-from verifiers.shell.lexer import ENV_NAME, NotInSubset
+from trace_trainer.verifiers.shell.braces import Expanded
+from trace_trainer.verifiers.shell.lexer import ENV_NAME, NotInSubset
 
 _SUDO = frozenset(("sudo", "/bin/sudo", "/usr/bin/sudo"))
 _SUDO_FLAG = re.compile(

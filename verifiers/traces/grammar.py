@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from experts import EXPERTS, get_expert
-from experts.language.composition import COMPOSITION
-from experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
-from experts.language.declaration import ENTITY_KINDS, Expert, Kind, Operation
+from trace_trainer.experts import EXPERTS, get_expert
+from trace_trainer.experts.language.composition import COMPOSITION
+from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
+from trace_trainer.experts.language.declaration import ENTITY_KINDS, Expert, Kind, Operation
 
 # Names and numbers well within the limits of their length (MAX_VARIABLE, MAX_DIGITS).
 _TERMINALS = r"""

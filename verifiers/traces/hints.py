@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import permutations
 
-from experts.language.core import COMPUTE_OPS
-from experts.language.declaration import Exact
-from experts.language.literals import format_number, plain
-from verifiers.questions.answers import Answer
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import format_number, plain
+from trace_trainer.verifiers.questions.answers import Answer
 
 _TRIED = tuple((name, COMPUTE_OPS[name].function) for name in ("add", "sub", "mul", "div"))
 _COMMUTATIVE = frozenset({"add", "mul"})

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from verifiers.calls.rewards import CALL_POLICIES
-from verifiers.calls.verdict import CallVerdict
-from verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
+from trace_trainer.verifiers.calls.rewards import CALL_POLICIES
+from trace_trainer.verifiers.calls.verdict import CallVerdict
+from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 
 _LADDER = {
     Outcome.UNPARSED: 0.0,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from experts.language.trace import write_step
-from verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
-from verifiers.traces.reading.canonical import read_canonical
-from verifiers.traces.running.reference import Checker
-from verifiers.traces.steps.step import PreparedStep
+from trace_trainer.experts.language.trace import write_step
+from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
+from trace_trainer.verifiers.traces.reading.canonical import read_canonical
+from trace_trainer.verifiers.traces.running.reference import Checker
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
 
 
 class StepValue(NamedTuple):

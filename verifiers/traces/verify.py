@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from experts.language.composition import COMPOSITION
-from experts.language.declaration import Exact
-from experts.language.literals import format_number
-from experts.language.trace import SubTrace, Trace, write_trace
-from verifiers.questions.answers import Answer, AnswerError, parse_answer
-from verifiers.questions.grounding import Grounding, ground
-from verifiers.traces.hints import hint
-from verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
-from verifiers.traces.reading.canonical import read_canonical
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.running.fast import run_straight
-from verifiers.traces.running.reference import Checked, check
-from verifiers.traces.steps.step import PreparedStep
-from verifiers.traces.verdict import CODES, Outcome, Stage, Verdict, Violation
+from trace_trainer.experts.language.composition import COMPOSITION
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import SubTrace, Trace, write_trace
+from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
+from trace_trainer.verifiers.questions.grounding import Grounding, ground
+from trace_trainer.verifiers.traces.hints import hint
+from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
+from trace_trainer.verifiers.traces.reading.canonical import read_canonical
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running.fast import run_straight
+from trace_trainer.verifiers.traces.running.reference import Checked, check
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict, Violation
 
 Gold = int | float | Fraction | Decimal | str
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.models.chat import Message
-from engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
-from verifiers.calls.expected import ExpectedError, read_expected
-from verifiers.calls.tools import ToolSchemaError, read_tools
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
+from trace_trainer.verifiers.calls.expected import ExpectedError, read_expected
+from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
 ROLES = ("system", "user", "assistant", "tool")
 DEFAULT_CATEGORY = "call"
@@ -126,7 +126,7 @@ def _check_machine(problem: CallProblem, row: JsonRow) -> None:
                 f"{row.place}: field ran has commands, but there is no start, a machine to run them on"
             )
         return
-    from verifiers.machine import Machine, MachineSpecError
+    from trace_trainer.verifiers.machine import Machine, MachineSpecError
 
     try:
         Machine.from_spec(problem.start)

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UserError
+from trace_trainer.engine.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from engine.atomic import atomic_write
-from engine.errors import UserError
-from engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
-from experts.problems.problem import Problem
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
+from trace_trainer.experts.problems.problem import Problem
 
 GSM8K_MARK = "####"
 MAX_EXPONENT = 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.problems.functions.words import Source
+from trace_trainer.engine.problems.functions.words import Source
 
 _REQUESTS = (
     "Tell me a joke about {animal}s.",

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from engine.problems.functions.chat import draw_chat
-from engine.problems.functions.prompt import NO_TOOL_FITS, SYSTEM
-from engine.problems.functions.request import draw_request, join_requests, polish
-from engine.problems.functions.variant import Slot, Variant
-from engine.problems.functions.workshop import Asked, Message, Workshop
+from trace_trainer.engine.problems.functions.chat import draw_chat
+from trace_trainer.engine.problems.functions.prompt import NO_TOOL_FITS, SYSTEM
+from trace_trainer.engine.problems.functions.request import draw_request, join_requests, polish
+from trace_trainer.engine.problems.functions.variant import Slot, Variant
+from trace_trainer.engine.problems.functions.workshop import Asked, Message, Workshop
 
 _CHAT_SHARE = 0.3
 _SPREAD_SHARE = 0.6

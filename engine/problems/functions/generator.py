@@ -16,15 +16,15 @@ from functools import partial
 from random import Random
 from typing import Any
 
-import engine.problems.functions.tools
-from engine.problems.files.call_problems import CallProblem
-from engine.problems.functions.draft import CATEGORIES, Draft
-from engine.problems.functions.kinds import berkeley
-from engine.problems.functions.prompt import MAX_CHARACTERS, size
-from engine.problems.functions.tool import INVENTED, TOOLS, Tool
-from engine.problems.functions.variant import Variant
-from engine.problems.functions.workshop import Workshop
-from experts.problems.buckets import bucket_of, normalise
+import trace_trainer.engine.problems.functions.tools
+from trace_trainer.engine.problems.files.call_problems import CallProblem
+from trace_trainer.engine.problems.functions.draft import CATEGORIES, Draft
+from trace_trainer.engine.problems.functions.kinds import berkeley
+from trace_trainer.engine.problems.functions.prompt import MAX_CHARACTERS, size
+from trace_trainer.engine.problems.functions.tool import INVENTED, TOOLS, Tool
+from trace_trainer.engine.problems.functions.variant import Variant
+from trace_trainer.engine.problems.functions.workshop import Workshop
+from trace_trainer.experts.problems.buckets import bucket_of, normalise
 
 SPLITS = ("train", "validation", "test", "test_schemas")
 # Splits that take the words and invented names which training never shows.
@@ -42,8 +42,8 @@ _MAX_DRAWS = 20_000
 
 def load_tools() -> dict[str, Tool]:
     """Every declared family by its key, in the order of keys, whichever module was imported first."""
-    for info in pkgutil.iter_modules(engine.problems.functions.tools.__path__):
-        importlib.import_module(f"{engine.problems.functions.tools.__name__}.{info.name}")
+    for info in pkgutil.iter_modules(trace_trainer.engine.problems.functions.tools.__path__):
+        importlib.import_module(f"{trace_trainer.engine.problems.functions.tools.__name__}.{info.name}")
     return dict(sorted(TOOLS.items()))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from random import Random
 
-from engine.problems.functions.stems import invent_word
-from engine.problems.functions.tool import (
+from trace_trainer.engine.problems.functions.stems import invent_word
+from trace_trainer.engine.problems.functions.tool import (
     INVENTED,
     Options,
     Parameter,

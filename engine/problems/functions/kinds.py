@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
-from engine.problems.functions.words import Source
-from experts.problems.spelling import spell
+from trace_trainer.engine.problems.functions.words import Source
+from trace_trainer.experts.problems.spelling import spell
 
 _SPELLED_SHARE = 0.15
 _UPPER_SHARE = 0.25

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from engine.problems.functions.kinds import Value, join_words
-from engine.problems.functions.template import Template
-from engine.problems.functions.variant import Slot, Variant
-from engine.problems.functions.words import Source
+from trace_trainer.engine.problems.functions.kinds import Value, join_words
+from trace_trainer.engine.problems.functions.template import Template
+from trace_trainer.engine.problems.functions.variant import Slot, Variant
+from trace_trainer.engine.problems.functions.words import Source
 
 _STATED_SHARE = 0.55
 

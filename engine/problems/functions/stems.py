@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from experts.problems.buckets import bucket_of
+from trace_trainer.experts.problems.buckets import bucket_of
 
 _ONSETS = "b bl br d dr f fl g gl gr h j k kl kr l m n p pl pr qu r s sk sl sn st t tr v w y z zh".split()
 _VOWELS = "a e i o u".split()

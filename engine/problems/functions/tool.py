@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
 
-from engine.problems.functions.kinds import (
+from trace_trainer.engine.problems.functions.kinds import (
     DATE,
     TIME,
     Choice,
@@ -31,7 +31,7 @@ from engine.problems.functions.kinds import (
     Text,
     Whole,
 )
-from engine.problems.functions.template import Template
+from trace_trainer.engine.problems.functions.template import Template
 
 
 class ToolDeclarationError(ValueError):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
-from engine.problems.functions.kinds import Kind, Record, described
-from engine.problems.functions.stems import invent_word
-from engine.problems.functions.tool import INVENTED, Parameter, Tool
+from trace_trainer.engine.problems.functions.kinds import Kind, Record, described
+from trace_trainer.engine.problems.functions.stems import invent_word
+from trace_trainer.engine.problems.functions.tool import INVENTED, Parameter, Tool
 
 _OPTIONAL_SHARE = 0.5
 _FLAT_SHARE = 0.5

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from engine.problems.functions.stems import invent_word
-from experts.problems.buckets import bucket_of, normalise
+from trace_trainer.engine.problems.functions.stems import invent_word
+from trace_trainer.experts.problems.buckets import bucket_of, normalise
 
 _SMALLEST_DIVIDED_POOL = 20
 _INVENTED_SHARE = 0.4  # of the words from a divided pool, in training

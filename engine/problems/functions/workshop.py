@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from engine.problems.functions.invented import invent_tool, noun_of
-from engine.problems.functions.prompt import size
-from engine.problems.functions.tool import INVENTED, Tool
-from engine.problems.functions.variant import Style, Variant, draw_style, draw_variant
-from engine.problems.functions.words import Source
+from trace_trainer.engine.problems.functions.invented import invent_tool, noun_of
+from trace_trainer.engine.problems.functions.prompt import size
+from trace_trainer.engine.problems.functions.tool import INVENTED, Tool
+from trace_trainer.engine.problems.functions.variant import Style, Variant, draw_style, draw_variant
+from trace_trainer.engine.problems.functions.words import Source
 
 _INVENTED_SHARE = 0.2
 _NEAR_MISS_SHARE = 0.65

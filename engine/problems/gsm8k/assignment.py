@@ -15,12 +15,12 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.problems.gsm8k.doubts import is_doubtful
-from engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from engine.problems.gsm8k.formula import Computed, Field, Formula
-from engine.problems.gsm8k.operands import Earlier, Operand, Operands
-from engine.problems.gsm8k.options import Option, Options
-from engine.problems.gsm8k.solution import Equation
+from trace_trainer.engine.problems.gsm8k.doubts import is_doubtful
+from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.gsm8k.formula import Computed, Field, Formula
+from trace_trainer.engine.problems.gsm8k.operands import Earlier, Operand, Operands
+from trace_trainer.engine.problems.gsm8k.options import Option, Options
+from trace_trainer.engine.problems.gsm8k.solution import Equation
 
 MARGIN = 0.15
 UNUSED_EQUATION = 1.6

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-from engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Formula, Given, parts
-from verifiers.questions.number_words import fold
+from trace_trainer.engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Formula, Given, parts
+from trace_trainer.verifiers.questions.number_words import fold
 
 _COMPARES = re.compile(
     r"how (?:much|many) (?:\w+ )?(?:more|less|fewer|longer|older|younger|taller|shorter|heavier|further|farther|faster"

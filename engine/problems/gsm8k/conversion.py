@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from engine.problems.gsm8k.assignment import Assignment, Search, UnexplainedError
-from engine.problems.gsm8k.choosing import choose_expert
-from engine.problems.gsm8k.context import Context
-from engine.problems.gsm8k.expressions import Operation
-from engine.problems.gsm8k.formula import Computed, Given, givens, value_of
-from engine.problems.gsm8k.naming import name_numbers
-from engine.problems.gsm8k.operands import Operands
-from engine.problems.gsm8k.rewriting import rewrite
-from engine.problems.gsm8k.simplifying import known_fractions, simplify
-from engine.problems.gsm8k.solution import Equation, Solution, read_solution
-from engine.problems.gsm8k.unknowns import unknown_trace
-from engine.problems.gsm8k.writing import Writer, needs_name
-from experts.language.literals import format_number
-from experts.language.trace import write_trace
-from verifiers import verify_trace
-from verifiers.questions.answers import Answer, AnswerError, parse_answer
-from verifiers.questions.numbers import read_question
+from trace_trainer.engine.problems.gsm8k.assignment import Assignment, Search, UnexplainedError
+from trace_trainer.engine.problems.gsm8k.choosing import choose_expert
+from trace_trainer.engine.problems.gsm8k.context import Context
+from trace_trainer.engine.problems.gsm8k.expressions import Operation
+from trace_trainer.engine.problems.gsm8k.formula import Computed, Given, givens, value_of
+from trace_trainer.engine.problems.gsm8k.naming import name_numbers
+from trace_trainer.engine.problems.gsm8k.operands import Operands
+from trace_trainer.engine.problems.gsm8k.rewriting import rewrite
+from trace_trainer.engine.problems.gsm8k.simplifying import known_fractions, simplify
+from trace_trainer.engine.problems.gsm8k.solution import Equation, Solution, read_solution
+from trace_trainer.engine.problems.gsm8k.unknowns import unknown_trace
+from trace_trainer.engine.problems.gsm8k.writing import Writer, needs_name
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import write_trace
+from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
+from trace_trainer.verifiers.questions.numbers import read_question
 
 _FINALS = 3  # how many equations that state the answer are tried, the last one first
 

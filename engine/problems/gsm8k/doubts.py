@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.problems.gsm8k.expressions import Operation
-from engine.problems.gsm8k.operands import Earlier, Operands
-from engine.problems.gsm8k.options import Option
-from engine.problems.gsm8k.solution import Equation
+from trace_trainer.engine.problems.gsm8k.expressions import Operation
+from trace_trainer.engine.problems.gsm8k.operands import Earlier, Operands
+from trace_trainer.engine.problems.gsm8k.options import Option
+from trace_trainer.engine.problems.gsm8k.solution import Equation
 
 Chosen = Mapping[int, Option]
 """The reading of each equation that feeds the answer."""

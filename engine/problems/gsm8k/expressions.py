@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from experts.language.core import COMPUTE_OPS
-from experts.language.declaration import Exact
-from experts.language.literals import plain
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
 
 MAX_DIGITS = 15
 _MAX_TOKENS = 200  # a longer text between two equals signs is no sum a person would write

@@ -14,11 +14,11 @@ from enum import Enum
 from fractions import Fraction
 from random import Random
 
-from experts import OPERATIONS
-from experts.language.core import COMPUTE_OPS
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from verifiers.questions.numbers import Mention
+from trace_trainer.experts import OPERATIONS
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.numbers import Mention
 
 PERCENT_OPERATIONS = ("percent_of", "percent_off", "percent_increase")
 _PRIME = 2**61 - 1

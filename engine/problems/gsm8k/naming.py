@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from engine.problems.gsm8k.formula import Form, Given, is_fraction
-from engine.problems.gsm8k.phrases import Phrase, Words, is_plural
-from experts.language.literals import plain
-from verifiers.questions.numbers import Mention
+from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
+from trace_trainer.engine.problems.gsm8k.phrases import Phrase, Words, is_plural
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.numbers import Mention
 
 _RATES = {
     "discount": "discount",

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from engine.problems.gsm8k.context import Context
-from engine.problems.gsm8k.conversion import Conversion
-from engine.problems.gsm8k.formula import Computed, Form, Given, givens, parts, values_of
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from experts.problems.spelling import spell
-from verifiers.questions.number_words import fold
-from verifiers.questions.numbers import Mention, read_question
+from trace_trainer.engine.problems.gsm8k.context import Context
+from trace_trainer.engine.problems.gsm8k.conversion import Conversion
+from trace_trainer.engine.problems.gsm8k.formula import Computed, Form, Given, givens, parts, values_of
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.experts.problems.spelling import spell
+from trace_trainer.verifiers.questions.number_words import fold
+from trace_trainer.verifiers.questions.numbers import Mention, read_question
 
 _VARIED_KINDS = frozenset({"digits", "word", "money", "percent", "cents"})
 _FORMS = frozenset({Form.SAME, Form.SHARE})

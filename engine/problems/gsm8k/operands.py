@@ -15,16 +15,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.problems.gsm8k.context import Context, stems
-from engine.problems.gsm8k.expressions import Literal, Operation
-from engine.problems.gsm8k.formula import Computed, Constant, Form, Formula, Given, is_fraction, value_of
-from engine.problems.gsm8k.readings import readings
-from engine.problems.gsm8k.solution import Equation
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from verifiers.questions.constants import CONSTANTS
-from verifiers.questions.number_words import Number
-from verifiers.questions.numbers import QuestionNumbers
+from trace_trainer.engine.problems.gsm8k.context import Context, stems
+from trace_trainer.engine.problems.gsm8k.expressions import Literal, Operation
+from trace_trainer.engine.problems.gsm8k.formula import (
+    Computed,
+    Constant,
+    Form,
+    Formula,
+    Given,
+    is_fraction,
+    value_of,
+)
+from trace_trainer.engine.problems.gsm8k.readings import readings
+from trace_trainer.engine.problems.gsm8k.solution import Equation
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.constants import CONSTANTS
+from trace_trainer.verifiers.questions.number_words import Number
+from trace_trainer.verifiers.questions.numbers import QuestionNumbers
 
 DISTANCE = 0.05  # for each equation between a result and its use
 ROUNDED = 0.3  # an earlier result, or a fraction, that the solution writes rounded

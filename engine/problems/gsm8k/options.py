@@ -11,10 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from engine.problems.gsm8k.formula import Constant, Form, Given
-from engine.problems.gsm8k.operands import RESULT_NOUN, Operand, Operands, mentions_used, results_used
-from engine.problems.gsm8k.solution import Equation
+from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.gsm8k.formula import Constant, Form, Given
+from trace_trainer.engine.problems.gsm8k.operands import (
+    RESULT_NOUN,
+    Operand,
+    Operands,
+    mentions_used,
+    results_used,
+)
+from trace_trainer.engine.problems.gsm8k.solution import Equation
 
 REPEATED = 1.0
 WHOLE_FRACTION = 0.4  # off, where both numbers of a fraction are used together

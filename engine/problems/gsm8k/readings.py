@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from engine.problems.gsm8k.formula import Form, Given, is_fraction
-from experts.language.literals import plain
-from verifiers.questions.numbers import Mention
+from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.numbers import Mention
 
 
 def readings(mentions: Sequence[Mention]) -> list[list[Given]]:

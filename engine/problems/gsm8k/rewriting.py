@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from engine.problems.gsm8k.formula import (
+from trace_trainer.engine.problems.gsm8k.formula import (
     Computed,
     Constant,
     Form,
@@ -20,8 +20,8 @@ from engine.problems.gsm8k.formula import (
     parts,
     uses,
 )
-from experts.language.literals import plain
-from verifiers.questions.numbers import Mention
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.numbers import Mention
 
 _COMMUTATIVE = frozenset({"add", "mul"})
 _ONE, _HUNDRED = Constant(1), Constant(100)

@@ -15,9 +15,9 @@ from typing import Any
 
 import click
 
-from engine.errors import UserError
-from engine.problems.gsm8k.conversion import Refusal, RefusedError
-from engine.problems.gsm8k.solution import ANSWER_MARK
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
+from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
 
 SUFFIX = ".jsonl"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from engine.problems.gsm8k.formula import is_fraction
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from verifiers.questions.numbers import Mention
+from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.gsm8k.formula import is_fraction
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.numbers import Mention
 
 _HUNDREDTH = Fraction(1, 100)
 _STATED = (1, 100)  # among the fractions: the question states a hundredth, such as a cent

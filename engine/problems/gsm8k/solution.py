@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from engine.problems.gsm8k.expressions import (
+from trace_trainer.engine.problems.gsm8k.expressions import (
     Expression,
     Operation,
     UnreadableError,
@@ -24,8 +24,8 @@ from engine.problems.gsm8k.expressions import (
     number,
     read_expression,
 )
-from experts.language.declaration import Exact
-from verifiers.questions.number_words import fold
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.verifiers.questions.number_words import fold
 
 ANSWER_MARK = "####"
 MAX_EQUATIONS = 40  # of one solution; the longest of GSM8K has 20

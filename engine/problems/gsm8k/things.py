@@ -6,7 +6,7 @@ common compounds (`orange`, `book`, `stamp`) is left out.
 
 from __future__ import annotations
 
-from experts.problems.words import plural
+from trace_trainer.experts.problems.words import plural
 
 _GROUPS = (
     "apple pear peach mango banana plum apricot nectarine",

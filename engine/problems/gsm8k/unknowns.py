@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile, zip_longest
 
-from engine.problems.gsm8k.solution import ANSWER_MARK
-from experts import OPERATIONS
-from experts.language.expression import Expression, ExpressionError, parse_expression
-from experts.language.linear import Linear, UnsolvableError, solve_system
-from experts.language.trace import FieldValue, Step, SubTrace, Trace, write_trace
-from verifiers import verify_trace
-from verifiers.questions.number_words import fold
+from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
+from trace_trainer.experts import OPERATIONS
+from trace_trainer.experts.language.expression import Expression, ExpressionError, parse_expression
+from trace_trainer.experts.language.linear import Linear, UnsolvableError, solve_system
+from trace_trainer.experts.language.trace import FieldValue, Step, SubTrace, Trace, write_trace
+from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.questions.number_words import fold
 
 _TRIED = 12  # traces at most
 _ANNOTATION = re.compile(r"<<[^<>]*>>")

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from engine.problems.gsm8k.conversion import Conversion
-from engine.problems.gsm8k.formula import Computed, Formula, Given, givens, parts, value_of
-from engine.problems.gsm8k.naming import name_numbers
-from engine.problems.gsm8k.numbers import Variable, draw_numbers, variable_numbers
-from engine.problems.gsm8k.words import replace_words
-from engine.problems.gsm8k.writing import Writer, needs_name
-from experts.language.declaration import Exact
-from experts.language.literals import format_number
-from experts.language.trace import write_trace
-from verifiers import verify_trace
-from verifiers.questions.numbers import read_question
+from trace_trainer.engine.problems.gsm8k.conversion import Conversion
+from trace_trainer.engine.problems.gsm8k.formula import Computed, Formula, Given, givens, parts, value_of
+from trace_trainer.engine.problems.gsm8k.naming import name_numbers
+from trace_trainer.engine.problems.gsm8k.numbers import Variable, draw_numbers, variable_numbers
+from trace_trainer.engine.problems.gsm8k.words import replace_words
+from trace_trainer.engine.problems.gsm8k.writing import Writer, needs_name
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import write_trace
+from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.questions.numbers import read_question
 
 _TRIES = 25  # draws for each variant wanted; most draws that fail leave a whole number of something no longer whole
 _KEPT_WORDS = 0.25  # how often a variant with new numbers keeps its persons and things

@@ -19,17 +19,17 @@ from random import Random
 
 import sympy
 
-from engine.problems.gsm8k.conversion import Conversion
-from engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from engine.problems.gsm8k.formula import Form
-from engine.problems.gsm8k.solution import Equation, read_solution
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from experts.language.trace import apply as run_step
-from verifiers.questions.answers import parse_answer
-from verifiers.questions.numbers import Mention, read_question
-from verifiers.traces.reading.canonical import read_canonical
-from verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.engine.problems.gsm8k.conversion import Conversion
+from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.gsm8k.formula import Form
+from trace_trainer.engine.problems.gsm8k.solution import Equation, read_solution
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.experts.language.trace import apply as run_step
+from trace_trainer.verifiers.questions.answers import parse_answer
+from trace_trainer.verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.traces.reading.canonical import read_canonical
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
 
 _MAX_READINGS = 24  # of one equation
 _TRIALS = 3

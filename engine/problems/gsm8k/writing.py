@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from engine.problems.gsm8k.choosing import tracked
-from engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Constant, Formula, Given
-from engine.problems.gsm8k.rewriting import is_word_factor
-from experts import OPERATIONS
-from experts.language.core import COMPUTE_OPS
-from experts.language.trace import FieldValue, OperandValue, Step, SubTrace, Trace
-from experts.problems.builder import RESULT
-from verifiers.questions.numbers import Mention
+from trace_trainer.engine.problems.gsm8k.choosing import tracked
+from trace_trainer.engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Constant, Formula, Given
+from trace_trainer.engine.problems.gsm8k.rewriting import is_word_factor
+from trace_trainer.experts import OPERATIONS
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.trace import FieldValue, OperandValue, Step, SubTrace, Trace
+from trace_trainer.experts.problems.builder import RESULT
+from trace_trainer.verifiers.questions.numbers import Mention
 
 
 class Writer:

@@ -1,9 +1,9 @@
-"""Dialogues with an installer's assistant, made on the simulated machine of verifiers.machine."""
+"""Dialogues with an installer's assistant, made on the simulated machine of trace_trainer.verifiers.machine."""
 
-from engine.problems.installer.episode import Episode, EpisodeResult, play
-from engine.problems.installer.generator import SPLITS, draw_episode, draw_episodes, generate
-from engine.problems.installer.guard import guarded
-from engine.problems.installer.scenario import Scenario, read_scenario, read_scenarios
+from trace_trainer.engine.problems.installer.episode import Episode, EpisodeResult, play
+from trace_trainer.engine.problems.installer.generator import SPLITS, draw_episode, draw_episodes, generate
+from trace_trainer.engine.problems.installer.guard import guarded
+from trace_trainer.engine.problems.installer.scenario import Scenario, read_scenario, read_scenarios
 
 __all__ = [
     "SPLITS",

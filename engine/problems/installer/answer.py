@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.problems.installer.language import Language
-from engine.problems.installer.request import NOTHING, Pending, Request
-from engine.problems.installer.status import STATUS_COMMANDS
-from engine.problems.installer.steps import STEPS, missing_step, next_step
-from engine.problems.installer.view import View
-from verifiers.machine.model.devices import in_use
-from verifiers.machine.model.sizes import human
+from trace_trainer.engine.problems.installer.language import Language
+from trace_trainer.engine.problems.installer.request import NOTHING, Pending, Request
+from trace_trainer.engine.problems.installer.status import STATUS_COMMANDS
+from trace_trainer.engine.problems.installer.steps import STEPS, missing_step, next_step
+from trace_trainer.engine.problems.installer.view import View
+from trace_trainer.verifiers.machine.model.devices import in_use
+from trace_trainer.verifiers.machine.model.sizes import human
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,19 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from engine.models.chat import Message
-from engine.problems.files.call_problems import CallProblem
-from engine.problems.installer.answer import Answer, Assistant
-from engine.problems.installer.goals import changed_facts, finished, run_step, step_choice, wanted_steps
-from engine.problems.installer.harm import does_harm
-from engine.problems.installer.hearing import heard
-from engine.problems.installer.history import (
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.problems.files.call_problems import CallProblem
+from trace_trainer.engine.problems.installer.answer import Answer, Assistant
+from trace_trainer.engine.problems.installer.goals import (
+    changed_facts,
+    finished,
+    run_step,
+    step_choice,
+    wanted_steps,
+)
+from trace_trainer.engine.problems.installer.harm import does_harm
+from trace_trainer.engine.problems.installer.hearing import heard
+from trace_trainer.engine.problems.installer.history import (
     BUDGET,
     FAILURE_BUDGET,
     TOOLS,
@@ -32,16 +38,16 @@ from engine.problems.installer.history import (
     text_message,
     tool_message,
 )
-from engine.problems.installer.language import Language
-from engine.problems.installer.request import NOTHING, Pending, Request
-from engine.problems.installer.scenario import Scenario
-from engine.problems.installer.speaker import Speaker
-from engine.problems.installer.spelling import draw_style
-from engine.problems.installer.system_text import system_text
-from engine.problems.installer.user import User
-from engine.problems.installer.view import View
-from verifiers.machine import Machine, Result
-from verifiers.machine.model.facts import unmet
+from trace_trainer.engine.problems.installer.language import Language
+from trace_trainer.engine.problems.installer.request import NOTHING, Pending, Request
+from trace_trainer.engine.problems.installer.scenario import Scenario
+from trace_trainer.engine.problems.installer.speaker import Speaker
+from trace_trainer.engine.problems.installer.spelling import draw_style
+from trace_trainer.engine.problems.installer.system_text import system_text
+from trace_trainer.engine.problems.installer.user import User
+from trace_trainer.engine.problems.installer.view import View
+from trace_trainer.verifiers.machine import Machine, Result
+from trace_trainer.verifiers.machine.model.facts import unmet
 
 TURN_LIMIT = 70
 PATIENCE = 5  # turns in a row that do not help, after which the user gives up

@@ -14,15 +14,20 @@ import itertools
 from collections.abc import Iterator
 from random import Random
 
-from engine.models.chat import Message
-from engine.problems.files.call_problems import CallProblem
-from engine.problems.installer.episode import Episode
-from engine.problems.installer.goals import StuckError
-from engine.problems.installer.history import call_message, text_message
-from engine.problems.installer.language import CODES, WEIGHTS, WEIGHTS_IN_PRACTICE, load_language
-from engine.problems.installer.mistakes import mistaken
-from engine.problems.installer.scenario import draw_scenario
-from experts.problems import WORDINGS
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.problems.files.call_problems import CallProblem
+from trace_trainer.engine.problems.installer.episode import Episode
+from trace_trainer.engine.problems.installer.goals import StuckError
+from trace_trainer.engine.problems.installer.history import call_message, text_message
+from trace_trainer.engine.problems.installer.language import (
+    CODES,
+    WEIGHTS,
+    WEIGHTS_IN_PRACTICE,
+    load_language,
+)
+from trace_trainer.engine.problems.installer.mistakes import mistaken
+from trace_trainer.engine.problems.installer.scenario import draw_scenario
+from trace_trainer.experts.problems import WORDINGS
 
 SPLITS = ("train", "validation", "test", "test_phrasings", "test_machines")
 MISTAKES = 0.06  # of the turns that run a command

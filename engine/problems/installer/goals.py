@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.problems.installer.steps import STEPS, missing_step, next_step
-from engine.problems.installer.view import View
-from verifiers.machine import Machine
+from trace_trainer.engine.problems.installer.steps import STEPS, missing_step, next_step
+from trace_trainer.engine.problems.installer.view import View
+from trace_trainer.verifiers.machine import Machine
 
 # Facts nobody asks for: what a copied system brings along, and the trace that erasing leaves.
 _PASSED_OVER = ("live.", "destroyed", "target.packages", "target.locales", "target.hosts")

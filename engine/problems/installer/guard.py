@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from engine.models.chat import Message
-from engine.problems.installer.harm import harm
-from engine.problems.installer.history import command_of, text_message
-from engine.problems.installer.language import CODES, Language, load_language, slot_pattern
-from verifiers.machine import Machine
-from verifiers.machine.model.sizes import human
-from verifiers.machine.model.state import State
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.problems.installer.harm import harm
+from trace_trainer.engine.problems.installer.history import command_of, text_message
+from trace_trainer.engine.problems.installer.language import CODES, Language, load_language, slot_pattern
+from trace_trainer.verifiers.machine import Machine
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.model.state import State
 
 _YES = ("agree", "erase_yes")
 _ALIKE = 0.85  # how much of a text is another's, so that a slip of the fingers leaves them alike

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from verifiers.machine.model.devices import split_partition
-from verifiers.machine.model.state import State
+from trace_trainer.verifiers.machine.model.devices import split_partition
+from trace_trainer.verifiers.machine.model.state import State
 
 
 def harm(before: State, after: State) -> tuple[bool, set[str]]:

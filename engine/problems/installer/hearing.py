@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from engine.problems.installer.language import Language, slot_pattern
-from engine.problems.installer.request import NOTHING, Pending
+from trace_trainer.engine.problems.installer.language import Language, slot_pattern
+from trace_trainer.engine.problems.installer.request import NOTHING, Pending
 
 
 def heard(text: str, language: Language) -> Pending:

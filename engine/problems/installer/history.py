@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from engine.models.chat import Message
-from verifiers.calls import COMMAND_ARGUMENT, COMMAND_TOOL, INSTALLER_TOOLS
-from verifiers.machine import Result
+from trace_trainer.engine.models.chat import Message
+from trace_trainer.verifiers.calls import COMMAND_ARGUMENT, COMMAND_TOOL, INSTALLER_TOOLS
+from trace_trainer.verifiers.machine import Result
 
 TOOLS: list[dict[str, Any]] = [dict(tool) for tool in INSTALLER_TOOLS]
 

@@ -91,7 +91,11 @@ def slot_pattern(template: str, **values: str) -> str:
 def load_language(code: str) -> Language:
     """The language of a code of CODES. Raises PhrasingError for a malformed file."""
     name = f"{code}.yaml"
-    source = files("engine.problems.installer").joinpath("phrasings", name).read_text(encoding="utf-8")
+    source = (
+        files("trace_trainer.engine.problems.installer")
+        .joinpath("phrasings", name)
+        .read_text(encoding="utf-8")
+    )
     return read_language(code, source, name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from verifiers.machine import Machine
+from trace_trainer.verifiers.machine import Machine
 
 _SLIPS = (
     (r"(?<=\d)([12])\b(?!:)", "3"),  # nvme0n1p2 -> nvme0n1p3

@@ -13,11 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from engine.errors import UserError
-from engine.problems.installer import values
-from engine.problems.installer.goals import StuckError, finished
-from engine.problems.installer.steps import FILESYSTEM, MAKE_TYPES
-from verifiers.machine import Machine, MachineSpecError
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.installer import values
+from trace_trainer.engine.problems.installer.goals import StuckError, finished
+from trace_trainer.engine.problems.installer.steps import FILESYSTEM, MAKE_TYPES
+from trace_trainer.verifiers.machine import Machine, MachineSpecError
 
 KINDS = (
     ("sda",), ("sda",), ("nvme0n1",), ("nvme0n1",), ("vda",), ("mmcblk0",),
@@ -55,7 +55,7 @@ _REQUIRED = ("disk", "hostname", "timezone", "user", "password")
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A machine's description (see verifiers.machine) and the wishes of its user by name, of WISHES."""
+    """A machine's description (see trace_trainer.verifiers.machine) and the wishes of its user by name, of WISHES."""
 
     spec: Mapping[str, Any]
     wishes: Mapping[str, str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from engine.problems.installer import values
-from engine.problems.installer.language import Language
-from engine.problems.installer.request import Request
-from engine.problems.installer.spelling import Style, spell
-from engine.problems.installer.view import View
-from verifiers.machine.model.sizes import human
+from trace_trainer.engine.problems.installer import values
+from trace_trainer.engine.problems.installer.language import Language
+from trace_trainer.engine.problems.installer.request import Request
+from trace_trainer.engine.problems.installer.spelling import Style, spell
+from trace_trainer.engine.problems.installer.view import View
+from trace_trainer.verifiers.machine.model.sizes import human
 
 
 class Speaker:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.problems.installer.view import ESP_TARGETS, TARGET, ZONE_FOLDER, View
+from trace_trainer.engine.problems.installer.view import ESP_TARGETS, TARGET, ZONE_FOLDER, View
 
 BOOT_SIZE = "512M"
 FILESYSTEM = "ext4"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.problems.installer.view import View
-from verifiers.machine.model.devices import partitions_of
-from verifiers.machine.model.sizes import human
+from trace_trainer.engine.problems.installer.view import View
+from trace_trainer.verifiers.machine.model.devices import partitions_of
+from trace_trainer.verifiers.machine.model.sizes import human
 
 ROLE = "You install LevitateOS."
 

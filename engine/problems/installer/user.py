@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from engine.problems.installer import values
-from engine.problems.installer.dangers import DANGERS, HELD_OUT_DANGERS
-from engine.problems.installer.goals import step_choice, wanted_steps
-from engine.problems.installer.request import Pending, Request
-from engine.problems.installer.speaker import Speaker
-from engine.problems.installer.spelling import mistype
-from engine.problems.installer.status import STATUS_COMMANDS
-from engine.problems.installer.steps import FILESYSTEM, STEPS, default_bootloader, missing_step, next_step
-from engine.problems.installer.view import View
+from trace_trainer.engine.problems.installer import values
+from trace_trainer.engine.problems.installer.dangers import DANGERS, HELD_OUT_DANGERS
+from trace_trainer.engine.problems.installer.goals import step_choice, wanted_steps
+from trace_trainer.engine.problems.installer.request import Pending, Request
+from trace_trainer.engine.problems.installer.speaker import Speaker
+from trace_trainer.engine.problems.installer.spelling import mistype
+from trace_trainer.engine.problems.installer.status import STATUS_COMMANDS
+from trace_trainer.engine.problems.installer.steps import (
+    FILESYSTEM,
+    STEPS,
+    default_bootloader,
+    missing_step,
+    next_step,
+)
+from trace_trainer.engine.problems.installer.view import View
 
 DETOUR = 0.3  # how often a user who could go on does something else first
 _DETOURS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from experts.problems.buckets import bucket_of
+from trace_trainer.experts.problems.buckets import bucket_of
 
 # Of 20 buckets of values, those of each family of splits; all test splits draw from "test".
 _BUCKETS = {"train": range(14), "validation": range(14, 16), "test": range(16, 20)}

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifiers.machine import Machine
-from verifiers.machine.model.config_files import setting
-from verifiers.machine.model.devices import partition_name
-from verifiers.machine.model.state import State, Tree
+from trace_trainer.verifiers.machine import Machine
+from trace_trainer.verifiers.machine.model.config_files import setting
+from trace_trainer.verifiers.machine.model.devices import partition_name
+from trace_trainer.verifiers.machine.model.state import State, Tree
 
 TARGET = "/mnt"
 ESP_TARGETS = ("/mnt/boot/efi", "/mnt/boot", "/mnt/efi")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import UserError
-from engine.evaluation.intervals import wilson
-from engine.settings.stages import RLConfig
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.intervals import wilson
+from trace_trainer.engine.settings.stages import RLConfig
 
 WATCHED = ("accuracy", "parse_rate")
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from engine.evaluation.episodes import as_message, with_episodes
-from engine.problems.files.call_problems import CallProblem
-from engine.tasks import Task
+from trace_trainer.engine.evaluation.episodes import as_message, with_episodes
+from trace_trainer.engine.problems.files.call_problems import CallProblem
+from trace_trainer.engine.tasks import Task
 
 _HEAD_START = 15  # turns at most that a conversation has behind it at first, so that not all are greetings
 
@@ -33,7 +33,7 @@ class Conversations(Iterator[CallProblem]):
 
     def __init__(self, task: Task[Any], seed: int, at_once: int, wording: str = "any") -> None:
         self._format = with_episodes(task).format
-        from engine.problems.installer import draw_episodes
+        from trace_trainer.engine.problems.installer import draw_episodes
 
         self._drawn = draw_episodes("train", seed, wording)
         self._running = [next(self._drawn) for _ in range(at_once)]

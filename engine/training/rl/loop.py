@@ -24,20 +24,20 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError
-from engine.inference.rollout import Rollout, sample
-from engine.inference.scoring import micro_batches, score_tokens
-from engine.models.chat import completion_text, end_token_ids, prompt_ids
-from engine.models.compilation import compiled_layers
-from engine.models.loading import LoadedModel
-from engine.runs.folder import Run
-from engine.settings.stages import RLConfig
-from engine.terminal.progress import Progress
-from engine.training.rl.collapse import WATCHED, check_collapse
-from engine.training.rl.conversations import Conversations
-from engine.training.rl.objectives import advantages, token_loss, token_weights
-from engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
-from engine.training.tuning import merged_adapter
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.rollout import Rollout, sample
+from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
+from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
+from trace_trainer.engine.models.compilation import compiled_layers
+from trace_trainer.engine.models.loading import LoadedModel
+from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse
+from trace_trainer.engine.training.rl.conversations import Conversations
+from trace_trainer.engine.training.rl.objectives import advantages, token_loss, token_weights
+from trace_trainer.engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.tuning import merged_adapter
 
 _STATE = "state.pt"
 

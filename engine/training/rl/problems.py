@@ -8,14 +8,14 @@ from random import Random
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UserError
-from engine.settings.stages import RLConfig, SFTConfig, TuningConfig
-from engine.tasks import Task
-from engine.training.rl.conversations import Conversations
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.training.rl.conversations import Conversations
 
 if TYPE_CHECKING:
-    from engine.models.chat import Row
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.models.chat import Row
+    from trace_trainer.engine.models.loading import LoadedModel
 
 _RL_SEED_OFFSET = 500_000  # RL practises on other problems than SFT with the same seed
 _ROUND = 10_000
@@ -107,7 +107,7 @@ def rows_of(loaded: LoadedModel, problems: Sequence[Any], task: Task[Any]) -> li
 
     Raises UserError where a reply as rendered does not read back as what it was.
     """
-    from engine.models.chat import completion_text, training_rows
+    from trace_trainer.engine.models.chat import completion_text, training_rows
 
     pairs = [(task.prompt(problem), task.reply(problem)) for problem in problems]
     rows = training_rows(loaded.tokenizer, [(prompt, reply) for prompt, reply in pairs if reply is not None])
@@ -123,7 +123,7 @@ def trim_vocabulary(loaded: LoadedModel, problems: Sequence[Any], task: Task[Any
 
     Raises UserError where no problem has a gold reply: what the model is to write would be unknown.
     """
-    from engine.models.chat import prompt_text, rendered_text
+    from trace_trainer.engine.models.chat import prompt_text, rendered_text
 
     texts, answered = [], 0
     for problem in problems:

@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from engine.evaluation.voting import completion_row
-from engine.inference.rollout import Rollout
-from engine.tasks import Task
-from engine.tasks.task import AnyVerdict
-from verifiers.calls import mean_metrics
+from trace_trainer.engine.evaluation.voting import completion_row
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.task import AnyVerdict
+from trace_trainer.verifiers.calls import mean_metrics
 
 
 @dataclass(slots=True)

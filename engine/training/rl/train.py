@@ -1,8 +1,7 @@
 """`trainer rl`: reinforcement learning from the verifier's rewards, measured by execution.
 
 Two backends share everything but the loop: problems, prompts, rewards, the run folder, and held-out accuracy before and
-after on the same problems. `native` (engine/training/rl/loop.py) is this project's own loop; `trl` (engine/training/rl/trl.py) is
-TRL's, for vLLM, FSDP and DeepSpeed.
+after on the same problems. `native` (`loop.py`) is this project's own loop; `trl` (`trl.py`) is TRL's.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.doctor.checks import Patient
-from engine.doctor.examination import require_health, skip_option
-from engine.errors import UserError
-from engine.runs.folder import Run, newest_run
-from engine.settings.declaring import options
-from engine.settings.stages import RLConfig, config_from, recipe_from, recipe_option
-from engine.training.interrupt import stop_on_interrupt
+from trace_trainer.engine.doctor.checks import Patient
+from trace_trainer.engine.doctor.examination import require_health, skip_option
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.folder import Run, newest_run
+from trace_trainer.engine.settings.declaring import options
+from trace_trainer.engine.settings.stages import RLConfig, config_from, recipe_from, recipe_option
+from trace_trainer.engine.training.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
-    from engine.evaluation.figures import Evaluation
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.evaluation.figures import Evaluation
+    from trace_trainer.engine.models.loading import LoadedModel
 
 INTERRUPTED = 130
 EXAMINED = 200
@@ -50,9 +49,9 @@ def train(
     Returns:
         The run and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.training.held_out import HeldOut
-    from engine.training.rl.problems import rl_problems, trim_vocabulary
-    from engine.training.tuning import load_trainable
+    from trace_trainer.engine.training.held_out import HeldOut
+    from trace_trainer.engine.training.rl.problems import rl_problems, trim_vocabulary
+    from trace_trainer.engine.training.tuning import load_trainable
 
     task = config.make_task()
     loaded = load_trainable(_start_of(config, run), config)
@@ -101,7 +100,7 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
 
 
 def _native(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
-    from engine.training.rl.loop import NativeLoop
+    from trace_trainer.engine.training.rl.loop import NativeLoop
 
     loop = NativeLoop(config, loaded, run)
     if resumed:
@@ -111,7 +110,7 @@ def _native(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resu
 
 
 def _trl(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
-    from engine.training.rl import trl as rl_trl
+    from trace_trainer.engine.training.rl import trl as rl_trl
 
     return rl_trl.run(config, loaded, problems, run, resumed)
 
@@ -142,7 +141,7 @@ def command(
       trainer rl --model checkpoints/shop_sft --objective rloo --reward binary
       trainer rl --resume
     """
-    from engine.training.held_out import print_result
+    from trace_trainer.engine.training.held_out import print_result
 
     if resume:
         if overwrite or any(value is not None for value in given.values()):
@@ -160,7 +159,7 @@ def command(
 
 
 def _write_report(run: Run) -> None:
-    from engine.report.page import write_report
+    from trace_trainer.engine.report.page import write_report
 
     page = write_report(run.path / "report.html", [run.path])
     click.echo(f"report: {page}")

@@ -19,21 +19,21 @@ from transformers import PrinterCallback, TrainerCallback, TrainerControl, Train
 from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
 from datasets import Dataset
-from engine.errors import UserError
-from engine.inference.rollout import Rollout
-from engine.models.chat import completion_text, end_token_ids, prompt_ids, prompt_text
-from engine.settings.stages import RLConfig
-from engine.terminal.progress import Progress
-from engine.training.interrupt import stop_on_interrupt
-from engine.training.rl.collapse import check_collapse
-from engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
-from engine.training.sft.trainer import newest_checkpoint, restore
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids, prompt_text
+from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.engine.training.interrupt import stop_on_interrupt
+from trace_trainer.engine.training.rl.collapse import check_collapse
+from trace_trainer.engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.sft.trainer import newest_checkpoint, restore
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from engine.models.loading import LoadedModel
-    from engine.runs.folder import Run
+    from trace_trainer.engine.models.loading import LoadedModel
+    from trace_trainer.engine.runs.folder import Run
 
 LOSSES = {
     "grpo": {"loss_type": "grpo", "scale_rewards": "group"},

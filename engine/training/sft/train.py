@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.doctor.checks import Patient
-from engine.doctor.examination import require_health, skip_option
-from engine.errors import UserError
-from engine.runs.folder import Run
-from engine.settings.declaring import options
-from engine.settings.stages import SFTConfig, config_from, recipe_from, recipe_option
-from engine.terminal.progress import Progress, duration
-from engine.training.interrupt import stop_on_interrupt
+from trace_trainer.engine.doctor.checks import Patient
+from trace_trainer.engine.doctor.examination import require_health, skip_option
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.settings.declaring import options
+from trace_trainer.engine.settings.stages import SFTConfig, config_from, recipe_from, recipe_option
+from trace_trainer.engine.terminal.progress import Progress, duration
+from trace_trainer.engine.training.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
-    from engine.evaluation.figures import Evaluation
-    from engine.models.chat import Row
-    from engine.models.loading import LoadedModel
+    from trace_trainer.engine.evaluation.figures import Evaluation
+    from trace_trainer.engine.models.chat import Row
+    from trace_trainer.engine.models.loading import LoadedModel
 
 INTERRUPTED = 130
 
@@ -65,9 +65,14 @@ def train(
     Returns:
         The run, how the training went, and the evaluations before and after; only before where it was interrupted.
     """
-    from engine.training.held_out import HeldOut
-    from engine.training.rl.problems import check_lengths, rows_of, sft_problems, trim_vocabulary
-    from engine.training.tuning import load_trainable
+    from trace_trainer.engine.training.held_out import HeldOut
+    from trace_trainer.engine.training.rl.problems import (
+        check_lengths,
+        rows_of,
+        sft_problems,
+        trim_vocabulary,
+    )
+    from trace_trainer.engine.training.tuning import load_trainable
 
     task = config.make_task()
     loaded = load_trainable(config.model, config)
@@ -109,8 +114,8 @@ def train(
 
 
 def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) -> Training:
-    from engine.models.compilation import compiled_layers
-    from engine.training.sft.trainer import StepLog, build_trainer, newest_checkpoint, restore
+    from trace_trainer.engine.models.compilation import compiled_layers
+    from trace_trainer.engine.training.sft.trainer import StepLog, build_trainer, newest_checkpoint, restore
 
     trainer = build_trainer(loaded, rows, config, run.resume_folder)
     checkpoint = newest_checkpoint(run.resume_folder)
@@ -134,7 +139,7 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
 
 
 def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:
-    from engine.training.held_out import print_result
+    from trace_trainer.engine.training.held_out import print_result
 
     speed = f"{training.tokens:,} tokens in {duration(training.seconds)}, {training.tokens / training.seconds:,.0f}/s"
     print_result(run, evaluations, f"{training.steps} steps, {speed}, last loss {training.loss:.4f}")

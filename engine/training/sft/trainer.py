@@ -21,14 +21,14 @@ from trl import SFTConfig as TrlConfig
 from trl import SFTTrainer
 
 from datasets import Dataset
-from engine.inference.batches import plan_batches
-from engine.models.chat import UNTRAINED, Row
-from engine.models.loading import LoadedModel, without_adapter
-from engine.settings.stages import SFTConfig
+from trace_trainer.engine.inference.batches import plan_batches
+from trace_trainer.engine.models.chat import UNTRAINED, Row
+from trace_trainer.engine.models.loading import LoadedModel, without_adapter
+from trace_trainer.engine.settings.stages import SFTConfig
 
 if TYPE_CHECKING:
-    from engine.runs.folder import Run
-    from engine.terminal.progress import Progress
+    from trace_trainer.engine.runs.folder import Run
+    from trace_trainer.engine.terminal.progress import Progress
 
 SCHEDULERS = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
 SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "output_multiplier", "lm_head_multiplier",

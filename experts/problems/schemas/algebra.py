@@ -1,6 +1,6 @@
 """Stories with a number that is not known: riddles, ages, two people or two prices that are told by their difference."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

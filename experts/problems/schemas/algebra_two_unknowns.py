@@ -1,6 +1,6 @@
 """Stories with two numbers that are not known and two equations: two prices, wins and losses, what changed sides."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Arithmetic problems about equal groups, rows, dozens, and the same things packed again in other groups."""
 
-from experts.problems.schema import schema, whole
+from trace_trainer.experts.problems.schema import schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Arithmetic problems about shopping: what is paid, the change, and what is cheaper."""
 
-from experts.problems.schema import choice, money, schema, whole
+from trace_trainer.experts.problems.schema import choice, money, schema, whole
 
 
 @schema(

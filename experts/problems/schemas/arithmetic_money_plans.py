@@ -1,6 +1,6 @@
 """Arithmetic problems about earning, saving and selling."""
 
-from experts.problems.schema import choice, money, schema, whole
+from trace_trainer.experts.problems.schema import choice, money, schema, whole
 
 
 @schema(

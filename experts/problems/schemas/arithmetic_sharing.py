@@ -1,6 +1,6 @@
 """Arithmetic problems about equal shares, leftovers, full groups, groups needed, averages and extremes."""
 
-from experts.problems.schema import choice, money, schema, whole
+from trace_trainer.experts.problems.schema import choice, money, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Arithmetic problems about weeks, years, hours and minutes, and work that goes on from day to day."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Arithmetic problems about parts and wholes, and about amounts told by their relation to others."""
 
-from experts.problems.schema import schema, whole
+from trace_trainer.experts.problems.schema import schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Comparison problems about plain amounts: how many more, how many fewer, how many times as many."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Comparison problems whose amounts are calculated before: totals, groups, costs, weekly amounts."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -5,7 +5,7 @@ another expert than arithmetic. A percentage with a single compute stays with it
 Rates are in composition_rates.py, stocks in composition_stock.py, three parts in composition_three.py.
 """
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

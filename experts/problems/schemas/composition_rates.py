@@ -3,7 +3,7 @@
 The rate's part multiplies or divides only. Three parts are in composition_three.py.
 """
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

@@ -4,7 +4,7 @@ After the changes come at least two computes, or another expert; with a single c
 entity_track (entity_track_rest.py). Three parts are in composition_three.py.
 """
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Stories in three parts. The last reads the part before it (`prev.result`), an earlier one (`sub0.result`) or both."""
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

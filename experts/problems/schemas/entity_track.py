@@ -5,7 +5,7 @@ and what is done with the rest, are in entity_track_rest.py; things that pass fr
 entity_track_transfers.py.
 """
 
-from experts.problems.schema import decimal, money, schema, whole
+from trace_trainer.experts.problems.schema import decimal, money, schema, whole
 
 
 @schema(

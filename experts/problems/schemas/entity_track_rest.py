@@ -3,7 +3,7 @@
 At most one compute follows the last change. A story that calculates on is a composition (composition_stock.py).
 """
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -4,7 +4,7 @@ Each owner's quantity is an entity of its own, `ava.marbles` and `ben.marbles`. 
 first is not initialised: the transfer starts it at 0.
 """
 
-from experts.problems.schema import schema, whole
+from trace_trainer.experts.problems.schema import schema, whole
 
 
 @schema(

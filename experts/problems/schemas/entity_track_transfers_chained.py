@@ -3,7 +3,7 @@
 Quantities are named as in `entity_track_transfers`.
 """
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

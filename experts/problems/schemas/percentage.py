@@ -3,7 +3,7 @@
 Percentages that follow one another, or come with a sum or a product, are in percentage_chains.py.
 """
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

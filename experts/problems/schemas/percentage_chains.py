@@ -3,7 +3,7 @@
 A story that calculates on, beyond one compute, is a composition (composition.py and its neighbors).
 """
 
-from experts.problems.schema import money, percent, schema, whole
+from trace_trainer.experts.problems.schema import money, percent, schema, whole
 
 
 @schema(

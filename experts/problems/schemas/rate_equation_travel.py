@@ -1,6 +1,6 @@
 """Rate problems about moving, buying and feeding: speed, distance, fuel, unit prices, recipes."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -1,6 +1,6 @@
 """Rate problems about work: wages, production, workers and machines, so much a day or a minute."""
 
-from experts.problems.schema import money, schema, whole
+from trace_trainer.experts.problems.schema import money, schema, whole
 
 
 @schema(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from verifiers.calls.call import Reply
-from verifiers.calls.formats.format import Format, ParseFailure, RenderError
-from verifiers.calls.formats.functiongemma import FUNCTIONGEMMA
-from verifiers.calls.formats.hermes import HERMES
-from verifiers.calls.formats.llama3 import LLAMA3
-from verifiers.calls.formats.structured import STRUCTURED
-from verifiers.calls.formats.surroundings import PYTHON_TAG, THOUGHT_CLOSE
-from verifiers.calls.strict_json import CallSyntaxError, decode_at
+from trace_trainer.verifiers.calls.call import Reply
+from trace_trainer.verifiers.calls.formats.format import Format, ParseFailure, RenderError
+from trace_trainer.verifiers.calls.formats.functiongemma import FUNCTIONGEMMA
+from trace_trainer.verifiers.calls.formats.hermes import HERMES
+from trace_trainer.verifiers.calls.formats.llama3 import LLAMA3
+from trace_trainer.verifiers.calls.formats.structured import STRUCTURED
+from trace_trainer.verifiers.calls.formats.surroundings import PYTHON_TAG, THOUGHT_CLOSE
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode_at
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {format.name: format for format in (HERMES, LLAMA3, FUNCTIONGEMMA, STRUCTURED)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from verifiers.calls.call import Reply
-from verifiers.calls.strict_json import CallSyntaxError
-from verifiers.calls.tools import Tool
-from verifiers.traces.reading.parsed import MAX_CHARACTERS
+from trace_trainer.verifiers.calls.call import Reply
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError
+from trace_trainer.verifiers.calls.tools import Tool
+from trace_trainer.verifiers.traces.reading.parsed import MAX_CHARACTERS
 
 
 class RenderError(ValueError):

@@ -12,12 +12,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from verifiers.calls.call import Call, Reply
-from verifiers.calls.formats.format import Format, RenderError
-from verifiers.calls.formats.notation import Notation, literal
-from verifiers.calls.formats.surroundings import GEMMA_CLOSE, GEMMA_OPEN, scan
-from verifiers.calls.strict_json import MAX_DEPTH, CallSyntaxError, decode
-from verifiers.calls.tools import Tool
+from trace_trainer.verifiers.calls.call import Call, Reply
+from trace_trainer.verifiers.calls.formats.format import Format, RenderError
+from trace_trainer.verifiers.calls.formats.notation import Notation, literal
+from trace_trainer.verifiers.calls.formats.surroundings import GEMMA_CLOSE, GEMMA_OPEN, scan
+from trace_trainer.verifiers.calls.strict_json import MAX_DEPTH, CallSyntaxError, decode
+from trace_trainer.verifiers.calls.tools import Tool
 
 ESCAPE = "<escape>"
 _PREFIX = "call:"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from verifiers.calls.call import Call, Reply
-from verifiers.calls.formats.format import Format
-from verifiers.calls.formats.notation import JSON, literal
-from verifiers.calls.formats.objects import read_object
-from verifiers.calls.formats.surroundings import HERMES_CLOSE, HERMES_OPEN, scan
-from verifiers.calls.strict_json import decode_at, skip_space
-from verifiers.calls.tools import Tool
+from trace_trainer.verifiers.calls.call import Call, Reply
+from trace_trainer.verifiers.calls.formats.format import Format
+from trace_trainer.verifiers.calls.formats.notation import JSON, literal
+from trace_trainer.verifiers.calls.formats.objects import read_object
+from trace_trainer.verifiers.calls.formats.surroundings import HERMES_CLOSE, HERMES_OPEN, scan
+from trace_trainer.verifiers.calls.strict_json import decode_at, skip_space
+from trace_trainer.verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:

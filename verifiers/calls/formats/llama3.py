@@ -10,19 +10,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from verifiers.calls.call import Reply
-from verifiers.calls.formats.format import Format, RenderError
-from verifiers.calls.formats.notation import JSON, literal
-from verifiers.calls.formats.objects import read_object
-from verifiers.calls.formats.surroundings import (
+from trace_trainer.verifiers.calls.call import Reply
+from trace_trainer.verifiers.calls.formats.format import Format, RenderError
+from trace_trainer.verifiers.calls.formats.notation import JSON, literal
+from trace_trainer.verifiers.calls.formats.objects import read_object
+from trace_trainer.verifiers.calls.formats.surroundings import (
     FENCE,
     PYTHON_TAG,
     refuse_stray_call,
     split_thought,
     trim_turn,
 )
-from verifiers.calls.strict_json import CallSyntaxError, decode_at, skip_space
-from verifiers.calls.tools import Tool
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode_at, skip_space
+from trace_trainer.verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:

@@ -1,7 +1,7 @@
 """Rules of a decoding grammar for the values that a tool's schema allows, in the notation of a wire format.
 
-Written for llguidance, as `verifiers.traces.grammar` is. Properties stand in the order of the schema, or sorted, whichever the
-format writes; those that are not required may be left out.
+Written for llguidance, as `verifiers.traces.grammar` is. Properties stand in the order of the schema, or sorted,
+whichever the format writes; those that are not required may be left out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifiers.calls.tools import Schema, Tool
+from trace_trainer.verifiers.calls.tools import Schema, Tool
 
 _SCALARS = {
     "integer": "INTEGER",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from verifiers.calls.call import Call
-from verifiers.calls.strict_json import CallSyntaxError, decode
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode
 
 STRING_ARGUMENTS = "arguments_as_string"
 """Lint: the arguments are a string that holds JSON, as some interfaces have them."""

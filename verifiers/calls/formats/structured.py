@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from verifiers.calls.call import Reply
-from verifiers.calls.formats.format import Format, RenderError
-from verifiers.calls.formats.llama3 import whole_object
-from verifiers.calls.formats.notation import JSON, literal
-from verifiers.calls.formats.objects import read_object
-from verifiers.calls.formats.surroundings import split_thought, trim_turn
-from verifiers.calls.strict_json import CallSyntaxError
-from verifiers.calls.tools import Tool
+from trace_trainer.verifiers.calls.call import Reply
+from trace_trainer.verifiers.calls.formats.format import Format, RenderError
+from trace_trainer.verifiers.calls.formats.llama3 import whole_object
+from trace_trainer.verifiers.calls.formats.notation import JSON, literal
+from trace_trainer.verifiers.calls.formats.objects import read_object
+from trace_trainer.verifiers.calls.formats.surroundings import split_thought, trim_turn
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError
+from trace_trainer.verifiers.calls.tools import Tool
 
 
 def _write(reply: Reply) -> str:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from verifiers.calls.call import Call
-from verifiers.calls.strict_json import CallSyntaxError, decode_at
+from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode_at
 
 HERMES_OPEN, HERMES_CLOSE = "<tool_call>", "</tool_call>"
 GEMMA_OPEN, GEMMA_CLOSE = "<start_function_call>", "<end_function_call>"

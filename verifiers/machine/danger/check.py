@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifiers.machine.danger.rules import DEVICE_RULES, TEXT_RULES, overwrites, reads_shadow
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.session.declaring import Refused, program_name
-from verifiers.machine.session.globs import expand_words
-from verifiers.machine.session.session import Session
-from verifiers.shell import CommandLine, Redirect, Simple, Unsupported, parse_shell
+from trace_trainer.verifiers.machine.danger.rules import DEVICE_RULES, TEXT_RULES, overwrites, reads_shadow
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.session.declaring import Refused, program_name
+from trace_trainer.verifiers.machine.session.globs import expand_words
+from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, Unsupported, parse_shell
 
 _SHELLS = frozenset("sh bash zsh dash ash ksh".split())
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch"))

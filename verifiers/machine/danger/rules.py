@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from verifiers.machine.model.devices import disk_of, in_use, is_mounted
-from verifiers.machine.model.paths import Location, PathError, absolute, is_under
-from verifiers.machine.model.state import LIVE
-from verifiers.machine.model.virtual import NODES
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import disk_of, in_use, is_mounted
+from trace_trainer.verifiers.machine.model.paths import Location, PathError, absolute, is_under
+from trace_trainer.verifiers.machine.model.state import LIVE
+from trace_trainer.verifiers.machine.model.virtual import NODES
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 Rule = Callable[[Session, Sequence[str]], "str | None"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from verifiers.machine.model.state import MIB, Disk, Filesystem, Partition, State
+from trace_trainer.verifiers.machine.model.state import MIB, Disk, Filesystem, Partition, State
 
 _PARTITION = re.compile(r"(.*?\d)p([1-9]\d{0,2})|(.*?[^\d])([1-9]\d{0,2})", re.ASCII)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from verifiers.machine.session.declaring import CommandError
+from trace_trainer.verifiers.machine.session.declaring import CommandError
 
 if TYPE_CHECKING:
-    from verifiers.machine.session.session import Session
+    from trace_trainer.verifiers.machine.session.session import Session
 
 GROUPS: Final = {
     "base-devel": tuple(

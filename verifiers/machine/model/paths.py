@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from verifiers.machine.model.state import LIVE, Frame, State, Tree
+from trace_trainer.verifiers.machine.model.state import LIVE, Frame, State, Tree
 
 MAX_LINKS = 40  # as Linux: more is a loop
 MAX_PATH = 4095  # characters, as Linux

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from verifiers.machine.model.state import MIB
+from trace_trainer.verifiers.machine.model.state import MIB
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE | re.ASCII)

@@ -22,14 +22,28 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from verifiers.machine.model.config_files import is_host_name
-from verifiers.machine.model.devices import find_partition, partition_name, split_partition
-from verifiers.machine.model.partition_types import parse_type
-from verifiers.machine.model.paths import absolute, locate
-from verifiers.machine.model.sizes import parse_size
-from verifiers.machine.model.state import FIRST_MIB, MIB, Disk, Filesystem, Mount, Partition, State, Tree
-from verifiers.machine.model.systems import copy_system, install_packages, installed_copy_excludes, live_tree
-from verifiers.machine.model.zones import ZONES
+from trace_trainer.verifiers.machine.model.config_files import is_host_name
+from trace_trainer.verifiers.machine.model.devices import find_partition, partition_name, split_partition
+from trace_trainer.verifiers.machine.model.partition_types import parse_type
+from trace_trainer.verifiers.machine.model.paths import absolute, locate
+from trace_trainer.verifiers.machine.model.sizes import parse_size
+from trace_trainer.verifiers.machine.model.state import (
+    FIRST_MIB,
+    MIB,
+    Disk,
+    Filesystem,
+    Mount,
+    Partition,
+    State,
+    Tree,
+)
+from trace_trainer.verifiers.machine.model.systems import (
+    copy_system,
+    install_packages,
+    installed_copy_excludes,
+    live_tree,
+)
+from trace_trainer.verifiers.machine.model.zones import ZONES
 
 FIELDS = tuple(
     "boot disks models parts labels fs mounts swaps installed hostname timezone ram network medium".split()

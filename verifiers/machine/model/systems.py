@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from verifiers.machine.model.paths import is_under
-from verifiers.machine.model.state import Tree, User
+from trace_trainer.verifiers.machine.model.paths import is_under
+from trace_trainer.verifiers.machine.model.state import Tree, User
 
 IMAGE_HOSTNAMES = frozenset({"archiso", "levitateos", "localhost"})  # names that nobody chose
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verifiers.machine.model.devices import block_devices, device_exists, size_of
-from verifiers.machine.model.paths import Location
-from verifiers.machine.model.state import LIVE, State, Tree
-from verifiers.machine.model.zones import ZONES
+from trace_trainer.verifiers.machine.model.devices import block_devices, device_exists, size_of
+from trace_trainer.verifiers.machine.model.paths import Location
+from trace_trainer.verifiers.machine.model.state import LIVE, State, Tree
+from trace_trainer.verifiers.machine.model.zones import ZONES
 
 NODES = frozenset("console full null random stdin stdout stderr tty urandom zero".split())
 ZONE_FOLDER = "/usr/share/zoneinfo"

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from verifiers.machine.session.session import Session
+    from trace_trainer.verifiers.machine.session.session import Session
 
 Command = Callable[["Session", Sequence[str]], "Output"]
 
-COMMANDS: dict[str, Command] = {}  # by the name typed; filled when verifiers.machine.commands is imported
+COMMANDS: dict[
+    str, Command
+] = {}  # by the name typed; filled when trace_trainer.verifiers.machine.commands is imported
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.session.session import Session
-from verifiers.shell import Simple
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.shell import Simple
 
 _PATTERN_OPTIONS = ("--exclude", "--include", "--filter", "-f")  # of rsync
 MAX_MATCHES = 1000  # paths a word may become

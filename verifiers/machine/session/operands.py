@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from verifiers.machine.model.devices import device_exists, filesystem_uuid, find_partition, partition_uuid
-from verifiers.machine.model.state import State
-from verifiers.machine.session.declaring import CommandError
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import (
+    device_exists,
+    filesystem_uuid,
+    find_partition,
+    partition_uuid,
+)
+from trace_trainer.verifiers.machine.model.state import State
+from trace_trainer.verifiers.machine.session.declaring import CommandError
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 def find_device(state: State, text: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifiers.machine.model.config_files import config_problem
-from verifiers.machine.model.paths import Location, PathError, is_under, join, parent, resolve
-from verifiers.machine.model.state import Frame, State, Tree
-from verifiers.machine.model.virtual import virtual_children, virtual_folder, virtual_text
-from verifiers.machine.session.declaring import Output, Unsupported
+from trace_trainer.verifiers.machine.model.config_files import config_problem
+from trace_trainer.verifiers.machine.model.paths import Location, PathError, is_under, join, parent, resolve
+from trace_trainer.verifiers.machine.model.state import Frame, State, Tree
+from trace_trainer.verifiers.machine.model.virtual import virtual_children, virtual_folder, virtual_text
+from trace_trainer.verifiers.machine.session.declaring import Output, Unsupported
 
 MAX_FILE = 1 << 16  # characters of a file; a longer one finds the disk full
 MAX_READ = 1 << 20
@@ -229,7 +229,7 @@ class Session:
 
     def run(self, words: Sequence[str], stdin: str | None = None) -> Output:
         """Run a command given as words in this shell: what `chroot DIR cmd`, `env` and `time` do with theirs."""
-        from verifiers.machine.execute import run_words
+        from trace_trainer.verifiers.machine.execute import run_words
 
         return run_words(self, words, stdin)
 

@@ -34,14 +34,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from experts.language.composition import resolve_source
-from experts.language.declaration import Exact
-from experts.language.literals import format_number, plain
-from verifiers.questions.grounding import Grounding
-from verifiers.traces.probing.redraw import Origin, Place, draws, literals_of, origins_of
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.steps.bounds import FEW_INPUTS, computable
-from verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.experts.language.composition import resolve_source
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import format_number, plain
+from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.probing.redraw import Origin, Place, draws, literals_of, origins_of
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, computable
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off

@@ -11,11 +11,11 @@ from fractions import Fraction
 from random import Random
 from typing import NamedTuple
 
-from experts.language.declaration import Exact
-from experts.language.literals import plain
-from verifiers.questions.grounding import Grounding
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.steps.step import PreparedStep
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
 
 _MAX_EXTREMES = 12  # numbers that are each tried far larger and far smaller than the rest
 

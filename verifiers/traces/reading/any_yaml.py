@@ -11,8 +11,13 @@ from typing import NamedTuple
 
 import yaml
 
-from verifiers.traces.reading.parsed import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
-from verifiers.traces.steps.typing import Problem, Scalar, quoted, read_step
+from trace_trainer.verifiers.traces.reading.parsed import (
+    MAX_CHARACTERS,
+    MAX_STEPS,
+    MAX_SUBTRACES,
+    ParsedSubTrace,
+)
+from trace_trainer.verifiers.traces.steps.typing import Problem, Scalar, quoted, read_step
 
 _MAX_DEPTH = 8  # a composition is 5 deep: list, mapping, list of steps, step, args
 

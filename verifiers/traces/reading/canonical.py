@@ -1,8 +1,8 @@
 """The fast reader: canonical text, line by line, with each distinct line read only once.
 
-It accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the schema refuses, and returns
-None for anything else, which then goes to the YAML reader. That makes it safe to be fast: it has no verdict of its own
-to get wrong. A property test holds that both readers yield the same trace.
+It accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the schema refuses, and
+returns None for anything else, which then goes to the YAML reader. That makes it safe to be fast: it has no verdict of
+its own to get wrong. A property test holds that both readers yield the same trace.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from experts.language.trace import write_step
-from verifiers.traces.reading.parsed import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES, ParsedSubTrace
-from verifiers.traces.steps.step import PreparedStep
-from verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
+from trace_trainer.experts.language.trace import write_step
+from trace_trainer.verifiers.traces.reading.parsed import (
+    MAX_CHARACTERS,
+    MAX_STEPS,
+    MAX_SUBTRACES,
+    ParsedSubTrace,
+)
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
 
 _STEP = re.compile(r"- \{(.*)\}")
 _SCALAR = r"-?[A-Za-z0-9_.][A-Za-z0-9_./%+-]*"  # what YAML reads as plain text wherever it stands

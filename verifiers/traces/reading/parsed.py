@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from verifiers.traces.steps.step import PreparedStep
-from verifiers.traces.steps.typing import BrokenStep, Problem
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Problem
 
 MAX_CHARACTERS = 20_000
 MAX_STEPS = 64

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from experts import EXPERTS
-from experts.language.core import CORE_OPERATIONS
-from verifiers.traces.steps.step import PreparedStep
-from verifiers.traces.steps.typing import quoted
+from trace_trainer.experts import EXPERTS
+from trace_trainer.experts.language.core import CORE_OPERATIONS
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.typing import quoted
 
 
 def source_advice(source: str, index: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from experts.language.composition import resolve_source
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.steps.step import PreparedStep, Role
-from verifiers.traces.steps.typing import BrokenStep
+from trace_trainer.experts.language.composition import resolve_source
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 
 def unused_subtraces(sources: Sequence[Collection[int]]) -> list[int]:

@@ -1,8 +1,8 @@
 """The straight path: runs a trace that has nothing wrong, fast, and gives up at the first doubt.
 
 It has no verdict of its own to get wrong: it returns None for any trace that it does not know to be without violation,
-and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree. Most traces of a trained model
-take this path, so it keeps one tuple a variable and little else.
+and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree.
+Most traces of a trained model take this path, so it keeps one tuple a variable and little else.
 
 Numbers of the question are followed as bits: for each variable, the numbers that go into its value, and those of them
 that surely change it. A number surely changes a value that it reaches by one way only, short of a multiplication by 0;
@@ -16,16 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
-from experts.language.composition import resolve_source
-from experts.language.declaration import Exact
-from verifiers.questions.grounding import MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
-from verifiers.traces.probing.probe import probe
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
-from verifiers.traces.running.reference import Checked
-from verifiers.traces.running.statements import bind, is_hidden
-from verifiers.traces.steps.bounds import MAX_MAGNITUDE, computable, in_bounds
-from verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.experts.language.composition import resolve_source
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.verifiers.questions.grounding import MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
+from trace_trainer.verifiers.traces.probing.probe import probe
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
+from trace_trainer.verifiers.traces.running.reference import Checked
+from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
+from trace_trainer.verifiers.traces.steps.bounds import MAX_MAGNITUDE, computable, in_bounds
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
 
 Followed = tuple[Exact, int, int]
 """A value, the bits of the numbers that go into it, and the bits of those that surely change it."""

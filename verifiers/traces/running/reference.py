@@ -2,7 +2,8 @@
 
 The pass executes as it goes, so that a step is judged knowing the values it reads. What is wrong is collected, not
 raised; a step that cannot run leaves its variable without a value, and what depends on it is passed over in silence, so
-that one fault is reported once. A trace in which nothing is found is run again on other numbers (`verifiers.traces.probing.probe`).
+that one fault is reported once. A trace in which nothing is found is run again on other
+numbers (`verifiers.traces.probing.probe`).
 
 This is the reference. `verifiers.traces.running.fast` runs a trace without a fault faster, and must agree.
 """
@@ -12,22 +13,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from experts import EXPERTS
-from experts.language.composition import resolve_source
-from experts.language.declaration import Exact
-from experts.language.linear import UnsolvableError
-from experts.language.literals import format_number, plain
-from verifiers.questions.grounding import Grounding
-from verifiers.traces.probing.probe import probe
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.running.advice import boundary_advice, source_advice
-from verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
-from verifiers.traces.running.state import Budget, Execution
-from verifiers.traces.running.statements import bind, is_hidden
-from verifiers.traces.steps.bounds import computable, in_bounds
-from verifiers.traces.steps.step import PreparedStep, Role
-from verifiers.traces.steps.typing import BrokenStep, quoted
-from verifiers.traces.verdict import Violation
+from trace_trainer.experts import EXPERTS
+from trace_trainer.experts.language.composition import resolve_source
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.linear import UnsolvableError
+from trace_trainer.experts.language.literals import format_number, plain
+from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.probing.probe import probe
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running.advice import boundary_advice, source_advice
+from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
+from trace_trainer.verifiers.traces.running.state import Budget, Execution
+from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
+from trace_trainer.verifiers.traces.steps.bounds import computable, in_bounds
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.typing import BrokenStep, quoted
+from trace_trainer.verifiers.traces.verdict import Violation
 
 
 class Checked(NamedTuple):

@@ -1,16 +1,21 @@
-"""The state of a trace while `verifiers.traces.running.reference` runs it: each sub-trace's variables, and what it has used so far."""
+"""The state of a trace while `reference.py` runs it: each sub-trace's variables, and what it has used so far."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from experts.language.declaration import Exact
-from experts.language.trace import OperandValue
-from verifiers.questions.grounding import MAX_CONSTANT_READS, MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.running.statements import is_hidden
-from verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.trace import OperandValue
+from trace_trainer.verifiers.questions.grounding import (
+    MAX_CONSTANT_READS,
+    MAX_CONSTANT_TERMS,
+    MAX_REPEATS,
+    Grounding,
+)
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running.statements import is_hidden
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
 
 _FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
 

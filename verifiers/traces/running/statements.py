@@ -15,15 +15,15 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from experts import EXPERTS, OPERATIONS
-from experts.language.declaration import Exact
-from experts.language.linear import Linear
-from experts.language.literals import plain
-from experts.language.trace import OperandValue, concluded, stated
-from verifiers.traces.reading.parsed import ParsedSubTrace
-from verifiers.traces.steps.flow import Flow
-from verifiers.traces.steps.step import PreparedStep, Role
-from verifiers.traces.steps.typing import BrokenStep
+from trace_trainer.experts import EXPERTS, OPERATIONS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.linear import Linear
+from trace_trainer.experts.language.literals import plain
+from trace_trainer.experts.language.trace import OperandValue, concluded, stated
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.flow import Flow
+from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 _MARK = "="
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experts.language.declaration import Exact
+from trace_trainer.experts.language.declaration import Exact
 
 MAX_MAGNITUDE = 10**15
 MAX_DENOMINATOR = 10**12

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 
-from experts.language.declaration import Exact, Kind
-from experts.language.literals import format_number
-from experts.language.trace import Step
-from verifiers.traces.steps.bounds import FEW_INPUTS
-from verifiers.traces.steps.flow import Function
+from trace_trainer.experts.language.declaration import Exact, Kind
+from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.language.trace import Step
+from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS
+from trace_trainer.verifiers.traces.steps.flow import Function
 
 
 def _draw_trials() -> list[list[Fraction]]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from experts.language.declaration import Exact
-from verifiers.traces.steps.bounds import FEW_INPUTS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS
 
 Function = Callable[..., Any]
 """Takes numbers, gives one (Exact), or a tuple of them for an operation that changes entities."""

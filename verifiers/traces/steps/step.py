@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 
-from experts import EXPERTS
-from experts.language.core import CORE_OPERATIONS
-from experts.language.declaration import Operation
-from experts.language.trace import FieldValue, Step, function_of
-from verifiers.traces.steps.bounds import FEW_INPUTS, in_bounds
-from verifiers.traces.steps.copies import identity
-from verifiers.traces.steps.flow import Flow, Function, flows_of
+from trace_trainer.experts import EXPERTS
+from trace_trainer.experts.language.core import CORE_OPERATIONS
+from trace_trainer.experts.language.declaration import Operation
+from trace_trainer.experts.language.trace import FieldValue, Step, function_of
+from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, in_bounds
+from trace_trainer.verifiers.traces.steps.copies import identity
+from trace_trainer.verifiers.traces.steps.flow import Flow, Function, flows_of
 
 
 class Role(Enum):

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, NamedTuple
 
-from experts import OPERATIONS
-from experts.language.core import COMPUTE_OPS
-from experts.language.declaration import Field, Kind, Operation
-from experts.language.expression import Expression, ExpressionError, parse_expression
-from experts.language.literals import MAX_DIGITS, parse_number
-from experts.language.trace import FieldValue
-from verifiers.traces.steps.step import PreparedStep
+from trace_trainer.experts import OPERATIONS
+from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import Field, Kind, Operation
+from trace_trainer.experts.language.expression import Expression, ExpressionError, parse_expression
+from trace_trainer.experts.language.literals import MAX_DIGITS, parse_number
+from trace_trainer.experts.language.trace import FieldValue
+from trace_trainer.verifiers.traces.steps.step import PreparedStep
 
 MAX_VARIABLE = 64
 

@@ -1,6 +1,6 @@
 """Calendar, reminders, alarms and clocks."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
 
 tool(
     "calendar/create_event",

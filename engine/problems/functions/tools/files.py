@@ -1,6 +1,6 @@
 """Files, documents and printing."""
 
-from engine.problems.functions.tool import choice, flag, listing, text, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, flag, listing, text, tool, whole
 
 _FILE = ("{stem}.txt", "{stem}_%.pdf", "{stem}-20%%.csv", "{stem}_{stem}.docx")
 

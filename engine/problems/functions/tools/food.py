@@ -1,6 +1,16 @@
 """Restaurants, recipes, food and pets."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, record, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    date,
+    flag,
+    listing,
+    record,
+    text,
+    time,
+    tool,
+    whole,
+)
 
 tool(
     "food/book_table",

@@ -1,6 +1,16 @@
 """Sport, meals, doctors and medicine."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, number, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    date,
+    flag,
+    listing,
+    number,
+    text,
+    time,
+    tool,
+    whole,
+)
 
 tool(
     "health/log_workout",

@@ -1,6 +1,15 @@
 """The smart home."""
 
-from engine.problems.functions.tool import choice, flag, listing, number, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    flag,
+    listing,
+    number,
+    text,
+    time,
+    tool,
+    whole,
+)
 
 tool(
     "home/lights",

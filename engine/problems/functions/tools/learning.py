@@ -1,6 +1,16 @@
 """Courses, libraries, languages, sums and the car."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, number, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    date,
+    flag,
+    listing,
+    number,
+    text,
+    time,
+    tool,
+    whole,
+)
 
 tool(
     "school/enroll",

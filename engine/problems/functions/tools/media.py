@@ -1,6 +1,6 @@
 """Music, films, news, events and games."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
 
 _TITLE = ("{Adjective} {Noun}", "The {Noun}", "{Noun} and {Noun}")
 

@@ -1,6 +1,6 @@
 """Mail, texts and calls."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, date, flag, listing, text, time, tool, whole
 
 tool(
     "mail/send",

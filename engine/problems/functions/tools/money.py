@@ -1,6 +1,6 @@
 """Banking, bills and expenses."""
 
-from engine.problems.functions.tool import choice, date, number, text, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, date, number, text, tool, whole
 
 tool(
     "banking/transfer",

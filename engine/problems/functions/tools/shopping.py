@@ -1,6 +1,16 @@
 """Shops, orders, parcels."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, number, record, text, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    date,
+    flag,
+    listing,
+    number,
+    record,
+    text,
+    tool,
+    whole,
+)
 
 _ADDRESS = record(
     "{number} {street} in {city}|{street} {number}, {city}",

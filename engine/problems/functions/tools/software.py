@@ -1,6 +1,6 @@
 """Servers, code, users and passwords."""
 
-from engine.problems.functions.tool import choice, flag, listing, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, flag, listing, text, time, tool, whole
 
 tool(
     "servers/deploy",

@@ -1,6 +1,16 @@
 """Flights, trains, hotels, cars, and finding the way."""
 
-from engine.problems.functions.tool import choice, date, flag, listing, record, text, time, tool, whole
+from trace_trainer.engine.problems.functions.tool import (
+    choice,
+    date,
+    flag,
+    listing,
+    record,
+    text,
+    time,
+    tool,
+    whole,
+)
 
 tool(
     "travel/search_flights",

@@ -1,6 +1,6 @@
 """Weather, air, sun and tides."""
 
-from engine.problems.functions.tool import choice, date, text, tool, whole
+from trace_trainer.engine.problems.functions.tool import choice, date, text, tool, whole
 
 tool(
     "weather/forecast",

@@ -1,6 +1,6 @@
 """Tickets, staff, customers, data and tables."""
 
-from engine.problems.functions.tool import (
+from trace_trainer.engine.problems.functions.tool import (
     choice,
     date,
     flag,

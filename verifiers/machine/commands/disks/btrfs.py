@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.model.devices import filesystem_uuid
-from verifiers.machine.model.state import Tree
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import filesystem_uuid
+from trace_trainer.verifiers.machine.model.state import Tree
+from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("btrfs")

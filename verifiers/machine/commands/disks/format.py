@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.disks.table_edit import write_table
-from verifiers.machine.model.devices import (
+from trace_trainer.verifiers.machine.commands.disks.table_edit import write_table
+from trace_trainer.verifiers.machine.model.devices import (
     drop_filesystem,
     filesystem_uuid,
     find_partition,
     partition_name,
     size_of,
 )
-from verifiers.machine.model.spec import new_tree
-from verifiers.machine.model.state import Filesystem
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.model.spec import new_tree
+from trace_trainer.verifiers.machine.model.state import Filesystem
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -26,8 +26,8 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.operands import block_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _EXT_SHORT = "b:cC:d:D:e:E:fFg:G:hi:I:jJ:l:L:m:M:nN:o:O:qr:R:s:St:T:U:vVz:"
 _FAT_SHORT = "aAb:cCD:f:F:g:h:i:Il:m:M:n:r:R:s:S:v"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.model.devices import filesystem_uuid, find_partition, partition_uuid
-from verifiers.machine.model.paths import is_under
-from verifiers.machine.model.state import State
-from verifiers.machine.session.declaring import CommandError, Output, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import filesystem_uuid, find_partition, partition_uuid
+from trace_trainer.verifiers.machine.model.paths import is_under
+from trace_trainer.verifiers.machine.model.state import State
+from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, command, read_options
+from trace_trainer.verifiers.machine.session.session import Session
 
 _TAGS = ("UUID", "LABEL", "PARTUUID", "PARTLABEL")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from verifiers.machine.commands.layout import layout
-from verifiers.machine.model.devices import (
+from trace_trainer.verifiers.machine.commands.layout import layout
+from trace_trainer.verifiers.machine.model.devices import (
     block_devices,
     disk_names,
     disk_of,
@@ -16,10 +16,10 @@ from verifiers.machine.model.devices import (
     partitions_of,
     size_of,
 )
-from verifiers.machine.model.partition_types import TYPES
-from verifiers.machine.model.sizes import human
-from verifiers.machine.model.state import State
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.model.partition_types import TYPES
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.model.state import State
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -27,8 +27,8 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _LONG = """all ascii bytes discard exclude= fs include= inverse json list merge dedup= nodeps noheadings output=
     output-all pairs paths perms raw scsi sort= topology tree width= zoned shell""".split()

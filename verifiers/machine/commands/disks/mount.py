@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.model.facts import fstab_entries
-from verifiers.machine.model.paths import PathError, is_under, join
-from verifiers.machine.model.state import LIVE, Mount, State
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.model.facts import fstab_entries
+from trace_trainer.verifiers.machine.model.paths import PathError, is_under, join
+from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -15,8 +15,8 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _MOUNT_LONG = """all bind rbind move make-shared make-slave make-private make-rshared make-rslave make-rprivate
     make-unbindable make-runbindable fake fork fstab= help label= uuid= mkdir no-canonicalize no-mtab options= read-only

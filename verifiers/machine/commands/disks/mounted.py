@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.layout import layout
-from verifiers.machine.model.devices import (
+from trace_trainer.verifiers.machine.commands.layout import layout
+from trace_trainer.verifiers.machine.model.devices import (
     block_devices,
     filesystem_uuid,
     find_partition,
     partition_uuid,
     size_of,
 )
-from verifiers.machine.model.sizes import human
-from verifiers.machine.model.state import LIVE, Mount, State
-from verifiers.machine.session.declaring import CommandError, Output, command, read_options
-from verifiers.machine.session.operands import block_device, find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
+from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, command, read_options
+from trace_trainer.verifiers.machine.session.operands import block_device, find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _FINDMNT_LONG = """all bytes canonicalize evaluate fstab first-only invert json kernel list mountpoint= mtab noheadings
     nofsroot notruncate nocanonicalize options= output= output-all pairs poll raw real submounts source= target=

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from verifiers.machine.commands.disks.table_edit import free_blocks, write_table
-from verifiers.machine.commands.disks.table_text import parted_text
-from verifiers.machine.model.devices import disk_names, in_use
-from verifiers.machine.model.state import FIRST_MIB, MIB, Disk, Label, Partition
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
+from trace_trainer.verifiers.machine.commands.disks.table_text import parted_text
+from trace_trainer.verifiers.machine.model.devices import disk_names, in_use
+from trace_trainer.verifiers.machine.model.state import FIRST_MIB, MIB, Disk, Label, Partition
+from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _FILESYSTEMS = frozenset(
     "btrfs ext2 ext3 ext4 f2fs fat16 fat32 hfs hfs+ jfs linux-swap linux-swap(v1) ntfs reiserfs swap udf xfs".split()

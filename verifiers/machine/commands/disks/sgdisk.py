@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from verifiers.machine.commands.disks.table_edit import free_blocks, write_table
-from verifiers.machine.commands.disks.table_text import SECTORS, sgdisk_text
-from verifiers.machine.model.devices import find_partition, in_use
-from verifiers.machine.model.partition_types import LINUX, TYPES, parse_type
-from verifiers.machine.model.state import MIB, Disk, Partition
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
+from trace_trainer.verifiers.machine.commands.disks.table_text import SECTORS, sgdisk_text
+from trace_trainer.verifiers.machine.model.devices import find_partition, in_use
+from trace_trainer.verifiers.machine.model.partition_types import LINUX, TYPES, parse_type
+from trace_trainer.verifiers.machine.model.state import MIB, Disk, Partition
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -19,8 +19,8 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 _SHORT = "zZogpvesGEFDfLPIhVn:N:t:d:c:i:a:A:u:U:S:T:R:l:b:r:m:j:k:x:y:"
 _LONG = """zap zap-all clear mbrtogpt print verify move-second-header sort randomize-guids end-of-largest

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.layout import layout
-from verifiers.machine.model.devices import drop_filesystem, filesystem_uuid, size_of
-from verifiers.machine.model.sizes import human
-from verifiers.machine.model.state import Filesystem, Tree
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.operands import block_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.layout import layout
+from trace_trainer.verifiers.machine.model.devices import drop_filesystem, filesystem_uuid, size_of
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.model.state import Filesystem, Tree
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("mkswap")

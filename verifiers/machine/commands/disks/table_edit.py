@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from verifiers.machine.model.devices import drop_filesystem, partition_name
-from verifiers.machine.model.state import FIRST_MIB, Disk
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import drop_filesystem, partition_name
+from trace_trainer.verifiers.machine.model.state import FIRST_MIB, Disk
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 def free_blocks(disk: Disk) -> list[tuple[int, int]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from verifiers.machine.commands.layout import layout
-from verifiers.machine.model.devices import disk_uuid, partition_name, size_of
-from verifiers.machine.model.partition_types import TYPES, PartitionType
-from verifiers.machine.model.sizes import human
-from verifiers.machine.model.state import MIB, Disk, Partition, State
+from trace_trainer.verifiers.machine.commands.layout import layout
+from trace_trainer.verifiers.machine.model.devices import disk_uuid, partition_name, size_of
+from trace_trainer.verifiers.machine.model.partition_types import TYPES, PartitionType
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.model.state import MIB, Disk, Partition, State
 
 SECTORS = MIB // 512  # in a MiB
 _UNKNOWN = PartitionType("unknown", "unknown", "unknown", "0")

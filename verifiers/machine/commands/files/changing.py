@@ -10,11 +10,17 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 
-from verifiers.machine.model.paths import PathError, absolute, is_under, parent
-from verifiers.machine.model.virtual import ZONE_FOLDER
-from verifiers.machine.model.zones import ZONES
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, parent
+from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
+from trace_trainer.verifiers.machine.model.zones import ZONES
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 MODE = re.compile(r"[0-7]{1,5}|[ugoa]*[-+=][rwxXst]*(?:,[ugoa]*[-+=][rwxXst]*)*", re.ASCII)
 MAX_ENTRIES = 2000  # files that one copy may take: a configuration folder, not a system

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.files.changing import MODE, check_mode, for_each
-from verifiers.machine.model.paths import PathError, is_under
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.files.changing import MODE, check_mode, for_each
+from trace_trainer.verifiers.machine.model.paths import PathError, is_under
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 _LS_LONG = """all almost-all classify color color= directory group-directories-first human-readable inode
     no-group numeric-uid-gid recursive reverse size author escape block-size= ignore-backups dired file-type format=

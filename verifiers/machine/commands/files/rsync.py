@@ -12,12 +12,18 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from verifiers.machine.model.packages import require_package
-from verifiers.machine.model.paths import PathError, absolute, is_under, join
-from verifiers.machine.model.state import LIVE
-from verifiers.machine.model.systems import copy_system
-from verifiers.machine.session.declaring import CommandError, Options, Output, Unsupported, command
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.packages import require_package
+from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, join
+from trace_trainer.verifiers.machine.model.state import LIVE
+from trace_trainer.verifiers.machine.model.systems import copy_system
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Options,
+    Output,
+    Unsupported,
+    command,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL_FOLDERS = ("/dev", "/proc", "/sys", "/run")
 ROOT_FILESYSTEMS = ("ext4", "btrfs", "xfs")  # a system needs owners and links, which FAT does not have

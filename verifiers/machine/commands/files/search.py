@@ -10,10 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from verifiers.machine.commands.files.patterns import Pattern, PatternError
-from verifiers.machine.commands.files.text import Texts
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
+from trace_trainer.verifiers.machine.commands.files.text import Texts
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 _GREP_LONG = """basic-regexp color= colour= count extended-regexp files-with-matches fixed-strings ignore-case
     invert-match line-number line-regexp max-count= no-filename no-messages only-matching perl-regexp quiet recursive

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 MAX_WIDTH = 4096  # of a field of printf
 

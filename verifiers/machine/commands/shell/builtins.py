@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verifiers.machine.model.paths import PathError, absolute, is_under
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under
+from trace_trainer.verifiers.machine.session.declaring import (
     COMMANDS,
     CommandError,
     Output,
@@ -17,7 +17,7 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.session import Session
 
 _NUMBER = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 

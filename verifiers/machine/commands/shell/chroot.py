@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 _SHELLS = frozenset("bash sh zsh fish".split())
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.session.declaring import Output, Unsupported, command
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.declaring import Output, Unsupported, command
+from trace_trainer.verifiers.machine.session.session import Session
 
 _INTERACTIVE = """
     archinstall btop dialog emacs htop iwctl less login man mc micro more nano ne nmtui nvim screen ssh su tmux

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.system.identity import unknown_verb
-from verifiers.machine.model.devices import find_partition
-from verifiers.machine.model.packages import require_package
-from verifiers.machine.model.paths import is_under, parent
-from verifiers.machine.model.state import LIVE, Bootloader, Mount, State, Tree
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.system.identity import unknown_verb
+from trace_trainer.verifiers.machine.model.devices import find_partition
+from trace_trainer.verifiers.machine.model.packages import require_package
+from trace_trainer.verifiers.machine.model.paths import is_under, parent
+from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Mount, State, Tree
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 ESP_TYPE = "ef00"
 _ESP_FOLDERS = ("/efi", "/boot", "/boot/efi")

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.system.identity import REMOTE, require_running_system, unknown_verb
-from verifiers.machine.model.facts import timezone_of
-from verifiers.machine.model.virtual import ZONE_FOLDER
-from verifiers.machine.model.zones import ZONES
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.system.identity import (
+    REMOTE,
+    require_running_system,
+    unknown_verb,
+)
+from trace_trainer.verifiers.machine.model.facts import timezone_of
+from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
+from trace_trainer.verifiers.machine.model.zones import ZONES
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 _BOOLEANS = {
     **dict.fromkeys(("1", "yes", "y", "true", "t", "on"), True),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verifiers.machine.commands.system.bootloader import esp_problem, mount_at, system_around
-from verifiers.machine.model.devices import drop_filesystem, partitions_of
-from verifiers.machine.model.packages import require_package
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.model.state import LIVE, Bootloader, Tree
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.commands.system.bootloader import esp_problem, mount_at, system_around
+from trace_trainer.verifiers.machine.model.devices import drop_filesystem, partitions_of
+from trace_trainer.verifiers.machine.model.packages import require_package
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Tree
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -18,8 +18,8 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.operands import find_device
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.session import Session
 
 BIOS_BOOT_TYPE = "ef02"
 _LONG = """target= efi-directory= bootloader-id= removable boot-directory= root-directory= recheck force no-nvram

@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from verifiers.machine.model.config_files import is_host_name
-from verifiers.machine.model.facts import hostname_of
-from verifiers.machine.model.locales import KEYMAPS, is_locale
-from verifiers.machine.model.packages import SHELLS, shell_path
-from verifiers.machine.model.state import Frame
-from verifiers.machine.model.virtual import ZONE_FOLDER
-from verifiers.machine.model.zones import ZONES
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.config_files import is_host_name
+from trace_trainer.verifiers.machine.model.facts import hostname_of
+from trace_trainer.verifiers.machine.model.locales import KEYMAPS, is_locale
+from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
+from trace_trainer.verifiers.machine.model.state import Frame
+from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
+from trace_trainer.verifiers.machine.model.zones import ZONES
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 REMOTE = ["host=", "machine=", "no-ask-password", "no-pager", "json="]  # options of every tool of systemd
 

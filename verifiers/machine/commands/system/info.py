@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.model.devices import size_of
-from verifiers.machine.model.facts import hostname_of
-from verifiers.machine.model.sizes import human
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.model.devices import size_of
+from trace_trainer.verifiers.machine.model.facts import hostname_of
+from trace_trainer.verifiers.machine.model.sizes import human
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL = "6.12.1-arch1-1"
 _UNITS = {

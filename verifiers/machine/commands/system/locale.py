@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.commands.files.text import from_pipe
-from verifiers.machine.commands.system.identity import REMOTE, require_running_system, unknown_verb
-from verifiers.machine.model.config_files import setting
-from verifiers.machine.model.locales import CHARSETS, KEYMAPS, is_locale, normal_locale
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.files.text import from_pipe
+from trace_trainer.verifiers.machine.commands.system.identity import (
+    REMOTE,
+    require_running_system,
+    unknown_verb,
+)
+from trace_trainer.verifiers.machine.model.config_files import setting
+from trace_trainer.verifiers.machine.model.locales import CHARSETS, KEYMAPS, is_locale, normal_locale
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("locale-gen")

@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verifiers.machine.commands.files.rsync import ROOT_FILESYSTEMS
-from verifiers.machine.model.packages import BASE, GROUPS, PACKAGE_GROUPS, PACKAGES, with_groups
-from verifiers.machine.model.state import LIVE, Tree
-from verifiers.machine.model.systems import install_packages
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.files.rsync import ROOT_FILESYSTEMS
+from trace_trainer.verifiers.machine.model.packages import BASE, GROUPS, PACKAGE_GROUPS, PACKAGES, with_groups
+from trace_trainer.verifiers.machine.model.state import LIVE, Tree
+from trace_trainer.verifiers.machine.model.systems import install_packages
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("pacstrap", "recstrap")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifiers.machine.session.declaring import CommandError, Output, command
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, command
+from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("kill", "killall", "pkill")

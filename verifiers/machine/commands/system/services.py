@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verifiers.machine.commands.system.identity import REMOTE, unknown_verb
-from verifiers.machine.commands.system.power import go_down
-from verifiers.machine.model.packages import PACKAGE_OF_UNIT
-from verifiers.machine.session.declaring import CommandError, Output, Unsupported, command, read_options
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.commands.system.identity import REMOTE, unknown_verb
+from trace_trainer.verifiers.machine.commands.system.power import go_down
+from trace_trainer.verifiers.machine.model.packages import PACKAGE_OF_UNIT
+from trace_trainer.verifiers.machine.session.declaring import (
+    CommandError,
+    Output,
+    Unsupported,
+    command,
+    read_options,
+)
+from trace_trainer.verifiers.machine.session.session import Session
 
 _LONG = """now root= force quiet no-block no-reload runtime global system user type= state= all failed full lines=
     output= no-legend plain no-wall message= firmware-setup boot-loader-menu= boot-loader-entry= check-inhibitors=

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verifiers.machine.model.packages import SHELLS, shell_path
-from verifiers.machine.model.paths import PathError
-from verifiers.machine.model.state import User
-from verifiers.machine.session.declaring import (
+from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
+from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.model.state import User
+from trace_trainer.verifiers.machine.session.declaring import (
     CommandError,
     Options,
     Output,
@@ -21,7 +21,7 @@ from verifiers.machine.session.declaring import (
     command,
     read_options,
 )
-from verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.session import Session
 
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.ASCII)
 

@@ -1,8 +1,0 @@
-"""Scenarios that tests of conversations start from."""
-
-from __future__ import annotations
-
-from engine.problems.installer import Scenario
-
-WISHES = {"disk": "sda", "hostname": "atlas", "timezone": "Europe/Rome", "user": "maria", "password": "oak7"}
-ONE_DISK = Scenario({"boot": "UEFI", "disks": {"sda": "500G"}}, WISHES)
