@@ -13,8 +13,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-import trace_trainer.engine.settings.stages
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.places import PROJECT
 from trace_trainer.engine.settings.declaring import options
 from trace_trainer.engine.settings.stages import (
     RLConfig,
@@ -136,9 +136,11 @@ def test_defaults_satisfy_their_own_checks(config: type[TuningConfig]) -> None:
 
 @pytest.mark.parametrize("config", [SFTConfig, RLConfig])
 def test_every_setting_is_read_somewhere(config: type[TuningConfig]) -> None:
-    own = Path(trace_trainer.engine.settings.stages.__file__)
+    own = PROJECT / "engine" / "settings" / "stages.py"
     sources = inspect.getsource(TuningConfig.make_task).replace("self.", "config.")
-    sources += "".join(path.read_text(encoding="utf-8") for path in own.parent.glob("*.py") if path != own)
+    sources += "".join(
+        path.read_text(encoding="utf-8") for path in (PROJECT / "engine").rglob("*.py") if path != own
+    )
     unread = [
         item.name for item in dataclasses.fields(config) if not re.search(rf"config\.{item.name}\b", sources)
     ]

@@ -53,7 +53,7 @@ def test_durations_read_well(seconds: float, text: str) -> None:
 
 def test_a_bar_on_the_terminal_leaves_piped_results_alone() -> None:
     code = (
-        "import time; from engine import progress; progress.SILENT_SECONDS = 0\n"
+        "import time; from trace_trainer.engine.terminal import progress; progress.SILENT_SECONDS = 0\n"
         "with progress.Progress('work', total=3) as bar:\n"
         "    for number in range(3): bar.advance(); print(number, flush=True); time.sleep(0.15)"
     )

@@ -164,7 +164,7 @@ def test_no_two_schemas_share_a_phrasing() -> None:
 def test_every_schema_has_a_name_of_its_own_and_none_is_lost() -> None:
     declared = [
         node.name
-        for path in (PROJECT / "experts" / "problems").glob("*.py")
+        for path in (PROJECT / "experts" / "problems").rglob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
         and any(getattr(getattr(d, "func", None), "id", "") == "schema" for d in node.decorator_list)
