@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trace_trainer.verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
-from trace_trainer.verifiers.traces.rewards import POLICIES, score
-from trace_trainer.verifiers.traces.verdict import Outcome, Stage, Verdict, Violation
+from trace_trainer.verifiers.score import score
+from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.traces.verdict import Outcome, Stage, Verdict
 from trace_trainer.verifiers.traces.verify import verify_trace
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine import Machine, compare_effects

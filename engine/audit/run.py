@@ -34,7 +34,8 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict, Violation
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 CHUNKS_AHEAD = 4
 """Chunks that are read ahead for each worker. It bounds the memory and keeps every worker busy."""

@@ -11,7 +11,8 @@ from typing import Any
 from trace_trainer.engine.audit.inputs import RawInput
 from trace_trainer.experts import EXPERT_NAMES
 from trace_trainer.verifiers.calls import CallVerdict
-from trace_trainer.verifiers.traces.verdict import Verdict, Violation
+from trace_trainer.verifiers.traces.verdict import Verdict
+from trace_trainer.verifiers.violation import Violation
 
 PASSING = frozenset({"correct", "valid"})
 MAX_NAMED_UNREADABLE = 20

@@ -18,7 +18,7 @@ from trace_trainer.engine.evaluation.intervals import mean_interval, mean_of_any
 from trace_trainer.engine.evaluation.records import Completion, Record
 from trace_trainer.engine.evaluation.voting import completion_row
 from trace_trainer.engine.tasks import Task
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 Key = TypeVar("Key", str, int)
 

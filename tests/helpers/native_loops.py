@@ -22,7 +22,8 @@ from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.samples import Sample
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict, Violation
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 CORRECT = Verdict(Outcome.CORRECT)
 UNPARSED = Verdict(Outcome.UNPARSED, (Violation("empty", "nothing there"),))

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trace_trainer.verifiers.calls.call import Call, canonical
-from trace_trainer.verifiers.calls.shown import shown
+from trace_trainer.verifiers.calls.call import Call, canonical, shown
 from trace_trainer.verifiers.calls.tools import Schema, Tools
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 
 def check_call(call: Call, tools: Tools, index: int) -> list[Violation]:

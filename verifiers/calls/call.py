@@ -39,3 +39,11 @@ def canonical(value: Any) -> Any:
     if kind is list or kind is tuple:
         return (list, tuple(canonical(item) for item in value))
     return value
+
+
+def shown(value: Any, limit: int = 40) -> str:
+    """A value of unknown origin, as a one-line message shows it: as Python writes it, cut to so many characters."""
+    if isinstance(value, str) and len(value) > limit:
+        value = value[: limit + 1]  # so that a huge text is not escaped in full
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -15,19 +15,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from trace_trainer.verifiers.calls.call import shown
 from trace_trainer.verifiers.calls.expected import ExpectedCommand, ExpectedError
 from trace_trainer.verifiers.calls.losses import losses
-from trace_trainer.verifiers.calls.shown import shown
 from trace_trainer.verifiers.calls.verdict import CallOutcome, Grade
 from trace_trainer.verifiers.machine import Machine, Result, compare_effects
-from trace_trainer.verifiers.machine.execute import run_line
+from trace_trainer.verifiers.machine.execute import open_session, run_line
+from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import unmet
 from trace_trainer.verifiers.machine.model.virtual import NODES
-from trace_trainer.verifiers.machine.session.declaring import COMMANDS, Refused, Unsupported
-from trace_trainer.verifiers.machine.session.operands import find_device
-from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS
+from trace_trainer.verifiers.machine.session.outcomes import Refused, Unsupported
 from trace_trainer.verifiers.shell import CommandLine, Simple, parse_shell, simple_commands
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 _STREAMS = frozenset({*NODES, "shm", "pts", "fd"})
 _MAX_NAMED = 3  # facts that a message names
@@ -222,7 +222,7 @@ def _failing_part(machine: Machine, line: CommandLine) -> str | None:
         return None
     copy = machine.copy()
     try:
-        ran = run_line(Session(copy.state, copy.state.frames[-1], []), _every_part(line))
+        ran = run_line(open_session(copy.state), _every_part(line))
     except (Refused, Unsupported) as stop:
         return str(stop)
     if ran.exit == 0:

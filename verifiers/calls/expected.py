@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trace_trainer.verifiers.calls.shown import shown
+from trace_trainer.verifiers.calls.call import shown
 
 Pattern = Any
 """A possible value: a scalar, a list of patterns, or a dict of names to `Possible`."""

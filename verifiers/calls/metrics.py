@@ -1,4 +1,6 @@
-"""How close calls are to the expected ones: names, arguments, and F1 over arguments. `ast_match` has a file of its own.
+"""How close calls are to the expected ones: names, arguments, F1 over arguments, and which of these apply to a reply.
+
+`ast_match` has a file of its own.
 
 Values are compared as JSON values: 1 equals 1.0, true differs from 1, key order is free, strings are compared as they
 stand. Where several values are possible, any of them is right, and an argument that may be left out counts on neither
@@ -11,9 +13,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from trace_trainer.verifiers.calls.ast_match import ast_match
 from trace_trainer.verifiers.calls.call import Call
-from trace_trainer.verifiers.calls.expected import ExpectedCall, Pattern, Possible
+from trace_trainer.verifiers.calls.expected import (
+    Expected,
+    ExpectedCall,
+    ExpectedCalls,
+    ExpectedCommand,
+    ExpectedText,
+    Pattern,
+    Possible,
+)
 from trace_trainer.verifiers.calls.matching import match
+from trace_trainer.verifiers.calls.tools import COMMAND_TOOL, Tools, command_of
 
 Metrics = dict[str, bool | float]
 
@@ -96,3 +108,60 @@ def _same(value: Any, pattern: Pattern) -> bool:
     if isinstance(value, list):
         return isinstance(pattern, list) and len(value) == len(pattern) and all(map(_same, value, pattern))
     return isinstance(value, bool) == isinstance(pattern, bool) and bool(value == pattern)
+
+
+def call_metrics(calls: Sequence[Call], wanted: ExpectedCalls, known: Tools | None) -> Metrics:
+    """The metrics of calls where calls, or none, were expected."""
+    equal = arguments_match(calls, wanted.calls)
+    return {
+        "type_match": bool(calls) == bool(wanted.calls),
+        "name_match": equal or name_match(calls, wanted.calls),
+        "arguments_match": equal,
+        "f1": 1.0 if equal else f1(calls, wanted.calls),
+        "ast_match": ast_match(calls, wanted.calls, known),
+    }
+
+
+def command_metrics(calls: Sequence[Call], wanted: ExpectedCommand) -> Metrics:
+    """The metrics of calls where a shell command was expected, all but `effect_match`, which needs a machine."""
+    from trace_trainer.verifiers.calls.command_text import command_exact, command_partial
+
+    metrics = type_and_name(calls, wanted)
+    command = command_of(calls[0]) if len(calls) == 1 else None
+    metrics["command_exact"] = command is not None and command_exact(command, wanted.command)
+    metrics["command_partial"] = 0.0 if command is None else command_partial(command, wanted.command)
+    return metrics
+
+
+def type_and_name(calls: Sequence[Call], wanted: Expected | None) -> Metrics:
+    """The metrics that apply to a reply whatever else is wrong with it."""
+    if wanted is None:
+        return {}
+    if isinstance(wanted, ExpectedCommand):
+        return {"type_match": bool(calls), "name_match": [call.name for call in calls] == [COMMAND_TOOL]}
+    if isinstance(wanted, ExpectedText):
+        return {"type_match": not calls}
+    return {"type_match": bool(calls) == bool(wanted.calls), "name_match": name_match(calls, wanted.calls)}
+
+
+def lowest_metrics(wanted: Expected | None, has_machine: bool) -> Metrics:
+    """The metrics of a reply that is neither words nor calls: every one that applies, at its lowest."""
+    if wanted is None:
+        return {}
+    if isinstance(wanted, ExpectedText):
+        return {"type_match": False}
+    if isinstance(wanted, ExpectedCalls):
+        return {
+            "type_match": False,
+            "name_match": False,
+            "arguments_match": False,
+            "f1": 0.0,
+            "ast_match": False,
+        }
+    metrics: Metrics = {
+        "type_match": False,
+        "name_match": False,
+        "command_exact": False,
+        "command_partial": 0.0,
+    }
+    return metrics | {"effect_match": False} if has_machine else metrics

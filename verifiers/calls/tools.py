@@ -16,8 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
-from trace_trainer.verifiers.calls.call import Call
-from trace_trainer.verifiers.calls.shown import shown
+from trace_trainer.verifiers.calls.call import Call, shown
 
 COMMAND_TOOL, COMMAND_ARGUMENT = "run_shell_command", "command"
 INSTALLER_TOOLS: Sequence[Mapping[str, Any]] = (

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from trace_trainer.verifiers.calls.call import Call
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 
 class CallOutcome(StrEnum):

@@ -22,8 +22,13 @@ from trace_trainer.verifiers.calls.expected import (
     read_expected,
 )
 from trace_trainer.verifiers.calls.formats import AUTO, FORMATS, ParseFailure, parse
-from trace_trainer.verifiers.calls.measure import call_metrics, command_metrics, lowest_metrics, type_and_name
-from trace_trainer.verifiers.calls.metrics import Metrics
+from trace_trainer.verifiers.calls.metrics import (
+    Metrics,
+    call_metrics,
+    command_metrics,
+    lowest_metrics,
+    type_and_name,
+)
 from trace_trainer.verifiers.calls.tools import (
     COMMAND_TOOL,
     INSTALLER_TOOLS,
@@ -33,7 +38,7 @@ from trace_trainer.verifiers.calls.tools import (
     read_tools,
 )
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine import Machine

@@ -12,14 +12,10 @@ from dataclasses import dataclass, field
 
 from trace_trainer.verifiers.machine.danger.check import check_redirect, check_words
 from trace_trainer.verifiers.machine.model.paths import PathError
-from trace_trainer.verifiers.machine.session.declaring import (
-    COMMANDS,
-    CommandError,
-    Output,
-    Unsupported,
-    program_name,
-)
+from trace_trainer.verifiers.machine.model.state import State
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS, program_name
 from trace_trainer.verifiers.machine.session.globs import expand_words, has_open_glob
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, parse_shell
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
@@ -51,6 +47,11 @@ class Ran:
         self.size += sum(map(len, texts))
         if self.size > MAX_OUTPUT:
             raise Unsupported("the output is too long")
+
+
+def open_session(state: State) -> Session:
+    """A session in the machine's current shell, whose commands are run here."""
+    return Session(state, state.frames[-1], [], run_words)
 
 
 def run_line(session: Session, line: CommandLine, stdin: str | None = None) -> Ran:

@@ -1,8 +1,8 @@
 """The simulated machine: runs command lines on its state and says what came of them.
 
-Nothing real is touched: commands are functions over the dataclasses of state.py. A line is parsed, checked against the
-danger rules, then executed; a refused or unsupported one leaves the machine as it was, a failing one keeps what its
-parts did before the failure, as in a shell. Any text whatever gives a result.
+Nothing real is touched: commands are functions over the dataclasses of model/state.py. A line is parsed, checked
+against the danger rules, then executed; a refused or unsupported one leaves the machine as it was, a failing one keeps
+what its parts did before the failure, as in a shell. Any text whatever gives a result.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import Any, Literal
 
 import trace_trainer.verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
 from trace_trainer.verifiers.machine.danger.check import check_line
-from trace_trainer.verifiers.machine.execute import Ran, run_line
+from trace_trainer.verifiers.machine.execute import Ran, open_session, run_line
 from trace_trainer.verifiers.machine.model.facts import facts, phase
 from trace_trainer.verifiers.machine.model.spec import state_from_spec
 from trace_trainer.verifiers.machine.model.state import Entry, State
-from trace_trainer.verifiers.machine.session.declaring import Refused, Unsupported
-from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.outcomes import Refused, Unsupported
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 from trace_trainer.verifiers.shell import parse_shell
 
@@ -57,7 +56,7 @@ class Machine:
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Machine:
-        """A machine from its description (spec.py). Raises MachineSpecError, one line naming the field."""
+        """A machine from its description (model/spec.py). Raises MachineSpecError, one line naming the field."""
         return cls(state_from_spec(spec))
 
     def copy(self) -> Machine:
@@ -65,7 +64,7 @@ class Machine:
         return Machine(self.state.copy())
 
     def facts(self) -> dict[str, Any]:
-        """What goals are written in, by name (facts.py): scalars and lists of text."""
+        """What goals are written in, by name (model/facts.py): scalars and lists of text."""
         return facts(self.state)
 
     @property
@@ -86,7 +85,7 @@ class Machine:
             return _stopped("refused" if line.danger else "unsupported", line.reason)
         if self.state.power != "on":
             return Result(1, "", "the machine is not running\n", "fails")
-        session = Session(self.state, self.state.frames[-1], [])
+        session = open_session(self.state)
         try:
             check_line(session, line)
         except Refused as refusal:

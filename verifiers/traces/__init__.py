@@ -1,1 +1,1 @@
-"""traces."""
+"""A text with a trace, and the verdict on it."""

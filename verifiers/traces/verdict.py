@@ -12,6 +12,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
+from trace_trainer.verifiers.violation import Violation
+
 
 class Outcome(StrEnum):
     """How a trace ended. Members are strings: `verdict.outcome == "correct"` holds."""
@@ -61,24 +63,6 @@ LINTS = ("unused_variable", "non_canonical_text", "unused_question_number")
 
 ERRORS = ("bad_gold", "not_text", "internal_error")
 """Codes of the outcome `error`: the gold answer is no number, the trace is no text, or the verifier itself failed."""
-
-
-class Violation(NamedTuple):
-    """One thing that is wrong.
-
-    Attributes:
-        code: a key of CODES, or one of LINTS or ERRORS.
-        message: one line: what was found, and what would be right.
-        subtrace: index of the sub-trace, from 0; None where the whole text is meant.
-        step: index of the step in its sub-trace, from 0; None likewise.
-        line: line of the text, from 1; None where unknown.
-    """
-
-    code: str
-    message: str
-    subtrace: int | None = None
-    step: int | None = None
-    line: int | None = None
 
 
 class Verdict(NamedTuple):

@@ -24,7 +24,8 @@ from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_straight
 from trace_trainer.verifiers.traces.running.reference import Checked, check
 from trace_trainer.verifiers.traces.steps.step import PreparedStep
-from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict, Violation
+from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 Gold = int | float | Fraction | Decimal | str
 

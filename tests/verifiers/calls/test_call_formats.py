@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from trace_trainer.verifiers import Call, Reply
 from trace_trainer.verifiers.calls import FORMATS, ParseFailure, RenderError
 from trace_trainer.verifiers.calls.formats import detect, parse
-from trace_trainer.verifiers.traces.reading.parsed import MAX_CHARACTERS
+from trace_trainer.verifiers.limits import MAX_CHARACTERS
 
 FUZZ = settings(max_examples=60, deadline=None)
 COMMAND = Call("run_shell_command", {"command": "lsblk"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trace_trainer.verifiers.calls.call import Reply
 from trace_trainer.verifiers.calls.strict_json import CallSyntaxError
 from trace_trainer.verifiers.calls.tools import Tool
-from trace_trainer.verifiers.traces.reading.parsed import MAX_CHARACTERS
+from trace_trainer.verifiers.limits import MAX_CHARACTERS
 
 
 class RenderError(ValueError):

@@ -1,4 +1,4 @@
-"""The danger check of a command line: rules (danger_rules.py) on every simple command in it, executed or not.
+"""The danger check of a command line: rules (rules.py) on every simple command in it, executed or not.
 
 Rules on the text alone, and on the state the line starts from, are checked before anything is executed (`check_line`),
 also inside `sh -c`, `chroot` and the like. They are checked again when a command's turn comes (`check_words`), as `cd`
@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 
 from trace_trainer.verifiers.machine.danger.rules import DEVICE_RULES, TEXT_RULES, overwrites, reads_shadow
 from trace_trainer.verifiers.machine.model.paths import PathError
-from trace_trainer.verifiers.machine.session.declaring import Refused, program_name
+from trace_trainer.verifiers.machine.session.declaring import program_name
 from trace_trainer.verifiers.machine.session.globs import expand_words
+from trace_trainer.verifiers.machine.session.outcomes import Refused
 from trace_trainer.verifiers.machine.session.session import Session
 from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, Unsupported, parse_shell
 

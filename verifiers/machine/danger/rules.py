@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from trace_trainer.verifiers.machine.model.devices import disk_of, in_use, is_mounted
+from trace_trainer.verifiers.machine.model.devices import disk_of, find_device, in_use, is_mounted
 from trace_trainer.verifiers.machine.model.paths import Location, PathError, absolute, is_under
 from trace_trainer.verifiers.machine.model.state import LIVE
 from trace_trainer.verifiers.machine.model.virtual import NODES
-from trace_trainer.verifiers.machine.session.operands import find_device
 from trace_trainer.verifiers.machine.session.session import Session
 
 Rule = Callable[[Session, Sequence[str]], "str | None"]

@@ -1,4 +1,4 @@
-"""Names of disks and partitions: /dev/nvme0n1p2 is partition 2 of disk nvme0n1."""
+"""Disks and partitions: their names (/dev/nvme0n1p2 is partition 2 of disk nvme0n1), sizes and tags."""
 
 from __future__ import annotations
 
@@ -44,6 +44,32 @@ def disk_of(state: State, name: str) -> str | None:
 def device_exists(state: State, name: str) -> bool:
     """Whether a disk or partition of this name exists."""
     return name in state.disks or find_partition(state, name) is not None
+
+
+def find_device(state: State, text: str) -> str | None:
+    """The existing disk or partition that an operand names; None where there is none."""
+    if text.startswith("/dev/disk/by-"):
+        key, _, value = text[len("/dev/disk/by-") :].partition("/")
+        return _by_tag(state, key.upper(), value)
+    if text.startswith("/dev/"):
+        name = text[5:]
+        return name if device_exists(state, name) else None
+    key, found, value = text.partition("=")
+    return _by_tag(state, key.upper(), value.strip("\"'")) if found else None
+
+
+def _by_tag(state: State, key: str, value: str) -> str | None:
+    for name, filesystem in state.fs.items():
+        if key == "UUID" and filesystem_uuid(name, filesystem).lower() == value.lower():
+            return name
+        if key == "LABEL" and filesystem.label and filesystem.label == value:
+            return name
+    if key == "PARTUUID":
+        for name in state.fs:
+            found = find_partition(state, name)
+            if found is not None and partition_uuid(name, found[2]) == value.lower():
+                return name
+    return None
 
 
 def partitions_of(state: State, disk: str) -> list[str]:

@@ -20,11 +20,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from trace_trainer.verifiers.machine.model.config_files import setting
-from trace_trainer.verifiers.machine.model.devices import partition_name
+from trace_trainer.verifiers.machine.model.devices import find_device, partition_name
 from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State, Tree
 from trace_trainer.verifiers.machine.model.systems import IMAGE_HOSTNAMES
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
-from trace_trainer.verifiers.machine.session.operands import find_device
 
 PHASES: Final = tuple(
     """greet listed partitioned formatted mounted copied hostname timezone user bootloader unmounted rebooted""".split()

@@ -6,12 +6,7 @@ this machine; the list holds what people install with a system, not a whole arch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from trace_trainer.verifiers.machine.session.declaring import CommandError
-
-if TYPE_CHECKING:
-    from trace_trainer.verifiers.machine.session.session import Session
+from typing import Final
 
 GROUPS: Final = {
     "base-devel": tuple(
@@ -142,9 +137,3 @@ def shell_path(path: str) -> str:
         if path.startswith(folder):
             return "/bin/" + path[len(folder) :]
     return path
-
-
-def require_package(session: Session) -> None:
-    """Raise CommandError where the package that the running command comes with is not on this shell's system."""
-    if COMMAND_PACKAGE[session.name] not in session.tree.packages:
-        raise CommandError(f"bash: {session.name}: command not found", exit=127)

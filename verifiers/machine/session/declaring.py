@@ -1,7 +1,7 @@
-"""How commands are declared: a function with the decorator `command`, its result, and the ways it can fail.
+"""How commands are declared: a function with the decorator `command`, and how it reads its options.
 
-A command reads and changes `session.state` (through the session's methods) and returns an Output. It fails by raising
-CommandError with what the real tool would print; Refused and Unsupported undo the whole command line.
+A command reads and changes `session.state` (through the session's methods) and returns an Output, or stops in one of
+the ways of `outcomes`.
 """
 
 from __future__ import annotations
@@ -9,49 +9,16 @@ from __future__ import annotations
 import getopt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
+from trace_trainer.verifiers.machine.session.session import Session
 
-Command = Callable[["Session", Sequence[str]], "Output"]
+Command = Callable[[Session, Sequence[str]], Output]
 
 COMMANDS: dict[
     str, Command
 ] = {}  # by the name typed; filled when trace_trainer.verifiers.machine.commands is imported
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a command printed, and its exit status.
-
-    `info` is the class of information shown (`block_devices`, `memory`, ...), `operands` what was asked about: two
-    commands that change nothing have the same effect when these agree.
-    """
-
-    stdout: str = ""
-    stderr: str = ""
-    exit: int = 0
-    info: str | None = None
-    operands: tuple[str, ...] = ()
-
-
-class CommandError(Exception):
-    """The command failed: what it printed to standard error, without the last newline, and its exit status."""
-
-    def __init__(self, stderr: str, exit: int = 1, stdout: str = "") -> None:
-        super().__init__(stderr)
-        self.stderr = stderr
-        self.exit = exit
-        self.stdout = stdout
-
-
-class Refused(Exception):
-    """A danger rule applies; nothing of the command line is executed."""
-
-
-class Unsupported(Exception):
-    """The real command would do something that is not simulated (it asks questions, say): no verdict is possible."""
 
 
 def program_name(word: str) -> str:

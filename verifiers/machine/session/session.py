@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from trace_trainer.verifiers.machine.model.config_files import config_problem
 from trace_trainer.verifiers.machine.model.paths import Location, PathError, is_under, join, parent, resolve
 from trace_trainer.verifiers.machine.model.state import Frame, State, Tree
 from trace_trainer.verifiers.machine.model.virtual import virtual_children, virtual_folder, virtual_text
-from trace_trainer.verifiers.machine.session.declaring import Output, Unsupported
+from trace_trainer.verifiers.machine.session.outcomes import Output, Unsupported
 
 MAX_FILE = 1 << 16  # characters of a file; a longer one finds the disk full
 MAX_READ = 1 << 20
@@ -42,14 +43,21 @@ class Allowance:
             raise Unsupported("the search takes too long")
 
 
+class Executor(Protocol):
+    """What runs one command given as words in a session, with its standard input."""
+
+    def __call__(self, session: Session, words: Sequence[str], stdin: str | None) -> Output: ...
+
+
 class Session:
     """One shell on a machine, live or inside a chroot, while a command line runs."""
 
-    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "allowance")
+    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "allowance", "executor")
 
-    def __init__(self, state: State, frame: Frame, effects: list[str]) -> None:
+    def __init__(self, state: State, frame: Frame, effects: list[str], executor: Executor) -> None:
         self.state = state
         self.frame = frame
+        self.executor = executor
         self.name = ""  # the command that runs, as it was typed
         self.stdin: str | None = None  # what a pipe or `<` brings; None where standard input is the terminal
         self.effects = effects
@@ -58,7 +66,7 @@ class Session:
 
     def inner(self, frame: Frame) -> Session:
         """A shell that a command of this one starts."""
-        session = Session(self.state, frame, self.effects)
+        session = Session(self.state, frame, self.effects, self.executor)
         session.depth, session.allowance = self.depth + 1, self.allowance
         return session
 
@@ -229,9 +237,7 @@ class Session:
 
     def run(self, words: Sequence[str], stdin: str | None = None) -> Output:
         """Run a command given as words in this shell: what `chroot DIR cmd`, `env` and `time` do with theirs."""
-        from trace_trainer.verifiers.machine.execute import run_words
-
-        return run_words(self, words, stdin)
+        return self.executor(self, words, stdin)
 
     @property
     def has_api(self) -> bool:

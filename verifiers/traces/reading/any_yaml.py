@@ -11,12 +11,8 @@ from typing import NamedTuple
 
 import yaml
 
-from trace_trainer.verifiers.traces.reading.parsed import (
-    MAX_CHARACTERS,
-    MAX_STEPS,
-    MAX_SUBTRACES,
-    ParsedSubTrace,
-)
+from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.typing import Problem, Scalar, quoted, read_step
 
 _MAX_DEPTH = 8  # a composition is 5 deep: list, mapping, list of steps, step, args

@@ -12,12 +12,8 @@ from collections.abc import Sequence
 from typing import cast
 
 from trace_trainer.experts.language.trace import write_step
-from trace_trainer.verifiers.traces.reading.parsed import (
-    MAX_CHARACTERS,
-    MAX_STEPS,
-    MAX_SUBTRACES,
-    ParsedSubTrace,
-)
+from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.step import PreparedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
 

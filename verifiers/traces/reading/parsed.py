@@ -8,10 +8,6 @@ from typing import NamedTuple
 from trace_trainer.verifiers.traces.steps.step import PreparedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Problem
 
-MAX_CHARACTERS = 20_000
-MAX_STEPS = 64
-MAX_SUBTRACES = 16
-
 
 class ParsedSubTrace(NamedTuple):
     """A sub-trace as read.

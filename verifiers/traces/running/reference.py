@@ -28,7 +28,7 @@ from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.bounds import computable, in_bounds
 from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, quoted
-from trace_trainer.verifiers.traces.verdict import Violation
+from trace_trainer.verifiers.violation import Violation
 
 
 class Checked(NamedTuple):

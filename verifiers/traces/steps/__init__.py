@@ -1,1 +1,1 @@
-"""steps."""
+"""One step of a trace: its types, what it computes, and what its outputs depend on."""

@@ -16,7 +16,8 @@ from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.samples import Sample
 from trace_trainer.experts.problems import Problem
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict, Violation
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 # --- verdicts that are no one's fault
 

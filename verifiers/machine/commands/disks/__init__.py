@@ -1,1 +1,1 @@
-"""disks."""
+"""Commands on disks, partitions, file systems and mounts."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.model.devices import filesystem_uuid
 from trace_trainer.verifiers.machine.model.state import Tree
-from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
+from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 

@@ -1,7 +1,7 @@
 """mkfs and its family, and wipefs: file systems are made on partitions, never on a whole disk.
 
 Force and quiet flags change nothing here: a file system that is there is overwritten without a question. That no device
-is a whole disk or in use was checked before these functions are called (danger_rules.py).
+is a whole disk or in use was checked before these functions are called (danger/rules.py).
 """
 
 from __future__ import annotations
@@ -18,15 +18,9 @@ from trace_trainer.verifiers.machine.model.devices import (
 )
 from trace_trainer.verifiers.machine.model.spec import new_tree
 from trace_trainer.verifiers.machine.model.state import Filesystem
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _EXT_SHORT = "b:cC:d:D:e:E:fFg:G:hi:I:jJ:l:L:m:M:nN:o:O:qr:R:s:St:T:U:vVz:"
@@ -144,7 +138,7 @@ def _one_operand(session: Session, options: Options, most: int) -> str:
 
 
 def _target(session: Session, path: str) -> str:
-    """The partition to format: danger_rules.py refused whole disks and devices in use. Raises CommandError."""
+    """The partition to format: danger/rules.py refused whole disks and devices in use. Raises CommandError."""
     if not path.startswith("/dev/") and session.is_file(path):
         raise Unsupported("file systems in files are not simulated")
     missing = f"{session.name}: {{path}}: No such file or directory"

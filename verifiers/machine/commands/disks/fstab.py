@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from trace_trainer.verifiers.machine.model.devices import filesystem_uuid, find_partition, partition_uuid
 from trace_trainer.verifiers.machine.model.paths import is_under
 from trace_trainer.verifiers.machine.model.state import State
-from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, command, read_options
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
 from trace_trainer.verifiers.machine.session.session import Session
 
 _TAGS = ("UUID", "LABEL", "PARTUUID", "PARTLABEL")

@@ -11,6 +11,7 @@ from trace_trainer.verifiers.machine.model.devices import (
     disk_names,
     disk_of,
     filesystem_uuid,
+    find_device,
     find_partition,
     partition_uuid,
     partitions_of,
@@ -19,15 +20,8 @@ from trace_trainer.verifiers.machine.model.devices import (
 from trace_trainer.verifiers.machine.model.partition_types import TYPES
 from trace_trainer.verifiers.machine.model.sizes import human
 from trace_trainer.verifiers.machine.model.state import State
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
-from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _LONG = """all ascii bytes discard exclude= fs include= inverse json list merge dedup= nodeps noheadings output=

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import fstab_entries
 from trace_trainer.verifiers.machine.model.paths import PathError, is_under, join
 from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
-from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _MOUNT_LONG = """all bind rbind move make-shared make-slave make-private make-rshared make-rslave make-rprivate

@@ -8,14 +8,16 @@ from trace_trainer.verifiers.machine.commands.layout import layout
 from trace_trainer.verifiers.machine.model.devices import (
     block_devices,
     filesystem_uuid,
+    find_device,
     find_partition,
     partition_uuid,
     size_of,
 )
 from trace_trainer.verifiers.machine.model.sizes import human
 from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
-from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, command, read_options
-from trace_trainer.verifiers.machine.session.operands import block_device, find_device
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
 from trace_trainer.verifiers.machine.session.session import Session
 
 _FINDMNT_LONG = """all bytes canonicalize evaluate fstab first-only invert json kernel list mountpoint= mtab noheadings

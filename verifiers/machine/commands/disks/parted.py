@@ -1,6 +1,6 @@
 """parted: its commands are carried out one after the other, each written at once, as the real one does with -s.
 
-That mklabel and rm are not used on a disk in use was checked before (danger_rules.py).
+That mklabel and rm are not used on a disk in use was checked before (danger/rules.py).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
 from trace_trainer.verifiers.machine.commands.disks.table_text import parted_text
-from trace_trainer.verifiers.machine.model.devices import disk_names, in_use
+from trace_trainer.verifiers.machine.model.devices import disk_names, find_device, in_use
 from trace_trainer.verifiers.machine.model.state import FIRST_MIB, MIB, Disk, Label, Partition
-from trace_trainer.verifiers.machine.session.declaring import CommandError, Output, Unsupported, command
-from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _FILESYSTEMS = frozenset(

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.disks.table_text import fdisk_text, sgdisk_text
-from trace_trainer.verifiers.machine.model.devices import disk_names, disk_of, size_of
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
-from trace_trainer.verifiers.machine.session.operands import block_device, find_device
+from trace_trainer.verifiers.machine.model.devices import disk_names, disk_of, find_device, size_of
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _FDISK_LONG = """list list-details bytes output= color= colors= units= type= sector-size= noauto-pt lock wipe=

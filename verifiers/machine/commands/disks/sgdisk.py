@@ -8,18 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
 from trace_trainer.verifiers.machine.commands.disks.table_text import SECTORS, sgdisk_text
-from trace_trainer.verifiers.machine.model.devices import find_partition, in_use
+from trace_trainer.verifiers.machine.model.devices import find_device, find_partition, in_use
 from trace_trainer.verifiers.machine.model.partition_types import LINUX, TYPES, parse_type
 from trace_trainer.verifiers.machine.model.state import MIB, Disk, Partition
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
-from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _SHORT = "zZogpvesGEFDfLPIhVn:N:t:d:c:i:a:A:u:U:S:T:R:l:b:r:m:j:k:x:y:"

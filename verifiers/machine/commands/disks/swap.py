@@ -8,20 +8,15 @@ from trace_trainer.verifiers.machine.commands.layout import layout
 from trace_trainer.verifiers.machine.model.devices import drop_filesystem, filesystem_uuid, size_of
 from trace_trainer.verifiers.machine.model.sizes import human
 from trace_trainer.verifiers.machine.model.state import Filesystem, Tree
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 
 @command("mkswap")
 def mkswap(session: Session, arguments: Sequence[str]) -> Output:
-    """Make a swap area on a partition that is not in use (danger_rules.py)."""
+    """Make a swap area on a partition that is not in use (danger/rules.py)."""
     options = read_options(
         session, arguments, "cfp:L:v:U:qhV", ["check", "force", "label=", "uuid=", "quiet", "pagesize="]
     )

@@ -1,1 +1,1 @@
-"""files."""
+"""Commands on files and folders and on the text in them."""

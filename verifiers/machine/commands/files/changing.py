@@ -13,13 +13,8 @@ from collections.abc import Callable, Sequence
 from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, parent
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 MODE = re.compile(r"[0-7]{1,5}|[ugoa]*[-+=][rwxXst]*(?:,[ugoa]*[-+=][rwxXst]*)*", re.ASCII)
@@ -98,7 +93,7 @@ def touch(session: Session, arguments: Sequence[str]) -> Output:
 
 @command("rm")
 def rm(session: Session, arguments: Sequence[str]) -> Output:
-    """Remove files, and folders with -r. What must never go is refused before this runs (danger.py)."""
+    """Remove files, and folders with -r. What must never go is refused before this runs (danger/)."""
     long = ["force", "recursive", "verbose", "dir", "one-file-system", "no-preserve-root", "preserve-root"]
     options = read_options(session, arguments, "rRfvdiI", [*long, "interactive="])
     recursive, force = options.has("-r", "-R", "--recursive"), options.has("-f", "--force")

@@ -9,13 +9,8 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.changing import MODE, check_mode, for_each
 from trace_trainer.verifiers.machine.model.paths import PathError, is_under
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _LS_LONG = """all almost-all classify color color= directory group-directories-first human-readable inode

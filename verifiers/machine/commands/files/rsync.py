@@ -12,17 +12,12 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from trace_trainer.verifiers.machine.model.packages import require_package
 from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, join
 from trace_trainer.verifiers.machine.model.state import LIVE
 from trace_trainer.verifiers.machine.model.systems import copy_system
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-)
+from trace_trainer.verifiers.machine.session.declaring import Options, command
+from trace_trainer.verifiers.machine.session.operands import require_package
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL_FOLDERS = ("/dev", "/proc", "/sys", "/run")

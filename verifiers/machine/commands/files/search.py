@@ -12,13 +12,8 @@ from typing import NamedTuple
 
 from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
 from trace_trainer.verifiers.machine.commands.files.text import Texts
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _GREP_LONG = """basic-regexp color= colour= count extended-regexp files-with-matches fixed-strings ignore-case

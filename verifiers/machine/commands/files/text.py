@@ -6,13 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from trace_trainer.verifiers.machine.model.paths import PathError
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 MAX_WIDTH = 4096  # of a field of printf

@@ -1,1 +1,1 @@
-"""shell."""
+"""The shell's own commands, chroot, and those that are known but not simulated."""

@@ -9,14 +9,8 @@ import re
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under
-from trace_trainer.verifiers.machine.session.declaring import (
-    COMMANDS,
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS, command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _NUMBER = re.compile(r"[-+]?\d{1,18}", re.ASCII)

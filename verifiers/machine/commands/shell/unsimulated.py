@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trace_trainer.verifiers.machine.session.declaring import Output, Unsupported, command
+from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.outcomes import Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _INTERACTIVE = """

@@ -1,1 +1,1 @@
-"""system."""
+"""Commands that set a system up or say what it is: users, time, locale, packages, boot loaders."""

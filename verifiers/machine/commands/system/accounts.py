@@ -12,13 +12,8 @@ from trace_trainer.verifiers.machine.commands.files.text import from_pipe
 from trace_trainer.verifiers.machine.commands.system.users import at_root, find_user, save_user
 from trace_trainer.verifiers.machine.model.state import Tree
 from trace_trainer.verifiers.machine.model.virtual import group_text, passwd_text
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _PASSWD_LONG = """all delete expire keep-tokens inactive= lock mindays= quiet repository= root= prefix= status unlock

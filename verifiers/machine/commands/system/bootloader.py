@@ -10,16 +10,11 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.system.identity import unknown_verb
 from trace_trainer.verifiers.machine.model.devices import find_partition
-from trace_trainer.verifiers.machine.model.packages import require_package
 from trace_trainer.verifiers.machine.model.paths import is_under, parent
 from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Mount, State, Tree
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.operands import require_package
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 ESP_TYPE = "ef00"
@@ -92,17 +87,8 @@ def bootctl(session: Session, arguments: Sequence[str]) -> Output:
     path = options.last("--esp-path", "--path")  # below --root, where one is given
     if verb == "status" and (path is None or session.state.boot_mode != "UEFI"):
         path = _find_esp(shell)
-    elif session.state.boot_mode != "UEFI":
-        raise CommandError("Not booted with EFI.")
-    elif not shell.has_api:
-        raise CommandError("Failed to determine whether we are booted with EFI: /sys is not mounted.")
-    elif path is None:
-        path = _find_esp(shell)
-        if path is None:
-            raise CommandError(
-                "Couldn't find EFI system partition. It is recommended to mount it to /boot or /efi.\n"
-                "Alternatively, use --esp-path= to specify path to mount point."
-            )
+    else:
+        path = _esp_to_use(shell, path)
     if path is None:
         firmware = "UEFI" if session.state.boot_mode == "UEFI" else "n/a"
         return Output(f"System:\n     Firmware: {firmware}\n", info="bootloader")
@@ -135,6 +121,21 @@ def bootctl(session: Session, arguments: Sequence[str]) -> Output:
         system.bootloader = None
         session.effect(f"no boot loader on {mount.device}")
     return Output()
+
+
+def _esp_to_use(shell: Session, path: str | None) -> str:
+    """The ESP as asked for, or the one found. Raises CommandError where there is none to work on."""
+    if shell.state.boot_mode != "UEFI":
+        raise CommandError("Not booted with EFI.")
+    if not shell.has_api:
+        raise CommandError("Failed to determine whether we are booted with EFI: /sys is not mounted.")
+    found = _find_esp(shell) if path is None else path
+    if found is None:
+        raise CommandError(
+            "Couldn't find EFI system partition. It is recommended to mount it to /boot or /efi.\n"
+            "Alternatively, use --esp-path= to specify path to mount point."
+        )
+    return found
 
 
 def _find_esp(shell: Session) -> str | None:

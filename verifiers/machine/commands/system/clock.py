@@ -15,13 +15,8 @@ from trace_trainer.verifiers.machine.commands.system.identity import (
 from trace_trainer.verifiers.machine.model.facts import timezone_of
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _BOOLEANS = {

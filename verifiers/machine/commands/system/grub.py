@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trace_trainer.verifiers.machine.commands.system.bootloader import esp_problem, mount_at, system_around
-from trace_trainer.verifiers.machine.model.devices import drop_filesystem, partitions_of
-from trace_trainer.verifiers.machine.model.packages import require_package
+from trace_trainer.verifiers.machine.model.devices import drop_filesystem, find_device, partitions_of
 from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Tree
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
-from trace_trainer.verifiers.machine.session.operands import find_device
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.operands import require_package
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 BIOS_BOOT_TYPE = "ef02"

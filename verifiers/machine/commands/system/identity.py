@@ -17,13 +17,8 @@ from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
 from trace_trainer.verifiers.machine.model.state import Frame
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 REMOTE = ["host=", "machine=", "no-ask-password", "no-pager", "json="]  # options of every tool of systemd

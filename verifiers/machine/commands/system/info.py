@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from trace_trainer.verifiers.machine.model.devices import size_of
 from trace_trainer.verifiers.machine.model.facts import hostname_of
 from trace_trainer.verifiers.machine.model.sizes import human
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL = "6.12.1-arch1-1"

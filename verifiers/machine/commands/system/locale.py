@@ -12,13 +12,8 @@ from trace_trainer.verifiers.machine.commands.system.identity import (
 )
 from trace_trainer.verifiers.machine.model.config_files import setting
 from trace_trainer.verifiers.machine.model.locales import CHARSETS, KEYMAPS, is_locale, normal_locale
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 

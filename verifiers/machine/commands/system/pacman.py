@@ -13,13 +13,8 @@ from trace_trainer.verifiers.machine.commands.files.rsync import ROOT_FILESYSTEM
 from trace_trainer.verifiers.machine.model.packages import BASE, GROUPS, PACKAGE_GROUPS, PACKAGES, with_groups
 from trace_trainer.verifiers.machine.model.state import LIVE, Tree
 from trace_trainer.verifiers.machine.model.systems import install_packages
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 

@@ -10,13 +10,8 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.model.paths import is_under
 from trace_trainer.verifiers.machine.model.state import Power
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _TIME = re.compile(r"now|\+?\d{1,5}|\d{1,2}:\d{2}", re.ASCII)

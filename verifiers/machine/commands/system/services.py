@@ -8,13 +8,8 @@ from collections.abc import Sequence
 from trace_trainer.verifiers.machine.commands.system.identity import REMOTE, unknown_verb
 from trace_trainer.verifiers.machine.commands.system.power import go_down
 from trace_trainer.verifiers.machine.model.packages import PACKAGE_OF_UNIT
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _LONG = """now root= force quiet no-block no-reload runtime global system user type= state= all failed full lines=

@@ -13,14 +13,8 @@ from dataclasses import replace
 from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
 from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.state import User
-from trace_trainer.verifiers.machine.session.declaring import (
-    CommandError,
-    Options,
-    Output,
-    Unsupported,
-    command,
-    read_options,
-)
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.ASCII)

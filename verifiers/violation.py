@@ -1,0 +1,23 @@
+"""One thing that is wrong with what a model wrote, a trace or a reply with tool calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """One thing that is wrong.
+
+    Attributes:
+        code: what is wrong, by the tables of codes of `traces.verdict` and `calls.verdict`.
+        message: one line: what was found, and what would be right.
+        subtrace: index of the sub-trace, from 0; None where the whole text is meant.
+        step: index of the step in its sub-trace, from 0; None likewise.
+        line: line of the text, from 1; None where unknown.
+    """
+
+    code: str
+    message: str
+    subtrace: int | None = None
+    step: int | None = None
+    line: int | None = None
