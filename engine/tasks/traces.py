@@ -131,9 +131,10 @@ def question_prompt(question: str, card: bool = False) -> Prompt:
     asked = [{"role": "user", "content": question}]
     if not card:
         return Prompt(asked)
+    from trace_trainer import experts
     from trace_trainer.experts.language.cards import prompt_card
 
-    return Prompt([{"role": "system", "content": prompt_card()}, *asked])
+    return Prompt([{"role": "system", "content": prompt_card(experts.EXPERTS.values())}, *asked])
 
 
 @cache

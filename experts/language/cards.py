@@ -60,13 +60,8 @@ def _table(operations: Iterable[Operation]) -> str:
     return "\n".join(["| operation | fields | meaning |", "|---|---|---|", *rows])
 
 
-def prompt_card(experts: Iterable[Expert] | None = None) -> str:
-    """The language in brief, for a model's system prompt: with the given experts, or all of them."""
-    if experts is None:
-        # Not at the top: the package discovers its experts by importing its modules, this one among them.
-        from trace_trainer.experts import EXPERTS
-
-        experts = EXPERTS.values()
+def prompt_card(experts: Iterable[Expert]) -> str:
+    """The language in brief, for a model's system prompt, with the given experts."""
     lines = [
         "Solve the word problem by writing a trace in YAML, one step a line, and nothing else. "
         "Never do arithmetic: wire",

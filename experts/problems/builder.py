@@ -18,7 +18,6 @@ from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
 from trace_trainer.experts.language.expression import parse_expression
 from trace_trainer.experts.language.linear import Linear
-from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import (
     FieldValue,
     OperandValue,
@@ -29,46 +28,10 @@ from trace_trainer.experts.language.trace import (
     concluded,
     stated,
 )
+from trace_trainer.experts.problems.formula import Formula, formula_of
 
 RESULT = "result"
 """The variable that holds a computed answer."""
-
-
-class Formula:
-    """An expression being written. `binding` tells what it needs parentheses beside: 1 a sum, 2 a product, 3 neither."""
-
-    __slots__ = ("text", "binding")
-
-    def __init__(self, text: str, binding: int) -> None:
-        self.text = text
-        self.binding = binding
-
-    def _within(self, binding: int) -> str:
-        return self.text if self.binding >= binding else f"({self.text})"
-
-    def __add__(self, other: Term) -> Formula:
-        return Formula(f"{self.text} + {_formula(other).text}", 1)
-
-    def __radd__(self, other: Term) -> Formula:
-        return _formula(other) + self
-
-    def __sub__(self, other: Term) -> Formula:
-        return Formula(f"{self.text} - {_formula(other)._within(2)}", 1)
-
-    def __rsub__(self, other: Term) -> Formula:
-        return _formula(other) - self
-
-    def __mul__(self, other: Term) -> Formula:
-        return Formula(f"{self._within(2)} * {_formula(other)._within(3)}", 2)
-
-    def __rmul__(self, other: Term) -> Formula:
-        return _formula(other) * self
-
-    def __truediv__(self, other: Term) -> Formula:
-        return Formula(f"{self._within(2)} / {_formula(other)._within(3)}", 2)
-
-    def __rtruediv__(self, other: Term) -> Formula:
-        return _formula(other) / self
 
 
 class Reference(Formula):
@@ -89,14 +52,6 @@ class Reference(Formula):
 
 Argument = Reference | Fraction | int
 """What an operation takes: a variable, a number of the question, or a constant such as 7 days a week."""
-Term = Formula | Fraction | int
-"""What an expression takes."""
-
-
-def _formula(term: Term) -> Formula:
-    if isinstance(term, Formula):
-        return term
-    return Formula(format_number(term), 3 if term >= 0 and "/" not in format_number(term) else 1)
 
 
 class SubTraceBuilder:
@@ -187,7 +142,7 @@ class SubTraceBuilder:
     def _reason(self, operation: Operation, *arguments: Any) -> Reference:
         """A step about unknowns: one that declares an unknown by its name, one that states, or one that concludes."""
         if operation.states:
-            sides = [parse_expression(_formula(argument).text) for argument in arguments]
+            sides = [parse_expression(formula_of(argument).text) for argument in arguments]
             step = Step(operation, dict(zip(operation.parameters, sides, strict=True)))
             self._steps.append(step)
             self._forms.append(stated(step, self._form))

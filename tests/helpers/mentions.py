@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from trace_trainer.verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.questions.mentions import Mention
+from trace_trainer.verifiers.questions.numbers import read_question
 
 
 def values(question: str) -> list[Fraction]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import Number
-from trace_trainer.verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.questions.numbers import read_question
 
 MAX_CONSTANT_READS = 10
 MAX_CONSTANT_TERMS = 6

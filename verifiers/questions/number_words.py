@@ -1,7 +1,7 @@
 """English words that stand for numbers, and the tokens that a question is read by.
 
 One table for each kind of word, and `Tokens`: the words and digit groups of a text with their exact places.
-`number_grammar` puts them together to amounts, `question_numbers` to the mentions of a question.
+`number_grammar` puts them together to amounts, `numbers` to the mentions of a question.
 
 Not covered: other languages, misspelt number words.
 """

@@ -9,7 +9,7 @@ from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.running.reference import Checker
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 
 
 class StepValue(NamedTuple):
@@ -31,5 +31,5 @@ def run_steps(text: str) -> list[StepValue]:
         StepValue(run.index, position, write_step(step), None if value is None else Fraction(value))
         for run in Checker(subtraces, None).executions
         for position, (step, value) in enumerate(zip(run.parsed.steps, run.results, strict=True))
-        if isinstance(step, PreparedStep)
+        if isinstance(step, TypedStep)
     ]

@@ -21,9 +21,9 @@ from trace_trainer.verifiers.traces.hints import hint
 from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.running.fast import run_straight
+from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.reference import Checked, check
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 from trace_trainer.verifiers.violation import Violation
 
@@ -74,7 +74,7 @@ def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expecte
         except UnreadableError as error:
             return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
         lints += _text_lint(text, subtraces)
-    checked = run_straight(subtraces, grounding) or check(subtraces, grounding)
+    checked = run_fast(subtraces, grounding) or check(subtraces, grounding)
     violations = checked.violations
     if gold is not None and checked.answer is not None and not gold.matches(checked.answer):
         violations = [
@@ -126,7 +126,7 @@ def _text_lint(text: str, subtraces: Sequence[ParsedSubTrace]) -> list[Violation
     """A well-typed trace in another style than the canonical one."""
     parts = []
     for parsed in subtraces:
-        steps = [step for step in parsed.steps if isinstance(step, PreparedStep)]
+        steps = [step for step in parsed.steps if isinstance(step, TypedStep)]
         if len(steps) != len(parsed.steps) or parsed.problems:
             return []
         parts.append(SubTrace(parsed.expert, tuple(steps)))

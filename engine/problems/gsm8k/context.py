@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from trace_trainer.engine.problems.gsm8k.solution import Equation
 from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import fold
-from trace_trainer.verifiers.questions.numbers import Mention
 
 _WINDOW = 60  # characters on either side of a number that speak of it
 _FOLLOWING = 30

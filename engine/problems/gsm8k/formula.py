@@ -18,7 +18,7 @@ from trace_trainer.experts import OPERATIONS
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 PERCENT_OPERATIONS = ("percent_of", "percent_off", "percent_increase")
 _PRIME = 2**61 - 1

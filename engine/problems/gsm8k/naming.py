@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
 from trace_trainer.engine.problems.gsm8k.phrases import Phrase, Words, is_plural
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 _RATES = {
     "discount": "discount",

@@ -21,8 +21,9 @@ from trace_trainer.engine.problems.gsm8k.formula import Computed, Form, Given, g
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.experts.problems.spelling import spell
+from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import fold
-from trace_trainer.verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.questions.numbers import read_question
 
 _VARIED_KINDS = frozenset({"digits", "word", "money", "percent", "cents"})
 _FORMS = frozenset({Form.SAME, Form.SHARE})

@@ -31,8 +31,8 @@ from trace_trainer.engine.problems.gsm8k.solution import Equation
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.constants import CONSTANTS
+from trace_trainer.verifiers.questions.mentions import QuestionNumbers
 from trace_trainer.verifiers.questions.number_words import Number
-from trace_trainer.verifiers.questions.numbers import QuestionNumbers
 
 DISTANCE = 0.05  # for each equation between a result and its use
 ROUNDED = 0.3  # an earlier result, or a fraction, that the solution writes rounded

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import fold
-from trace_trainer.verifiers.questions.numbers import Mention
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _GAP = re.compile(r"[\s-]*\(?\Z")  # between the words of one phrase

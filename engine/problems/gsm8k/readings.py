@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 
 def readings(mentions: Sequence[Mention]) -> list[list[Given]]:

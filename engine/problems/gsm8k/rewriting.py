@@ -21,7 +21,7 @@ from trace_trainer.engine.problems.gsm8k.formula import (
     uses,
 )
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 _COMMUTATIVE = frozenset({"add", "mul"})
 _ONE, _HUNDRED = Constant(1), Constant(100)

@@ -14,7 +14,7 @@ from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal,
 from trace_trainer.engine.problems.gsm8k.formula import is_fraction
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 _HUNDREDTH = Fraction(1, 100)
 _STATED = (1, 100)  # among the fractions: the question states a hundredth, such as a cent

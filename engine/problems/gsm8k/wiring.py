@@ -27,9 +27,10 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.experts.language.trace import apply as run_step
 from trace_trainer.verifiers.questions.answers import parse_answer
-from trace_trainer.verifiers.questions.numbers import Mention, read_question
+from trace_trainer.verifiers.questions.mentions import Mention
+from trace_trainer.verifiers.questions.numbers import read_question
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _MAX_READINGS = 24  # of one equation
 _TRIALS = 3
@@ -163,7 +164,7 @@ def _run_trace(
     assert subtraces is not None
     values: dict[str, Fraction] = {}
     for step in subtraces[0].steps:
-        assert isinstance(step, PreparedStep)
+        assert isinstance(step, TypedStep)
         if step.role is Role.VALUE:
             assert step.target is not None
             values[step.target] = inits.get(step.target, Fraction(plain(step.literals[0])))

@@ -12,7 +12,7 @@ from trace_trainer.experts import OPERATIONS
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.trace import FieldValue, OperandValue, Step, SubTrace, Trace
 from trace_trainer.experts.problems.builder import RESULT
-from trace_trainer.verifiers.questions.numbers import Mention
+from trace_trainer.verifiers.questions.mentions import Mention
 
 
 class Writer:

@@ -163,11 +163,15 @@ def test_end_tokens_that_the_model_declares_stop_generation(
 
 
 def test_card_is_the_system_message(tokenizer: PreTrainedTokenizerBase) -> None:
+    from trace_trainer.experts import EXPERTS
     from trace_trainer.experts.language.cards import prompt_card
 
     ids = prompt_ids(tokenizer, question_prompt("How many?", card=True))
     text = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
-    assert text == f"<|bos|><|system|>{prompt_card()}<|end|><|user|>How many?<|end|><|assistant|>"
+    assert (
+        text
+        == f"<|bos|><|system|>{prompt_card(EXPERTS.values())}<|end|><|user|>How many?<|end|><|assistant|>"
+    )
 
 
 def test_template_that_refuses_system_messages_says_to_leave_out_the_card(

@@ -43,7 +43,7 @@ def test_the_composition_card_says_how_an_earlier_answer_is_read() -> None:
 
 
 def test_the_prompt_card_holds_every_expert_and_operation() -> None:
-    card = prompt_card()
+    card = prompt_card(EXPERTS.values())
     for expert in EXPERTS.values():
         assert f"- {expert.name}: {expert.purpose}" in card
         for operation in expert.own_operations.values():
@@ -54,7 +54,9 @@ def test_the_prompt_card_holds_every_expert_and_operation() -> None:
 
 
 def test_the_prompt_card_says_which_computations_an_expert_is_restricted_to() -> None:
-    line = next(line for line in prompt_card().splitlines() if line.startswith("- rate_equation"))
+    line = next(
+        line for line in prompt_card(EXPERTS.values()).splitlines() if line.startswith("- rate_equation")
+    )
     assert "compute with div, mul only" in line
 
 
@@ -65,7 +67,7 @@ def test_the_prompt_card_can_be_limited_to_some_experts() -> None:
 
 
 def test_the_prompt_cards_example_verifies_against_its_question() -> None:
-    head, example = prompt_card().split("Example: ")[1].split("\n", 1)
+    head, example = prompt_card(EXPERTS.values()).split("Example: ")[1].split("\n", 1)
     verdict = verify_trace(example, question=head, answer="26", expert="arithmetic")
     assert verdict.outcome == "correct"
     assert not verdict.lints

@@ -12,19 +12,19 @@ from trace_trainer.experts.language.declaration import Expert, Operand, Result
 from trace_trainer.experts.language.trace import FieldValue, Step, function_of
 from trace_trainer.verifiers.traces.steps.copies import identity
 from trace_trainer.verifiers.traces.steps.flow import Flow, flows_of
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 STRICT = {"add", "sub", "mul", "div", "average"}
 
 
-def prepared(name: str, **fields: FieldValue) -> PreparedStep:
+def typed(name: str, **fields: FieldValue) -> TypedStep:
     """A step; `from_` is the field `from`."""
-    return PreparedStep(OPERATIONS[name], {key.removesuffix("_"): value for key, value in fields.items()})
+    return TypedStep(OPERATIONS[name], {key.removesuffix("_"): value for key, value in fields.items()})
 
 
-def compute(name: str, *args: str | int) -> PreparedStep:
+def compute(name: str, *args: str | int) -> TypedStep:
     operands = tuple(Fraction(arg) if isinstance(arg, int) else arg for arg in args)
-    return prepared("compute", compute_op=name, args=operands, var="r")
+    return typed("compute", compute_op=name, args=operands, var="r")
 
 
 @pytest.mark.parametrize("name", COMPUTE_OPS)
@@ -33,13 +33,13 @@ def test_a_sum_lets_every_change_through_and_a_minimum_does_not(name: str) -> No
 
 
 def test_what_a_transfer_takes_from_one_does_not_depend_on_the_other() -> None:
-    step = prepared("transfer", from_="a", to="b", amount="c")
+    step = typed("transfer", from_="a", to="b", amount="c")
     assert step.flows == (Flow((0, 2), True), Flow((1, 2), True))
 
 
 @pytest.mark.parametrize("name", ["percent_of", "percent_off", "percent_increase"])
 def test_a_percentage_lets_every_change_through(name: str) -> None:
-    assert prepared(name, base="a", rate="b", var="r").flows == (Flow((0, 1), True),)
+    assert typed(name, base="a", rate="b", var="r").flows == (Flow((0, 1), True),)
 
 
 def test_an_operation_that_ignores_an_input_does_not_depend_on_it() -> None:
@@ -58,14 +58,14 @@ COPIES = [
     compute("floor_div", "x", "x"), compute("ceil_div", "x", "x"), compute("min", "x", "x"),
     compute("max", "x", "x", "x"), compute("average", "x", "x"), compute("min", 18, 18),
     compute("mul", "x", *[1] * 20), compute("average", *["x"] * 20),
-    compute("sub", "x", 0), prepared("compare", compute_op="sub", args=("x", Fraction(0)), var="r"),
-    prepared("percent_of", base="x", rate=Fraction(100), var="r"),
-    prepared("percent_off", base="x", rate=Fraction(0), var="r"),
-    prepared("percent_increase", base=Fraction(18), rate=Fraction(0), var="r"),
-    prepared("consume", entity="x", amount=Fraction(0)),
-    prepared("add_entity", entity="x", amount=Fraction(0)),
-    prepared("transfer", from_="x", to="y", amount=Fraction(0)),
-    prepared("transfer", from_="x", to="x", amount=Fraction(3)),
+    compute("sub", "x", 0), typed("compare", compute_op="sub", args=("x", Fraction(0)), var="r"),
+    typed("percent_of", base="x", rate=Fraction(100), var="r"),
+    typed("percent_off", base="x", rate=Fraction(0), var="r"),
+    typed("percent_increase", base=Fraction(18), rate=Fraction(0), var="r"),
+    typed("consume", entity="x", amount=Fraction(0)),
+    typed("add_entity", entity="x", amount=Fraction(0)),
+    typed("transfer", from_="x", to="y", amount=Fraction(0)),
+    typed("transfer", from_="x", to="x", amount=Fraction(3)),
 ]  # fmt: skip
 
 COMPUTATIONS = [
@@ -74,21 +74,21 @@ COMPUTATIONS = [
     compute("div", 1, "x"), compute("mul", "x", 2), compute("min", "x", 10**14), compute("max", "x", 0),
     compute("floor_div", "x", 1), compute("mod", "x", 10**14), compute("min", 3, 18),
     compute("div", "x", 0), compute("add", 1, 1), compute("average", "x", 0),
-    prepared("percent_of", base=Fraction(100), rate="y", var="r"),
-    prepared("percent_of", base=Fraction(100), rate=Fraction(20), var="r"),
-    prepared("percent_off", base="x", rate=Fraction(100), var="r"),
-    prepared("consume", entity="x", amount="x"), prepared("transfer", from_="x", to="y", amount="x"),
+    typed("percent_of", base=Fraction(100), rate="y", var="r"),
+    typed("percent_of", base=Fraction(100), rate=Fraction(20), var="r"),
+    typed("percent_off", base="x", rate=Fraction(100), var="r"),
+    typed("consume", entity="x", amount="x"), typed("transfer", from_="x", to="y", amount="x"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", COPIES, ids=repr)
-def test_a_step_that_copies_is_an_identity(step: PreparedStep) -> None:
+def test_a_step_that_copies_is_an_identity(step: TypedStep) -> None:
     assert step.identity is not None
     assert not step.fits
 
 
 @pytest.mark.parametrize("step", COMPUTATIONS, ids=repr)
-def test_a_step_that_computes_is_no_identity(step: PreparedStep) -> None:
+def test_a_step_that_computes_is_no_identity(step: TypedStep) -> None:
     assert step.identity is None
 
 
@@ -109,18 +109,18 @@ def test_the_identities_of_a_new_expert_need_no_declaration() -> None:
 @pytest.mark.parametrize(
     ("step", "role"),
     [
-        (prepared("init", var="a", value=Fraction(3)), Role.VALUE),
-        (prepared("init", var="a", source="prev.result"), Role.SOURCE),
+        (typed("init", var="a", value=Fraction(3)), Role.VALUE),
+        (typed("init", var="a", source="prev.result"), Role.SOURCE),
         (compute("add", "a", "b"), Role.ASSIGN),
-        (prepared("consume", entity="a", amount="b"), Role.CHANGE),
-        (prepared("query", var="a"), Role.QUERY),
+        (typed("consume", entity="a", amount="b"), Role.CHANGE),
+        (typed("query", var="a"), Role.QUERY),
     ],
 )
-def test_a_step_has_a_role(step: PreparedStep, role: Role) -> None:
+def test_a_step_has_a_role(step: TypedStep, role: Role) -> None:
     assert step.role is role
 
 
 def test_a_step_knows_the_experts_that_may_use_it() -> None:
     assert compute("add", "a", "b").experts == set(EXPERTS) - {"rate_equation"}
     assert compute("mul", "a", "b").experts == set(EXPERTS)
-    assert prepared("consume", entity="a", amount="b").experts == {"entity_track"}
+    assert typed("consume", entity="a", amount="b").experts == {"entity_track"}

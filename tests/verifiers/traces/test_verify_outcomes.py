@@ -152,7 +152,7 @@ def test_a_failure_of_the_verifier_is_an_error_and_not_raised(monkeypatch: pytes
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("trace_trainer.verifiers.traces.verify.run_straight", fail)
+    monkeypatch.setattr("trace_trainer.verifiers.traces.verify.run_fast", fail)
     verdict = verify_trace(EGGS, QUESTION, 65)
     assert verdict.outcome is Outcome.ERROR
     assert verdict.violations[0].code == "internal_error"

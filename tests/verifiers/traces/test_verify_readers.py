@@ -19,9 +19,9 @@ from trace_trainer.verifiers.questions.grounding import ground
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.running.fast import run_straight
+from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.reference import Checked, check
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 QUESTION = "Ann has 16 eggs, 3 hens, 18.5 kg, 3/4 of a cake and a third of 20%, and 0 to -5 of 999999999999999 others."
@@ -63,7 +63,7 @@ def test_what_write_trace_writes_is_read_by_the_fast_reader_and_read_back_unchan
     ):
         return
     trace = Trace(
-        tuple(SubTrace(p.expert, tuple(s for s in p.steps if isinstance(s, PreparedStep))) for p in parsed)
+        tuple(SubTrace(p.expert, tuple(s for s in p.steps if isinstance(s, TypedStep))) for p in parsed)
     )
     again = read_canonical(write_trace(trace))
     assert again is not None
@@ -98,25 +98,25 @@ def test_a_number_written_in_another_way_changes_no_verdict(numbers: list[str]) 
 
 @given(all_traces, st.sampled_from([None, QUESTION]))
 @settings(max_examples=500, deadline=None)
-def test_the_straight_path_agrees_with_the_reference(parts: Parts, question: str | None) -> None:
+def test_the_fast_pass_agrees_with_the_reference(parts: Parts, question: str | None) -> None:
     parsed = read_yaml(canonical(parts))
     grounding = None if question is None else ground(question)
-    straight, reference = run_straight(parsed, grounding), check(parsed, grounding)
-    if straight is not None:
+    fast, reference = run_fast(parsed, grounding), check(parsed, grounding)
+    if fast is not None:
         assert not reference.violations
-        assert contents(straight) == contents(reference)
+        assert contents(fast) == contents(reference)
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_gold_traces_take_the_straight_path_and_the_reference_agrees(split: str) -> None:
+def test_gold_traces_take_the_fast_pass_and_the_reference_agrees(split: str) -> None:
     for problem in generate(split, 150, seed=5):
         parsed = read_canonical(problem.trace or "")
         assert parsed is not None
         grounding = ground(problem.question)
-        straight, reference = run_straight(parsed, grounding), check(parsed, grounding)
-        assert straight is not None
+        fast, reference = run_fast(parsed, grounding), check(parsed, grounding)
+        assert fast is not None
         assert not reference.violations
-        assert contents(straight) == contents(reference)
+        assert contents(fast) == contents(reference)
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -126,13 +126,13 @@ def test_gold_is_correct_in_every_style(split: str) -> None:
         parsed = read_canonical(problem.trace or "")
         assert parsed is not None
         parts = [
-            (p.expert, [_fields(step) for step in p.steps if isinstance(step, PreparedStep)]) for p in parsed
+            (p.expert, [_fields(step) for step in p.steps if isinstance(step, TypedStep)]) for p in parsed
         ]
         verdict = verify_trace(styled(parts, rng), problem.question, problem.answer, problem.expert)
         assert verdict.outcome == "correct", problem.trace
 
 
-def _fields(step: PreparedStep) -> dict[str, object]:
+def _fields(step: TypedStep) -> dict[str, object]:
     """A step as a dict of texts, as `canonical` and `styled` take it."""
 
     def text(value: object) -> object:

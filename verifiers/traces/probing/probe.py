@@ -41,7 +41,7 @@ from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.redraw import Origin, Place, draws, literals_of, origins_of
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, computable
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
@@ -131,7 +131,7 @@ def _run(subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact]) -
         values: dict[str, Exact] = {}
         results.append([])
         for position, step in enumerate(parsed.steps):
-            assert isinstance(step, PreparedStep)
+            assert isinstance(step, TypedStep)
             given: tuple[Exact, ...]
             if step.role is Role.VALUE:
                 given = (literals[index, position, 0],)
@@ -157,7 +157,7 @@ def _bits(value: Exact) -> int:
 
 
 def _compute(
-    step: PreparedStep,
+    step: TypedStep,
     values: Mapping[str, Exact],
     index: int,
     position: int,
@@ -177,12 +177,12 @@ def _compute(
     return result if isinstance(result, tuple) else (result,)
 
 
-def _bound(step: PreparedStep) -> tuple[str, ...]:
+def _bound(step: TypedStep) -> tuple[str, ...]:
     """The variables that a step gives values to."""
     return step.makes or ((step.target,) if step.target else ())
 
 
-def _earlier(step: PreparedStep, index: int) -> int:
+def _earlier(step: TypedStep, index: int) -> int:
     earlier = resolve_source(str(step.fields["source"]), index)
     assert earlier is not None
     return earlier
@@ -217,7 +217,7 @@ def _possible_copies(
         answer = actual[index][-1][0]
         places = [p for p in origins if literals[p] == answer and (p[0] == index or index == last)]
         sources = [
-            _earlier(s, index) for s in parsed.steps if isinstance(s, PreparedStep) and s.role is Role.SOURCE
+            _earlier(s, index) for s in parsed.steps if isinstance(s, TypedStep) and s.role is Role.SOURCE
         ]
         copies.append(_Copy(index, places, [source for source in sources if actual[source][-1][0] == answer]))
     return [copy for copy in copies if copy.places or copy.answers]
@@ -232,7 +232,7 @@ def _possible_constants(
     for index, parsed in enumerate(subtraces):
         moving: set[str] = set()
         for position, step in enumerate(parsed.steps):
-            assert isinstance(step, PreparedStep)
+            assert isinstance(step, TypedStep)
             moves = (
                 any((index, position, number) in origins for number in range(len(step.literals)))
                 or not moving.isdisjoint(step.names)
@@ -262,7 +262,7 @@ def _findings(
     findings = []
     for index, position in constants:
         step = subtraces[index].steps[position]
-        assert isinstance(step, PreparedStep)
+        assert isinstance(step, TypedStep)
         shown = format_number(actual[index][position][0])
         if step.role is Role.QUERY:
             message = (

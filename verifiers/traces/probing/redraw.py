@@ -15,7 +15,7 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 
 _MAX_EXTREMES = 12  # numbers that are each tried far larger and far smaller than the rest
 
@@ -34,7 +34,7 @@ class Origin(NamedTuple):
 def literals_of(subtraces: Sequence[ParsedSubTrace]) -> Iterator[tuple[Place, Exact]]:
     for index, parsed in enumerate(subtraces):
         for position, step in enumerate(parsed.steps):
-            assert isinstance(step, PreparedStep)
+            assert isinstance(step, TypedStep)
             for number, literal in enumerate(step.literals):
                 yield (index, position, number), literal
 

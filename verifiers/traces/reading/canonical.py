@@ -14,7 +14,7 @@ from typing import cast
 from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
 
 _STEP = re.compile(r"- \{(.*)\}")
@@ -62,13 +62,13 @@ def _read_subtrace(lines: list[str], line: int) -> ParsedSubTrace | None:
         return None
     steps = [_STEPS[content] for content in lines[2:]]
     return (
-        ParsedSubTrace(expert[1], cast("Sequence[PreparedStep | BrokenStep]", steps), line)
+        ParsedSubTrace(expert[1], cast("Sequence[TypedStep | BrokenStep]", steps), line)
         if all(steps)
         else None
     )
 
 
-def _read_line(line: str) -> PreparedStep | BrokenStep | None:
+def _read_line(line: str) -> TypedStep | BrokenStep | None:
     """The step of one canonical line, or None."""
     match = _STEP.fullmatch(line)
     if match is None or line.endswith(", }"):
@@ -88,10 +88,10 @@ def _read_line(line: str) -> PreparedStep | BrokenStep | None:
     return step if isinstance(step, BrokenStep) or f"- {write_step(step)}" == line else None
 
 
-class _Steps(dict[str, PreparedStep | BrokenStep | None]):
+class _Steps(dict[str, TypedStep | BrokenStep | None]):
     """The steps of lines read so far. Emptied when full, which costs less than remembering what was used last."""
 
-    def __missing__(self, line: str) -> PreparedStep | BrokenStep | None:
+    def __missing__(self, line: str) -> TypedStep | BrokenStep | None:
         step = _read_line(line)
         if len(line) <= _MAX_CACHED_LINE:
             if len(self) >= _CACHE_SIZE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Problem
 
 
@@ -21,7 +21,7 @@ class ParsedSubTrace(NamedTuple):
     """
 
     expert: str
-    steps: Sequence[PreparedStep | BrokenStep]
+    steps: Sequence[TypedStep | BrokenStep]
     line: int
     step_lines: Sequence[int] | None = None
     problems: tuple[Problem, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import CORE_OPERATIONS
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import quoted
 
 
@@ -16,7 +16,7 @@ def source_advice(source: str, index: int) -> str:
     return f"{quoted(source)} names no earlier answer; use prev.result or {example}"
 
 
-def boundary_advice(step: PreparedStep, expert: str) -> tuple[str, str]:
+def boundary_advice(step: TypedStep, expert: str) -> tuple[str, str]:
     """The code and the message for an operation that this expert does not have."""
     name = step.operation.name
     if name in CORE_OPERATIONS:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from trace_trainer.experts.language.composition import resolve_source
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 
@@ -46,7 +46,7 @@ def _same(one: ParsedSubTrace, place: int, other: ParsedSubTrace, other_place: i
     return True
 
 
-def _source(step: PreparedStep | BrokenStep, place: int) -> tuple[str, int | None] | None:
+def _source(step: TypedStep | BrokenStep, place: int) -> tuple[str, int | None] | None:
     """What a step binds to which earlier answer; None where it does not."""
     if isinstance(step, BrokenStep) or step.role is not Role.SOURCE:
         return None

@@ -1,4 +1,4 @@
-"""The straight path: runs a trace that has nothing wrong, fast, and gives up at the first doubt.
+"""The fast pass: runs a trace that has nothing wrong, fast, and gives up at the first doubt.
 
 It has no verdict of its own to get wrong: it returns None for any trace that it does not know to be without violation,
 and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree.
@@ -25,7 +25,7 @@ from trace_trainer.verifiers.traces.running.composing import repeated_subtraces,
 from trace_trainer.verifiers.traces.running.reference import Checked
 from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.bounds import MAX_MAGNITUDE, computable, in_bounds
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 Followed = tuple[Exact, int, int]
 """A value, the bits of the numbers that go into it, and the bits of those that surely change it."""
@@ -79,7 +79,7 @@ class _SubTraceRun(NamedTuple):
         }
 
 
-def run_straight(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
+def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
     """What checking the trace yields where nothing is wrong with it; None where something may be."""
     subtraces = bind(subtraces)
     numbers = _EachItsOwn() if grounding is None else grounding.bits
@@ -142,7 +142,7 @@ def _run(
     if parsed.problems or len(parsed.steps) < 2:
         return None
     # A broken step fits no expert, so it does not get past the first test.
-    *body, query = cast("Sequence[PreparedStep]", parsed.steps)
+    *body, query = cast("Sequence[TypedStep]", parsed.steps)
     known: dict[str | Exact, Followed] = {}  # variables, and the literals that operations take
     read: set[str | Exact] = set()
     literals: list[Exact] = []
@@ -249,7 +249,7 @@ def _unread(known: Iterable[str | Exact], read: set[str | Exact]) -> list[str]:
     return [str(name) for name in known if name not in read and not is_hidden(str(name))]
 
 
-def _conclusion(step: PreparedStep, given: Sequence[Followed]) -> Followed:
+def _conclusion(step: TypedStep, given: Sequence[Followed]) -> Followed:
     """What a step finds out from statements.
 
     A solution is a quotient of two linear functions of any one number, so it changes with it always or never, and one
@@ -273,14 +273,14 @@ def _conclusion(step: PreparedStep, given: Sequence[Followed]) -> Followed:
     return found, bits, sure & ~twice if certain else 0
 
 
-def _differs(step: PreparedStep, values: Sequence[Exact], found: Exact) -> bool:
+def _differs(step: TypedStep, values: Sequence[Exact], found: Exact) -> bool:
     try:
         return bool(step.function(*values) != found)
     except ArithmeticError:
         return False
 
 
-def _outputs(step: PreparedStep, given: Sequence[Followed]) -> list[Followed] | None:
+def _outputs(step: TypedStep, given: Sequence[Followed]) -> list[Followed] | None:
     """What any step makes of its inputs; None where a result is out of bounds or an entity goes below 0."""
     values = [value for value, _, _ in given]
     if not computable(values):

@@ -26,7 +26,7 @@ from trace_trainer.verifiers.traces.running.composing import repeated_subtraces,
 from trace_trainer.verifiers.traces.running.state import Budget, Execution
 from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.bounds import computable, in_bounds
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, quoted
 from trace_trainer.verifiers.violation import Violation
 
@@ -144,7 +144,7 @@ class Checker:
             self._lose(run, name)
         run.results.append(None)
 
-    def _init(self, run: Execution, position: int, step: PreparedStep) -> None:
+    def _init(self, run: Execution, position: int, step: TypedStep) -> None:
         var = str(step.target)
         if var in run.values or var in run.unknowns:
             self._overwrite(run, position, var)
@@ -167,20 +167,20 @@ class Checker:
             run.rooted.add(var)
 
     @staticmethod
-    def _result(run: Execution, step: PreparedStep) -> Exact | None:
+    def _result(run: Execution, step: TypedStep) -> Exact | None:
         """What a step made, changed first or queried."""
         if step.role is Role.STATEMENT:
             return None
         return run.values.get(step.makes[0] if step.makes else step.target or str(step.fields["var"]))
 
-    def _declare(self, run: Execution, position: int, step: PreparedStep) -> None:
+    def _declare(self, run: Execution, position: int, step: TypedStep) -> None:
         var = str(step.target)
         self._check_boundary(run, position, step)
         if var in run.values or var in run.unknowns:
             self._overwrite(run, position, var)
         run.unknowns.add(var)
 
-    def _conclude_nothing(self, run: Execution, position: int, step: PreparedStep) -> None:
+    def _conclude_nothing(self, run: Execution, position: int, step: TypedStep) -> None:
         """A conclusion about what is no unknown, or under an expert that has none."""
         var = str(step.target)
         if self._check_boundary(run, position, step):
@@ -199,7 +199,7 @@ class Checker:
     def _overwrite(self, run: Execution, position: int, var: str) -> None:
         self.add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
 
-    def _query(self, run: Execution, position: int, step: PreparedStep, is_last: bool) -> None:
+    def _query(self, run: Execution, position: int, step: TypedStep, is_last: bool) -> None:
         var = str(step.fields["var"])
         run.read.add(var)
         if var not in run.values:
@@ -222,7 +222,7 @@ class Checker:
         known = ", ".join([name for name in run.values if not is_hidden(name)][:8]) or "none yet"
         self.add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
 
-    def _operate(self, run: Execution, position: int, step: PreparedStep) -> None:
+    def _operate(self, run: Execution, position: int, step: TypedStep) -> None:
         index, values = run.index, run.values
         if not self._check_boundary(run, position, step) and step.role is Role.STATEMENT:
             return
@@ -243,12 +243,12 @@ class Checker:
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
 
-    def _spend(self, run: Execution, position: int, step: PreparedStep) -> None:
+    def _spend(self, run: Execution, position: int, step: TypedStep) -> None:
         """Report the step that exceeds what a trace may use of constants, and of the same again."""
         if self._budget is not None and (exceeded := self._budget.spend(run, step)):
             self.add("answer_from_constants", exceeded, run.index, position)
 
-    def _check_boundary(self, run: Execution, position: int, step: PreparedStep) -> bool:
+    def _check_boundary(self, run: Execution, position: int, step: TypedStep) -> bool:
         """Whether the expert has the step's operation, as far as one can tell; reported where not."""
         expert = run.parsed.expert
         if expert not in EXPERTS or expert in step.experts:
@@ -257,7 +257,7 @@ class Checker:
         self.add(code, message, run.index, position)
         return False
 
-    def _ground(self, run: Execution, position: int, step: PreparedStep) -> bool:
+    def _ground(self, run: Execution, position: int, step: TypedStep) -> bool:
         """Report literals that the question does not hold; True where one of them is a number of the question."""
         if self._grounding is None:
             return False
@@ -273,7 +273,7 @@ class Checker:
             self.used |= bits
         return rooted
 
-    def _results(self, run: Execution, position: int, step: PreparedStep) -> tuple[Exact, ...] | None:
+    def _results(self, run: Execution, position: int, step: TypedStep) -> tuple[Exact, ...] | None:
         """Run the step; None where it cannot run or a result is out of bounds."""
         present = {**dict.fromkeys(step.may_create, 0), **run.values}
         inputs = [present[i] if isinstance(i, str) else plain(i) for i in step.inputs]
@@ -314,7 +314,7 @@ class Checker:
         self,
         run: Execution,
         position: int,
-        step: PreparedStep,
+        step: TypedStep,
         results: tuple[Exact, ...] | None,
         rooted: bool,
     ) -> None:

@@ -15,7 +15,7 @@ from trace_trainer.verifiers.questions.grounding import (
 )
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.statements import is_hidden
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
 
@@ -73,7 +73,7 @@ class Budget:
         self._reads = self._terms = self._repeats = 0
         self._used: set[Hashable] = set()
 
-    def spend(self, run: Execution, step: PreparedStep) -> str | None:
+    def spend(self, run: Execution, step: TypedStep) -> str | None:
         """Count what a step binds or reads; a message for the step that exceeds the budget, and for none after it."""
         if step.role is Role.SOURCE:
             return self._use([("answer", run.sources.get(str(step.target)))])

@@ -22,7 +22,7 @@ from trace_trainer.experts.language.literals import plain
 from trace_trainer.experts.language.trace import OperandValue, concluded, stated
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.flow import Flow
-from trace_trainer.verifiers.traces.steps.step import PreparedStep, Role
+from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 _MARK = "="
@@ -39,14 +39,14 @@ def is_hidden(name: str) -> bool:
     return name.startswith(_MARK)
 
 
-class _BoundStep(PreparedStep):
+class _BoundStep(TypedStep):
     """A step about unknowns with what it computes from, and what it makes."""
 
     __slots__ = ()
 
     def __init__(
         self,
-        step: PreparedStep,
+        step: TypedStep,
         inputs: Sequence[str | Exact],
         makes: Sequence[str],
         function: Callable[..., Any],
@@ -71,10 +71,10 @@ def bind(subtraces: Sequence[ParsedSubTrace]) -> Sequence[ParsedSubTrace]:
     ]
 
 
-def _bound_steps(steps: Sequence[PreparedStep | BrokenStep]) -> list[PreparedStep | BrokenStep]:
+def _bound_steps(steps: Sequence[TypedStep | BrokenStep]) -> list[TypedStep | BrokenStep]:
     unknowns: list[str] = []
     statements: list[tuple[str, ...]] = []  # the variables of each
-    bound: list[PreparedStep | BrokenStep] = []
+    bound: list[TypedStep | BrokenStep] = []
     for position, step in enumerate(steps):
         if isinstance(step, BrokenStep):
             if step.operation in _STATEMENTS:  # what it would have said is missing from every conclusion
@@ -139,7 +139,7 @@ _CONSTANT = _Places(frozenset())
 
 
 @lru_cache(maxsize=1 << 12)
-def _statement(step: PreparedStep, position: int, unknowns: tuple[str, ...]) -> _BoundStep:
+def _statement(step: TypedStep, position: int, unknowns: tuple[str, ...]) -> _BoundStep:
     """The step that computes a number for each of the unknowns so far, and a constant."""
 
     def function(*values: Exact) -> tuple[Exact, ...]:
@@ -158,7 +158,7 @@ def _statement(step: PreparedStep, position: int, unknowns: tuple[str, ...]) -> 
     return _BoundStep(step, known, makes, function, _flows(step, unknowns))
 
 
-def _flows(step: PreparedStep, unknowns: tuple[str, ...]) -> list[Flow]:
+def _flows(step: TypedStep, unknowns: tuple[str, ...]) -> list[Flow]:
     """What the number of each unknown, and the constant, depend on."""
     places = count()
 
@@ -177,7 +177,7 @@ def _flows(step: PreparedStep, unknowns: tuple[str, ...]) -> list[Flow]:
 
 @lru_cache(maxsize=1 << 12)
 def _conclusion(
-    step: PreparedStep, statements: tuple[tuple[str, ...], ...], unknowns: tuple[str, ...]
+    step: TypedStep, statements: tuple[tuple[str, ...], ...], unknowns: tuple[str, ...]
 ) -> _BoundStep:
     """The step that computes an unknown from the numbers of all statements so far."""
 

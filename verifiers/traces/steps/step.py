@@ -32,7 +32,7 @@ class Role(Enum):
     CONCLUSION = "finds an unknown"
 
 
-class PreparedStep(Step):
+class TypedStep(Step):
     """A well-typed step, ready to be checked and run.
 
     Attributes:
@@ -85,7 +85,7 @@ class PreparedStep(Step):
 _flows_known: dict[tuple[Operation, str, int], tuple[Flow, ...]] = {}
 
 
-def _flows(step: PreparedStep, computation: str) -> tuple[Flow, ...]:
+def _flows(step: TypedStep, computation: str) -> tuple[Flow, ...]:
     """The same for all steps of one operation, computation and number of inputs."""
     inputs = len(step.inputs)
     key = (step.operation, computation, inputs)

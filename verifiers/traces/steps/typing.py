@@ -20,7 +20,7 @@ from trace_trainer.experts.language.declaration import Field, Kind, Operation
 from trace_trainer.experts.language.expression import Expression, ExpressionError, parse_expression
 from trace_trainer.experts.language.literals import MAX_DIGITS, parse_number
 from trace_trainer.experts.language.trace import FieldValue
-from trace_trainer.verifiers.traces.steps.step import PreparedStep
+from trace_trainer.verifiers.traces.steps.step import TypedStep
 
 MAX_VARIABLE = 64
 
@@ -53,7 +53,7 @@ class BrokenStep:
         problems: what is wrong with it.
         operation: the operation that it names, if that exists.
         creates: what it would have created, so that later uses of it are no errors.
-        fits: the experts under which nothing is wrong with it: none. A PreparedStep has the same attribute.
+        fits: the experts under which nothing is wrong with it: none. A TypedStep has the same attribute.
     """
 
     problems: tuple[Problem, ...]
@@ -71,7 +71,7 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def read_step(raw: object) -> PreparedStep | BrokenStep:
+def read_step(raw: object) -> TypedStep | BrokenStep:
     """Type one step, or say everything that is wrong with it."""
     if not isinstance(raw, dict):
         return BrokenStep(
@@ -84,7 +84,7 @@ def read_step(raw: object) -> PreparedStep | BrokenStep:
     fields = _read_fields(operation, raw, problems)
     if problems:
         return BrokenStep(tuple(problems), operation.name, _created(raw))
-    return PreparedStep(operation, fields)
+    return TypedStep(operation, fields)
 
 
 def _read_operation(name: object) -> Operation | Problem:
