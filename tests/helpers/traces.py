@@ -29,3 +29,27 @@ def composition(*parts: str) -> str:
         first, *rest = part.splitlines()
         lines += [f"- {first}", *(f"  {line}" for line in rest)]
     return "\n".join(lines) + "\n"
+
+
+X, Y, Z = "init, var: x, value: 18", "init, var: y, value: 3", "init, var: z, value: 4"
+"""Steps that bind x, y and z."""
+
+
+def compute(computation: str, args: str, var: str) -> str:
+    """A step that computes."""
+    return f"compute, compute_op: {computation}, args: [{args}], var: {var}"
+
+
+def arithmetic(*steps: str, query: str = "r") -> str:
+    """A trace of these steps that queries r."""
+    return trace(*steps, f"query, var: {query}")
+
+
+def tracked(*steps: str, query: str = "x") -> str:
+    """A trace of entities that queries x."""
+    return trace(*steps, f"query, var: {query}", expert="entity_track")
+
+
+def percentage(*steps: str) -> str:
+    """A trace of percentages that queries r."""
+    return trace(*steps, "query, var: r", expert="percentage")

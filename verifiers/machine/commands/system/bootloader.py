@@ -69,14 +69,9 @@ def bootctl(session: Session, arguments: Sequence[str]) -> Output:
         return Output("bootctl [OPTIONS...] COMMAND ...\n", info="help")
     verb, *rest = options.operands or ("status",)
     if verb not in "install update remove status list is-installed random-seed systemd-efi-options".split():
-        if verb in (
-            "set-default",
-            "set-oneshot",
-            "set-timeout",
-            "kernel-identify",
-            "kernel-inspect",
-            "unlink",
-            "cleanup",
+        if (
+            verb
+            in "set-default set-oneshot set-timeout kernel-identify kernel-inspect unlink cleanup".split()
         ):
             raise Unsupported(f"bootctl {verb}")
         unknown_verb(session, verb)
