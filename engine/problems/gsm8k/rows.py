@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
 from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
 
@@ -128,6 +129,7 @@ def _row(parsed: Any, identifier: str, source: str) -> SolvedProblem:
 
 
 def _hub_rows(name: str) -> list[SolvedProblem]:
+    require_extra("train", f"reading {name} from the hub")
     from datasets import load_dataset
 
     try:

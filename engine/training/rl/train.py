@@ -53,6 +53,7 @@ def train(
     from trace_trainer.engine.training.rl.problems import rl_problems, trim_vocabulary
     from trace_trainer.engine.training.tuning import load_trainable
 
+    config = config.settled()
     task = config.make_task()
     loaded = load_trainable(_start_of(config, run), config)
     source, problems = rl_problems(config)

@@ -74,6 +74,7 @@ def train(
     )
     from trace_trainer.engine.training.tuning import load_trainable
 
+    config = config.settled()
     task = config.make_task()
     loaded = load_trainable(config.model, config)
     source, problems = sft_problems(config)

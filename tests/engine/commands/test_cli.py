@@ -40,7 +40,7 @@ def test_help_lists_every_command_and_imports_none() -> None:
         "import sys; from click.testing import CliRunner; from trace_trainer.engine.cli import COMMANDS, trainer;"
         "text = CliRunner().invoke(trainer, ['--help']).output;"
         "assert all(f'  {name} ' in text for name in COMMANDS), text;"
-        "print(*(module for module, _ in COMMANDS.values() if module in sys.modules))"
+        "print(*(entry.module for entry in COMMANDS.values() if entry.module in sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False

