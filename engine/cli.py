@@ -1,4 +1,4 @@
-"""The command line, `trainer`. Each command lives with its feature and is imported only when it is asked for.
+"""The command line, `trainer`. Each command is a file of `engine/commands/`, imported only when it is asked for.
 
 So `trainer audit` starts without torch, and `trainer --help` without any command. What must be installed for a command
 is looked for before anything else. Exit codes: 0 done, 1 the result is negative (`audit` found failing traces), 2 bad
@@ -15,62 +15,44 @@ from typing import NamedTuple
 
 import click
 
-from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.errors import INTERRUPTED, UserError
 from trace_trainer.engine.extras import require_extra
 
 
 class Entry(NamedTuple):
-    """A command before it is imported.
+    """A command before it is imported. The click command `command` lies in `engine/commands/NAME.py`.
 
     Attributes:
-        module: holds the click command `command`.
         line: what it does, for `trainer --help`.
         extra: what must be installed for it beyond what verifying needs; None where nothing must.
     """
 
-    module: str
     line: str
     extra: str | None = "train"
 
 
 COMMANDS: dict[str, Entry] = {
-    "audit": Entry(
-        "trace_trainer.engine.commands.audit", "Check traces and say what is wrong with each.", None
-    ),
-    "experts": Entry(
-        "trace_trainer.engine.commands.experts",
-        "List the experts, or show one expert's reference card.",
-        None,
-    ),
-    "generate": Entry(
-        "trace_trainer.engine.commands.generate", "Write problems with verified gold traces.", None
-    ),
-    "convert": Entry(
-        "trace_trainer.engine.commands.convert",
-        "Turn real problems with worked solutions into verified traces.",
-        None,
-    ),
-    "pretrain": Entry(
-        "trace_trainer.engine.commands.pretrain", "Train a tiny base model from random weights."
-    ),
-    "sft": Entry("trace_trainer.engine.training.sft.train", "Fine-tune a model on gold traces."),
-    "rl": Entry(
-        "trace_trainer.engine.training.rl.train", "Train a model on its own traces, rewarded by the verifier."
-    ),
-    "average": Entry("trace_trainer.engine.commands.average", "Average the weights of several runs."),
-    "eval": Entry("trace_trainer.engine.commands.eval", "Measure a model's accuracy on held-out problems."),
-    "solve": Entry(
-        "trace_trainer.engine.commands.solve", "Answer one question with a model and show the trace."
-    ),
-    "demo": Entry("trace_trainer.engine.commands.demo", "Show everything in a few minutes on this machine."),
-    "doctor": Entry(
-        "trace_trainer.engine.doctor.examination", "Check a model and a data set before a long run."
-    ),
+    "audit": Entry("Check traces and say what is wrong with each.", None),
+    "experts": Entry("List the experts, or show one expert's reference card.", None),
+    "generate": Entry("Write problems with verified gold traces.", None),
+    "convert": Entry("Turn real problems with worked solutions into verified traces.", None),
+    "pretrain": Entry("Train a tiny base model from random weights."),
+    "sft": Entry("Fine-tune a model on gold traces."),
+    "rl": Entry("Train a model on its own traces, rewarded by the verifier."),
+    "average": Entry("Average the weights of several runs."),
+    "eval": Entry("Measure a model's accuracy on held-out problems."),
+    "solve": Entry("Answer one question with a model and show the trace."),
+    "demo": Entry("Show everything in a few minutes on this machine."),
+    "doctor": Entry("Check a model and a data set before a long run."),
 }
 """By name."""
 
-INTERRUPTED = 130
 READER_GONE = 141
+
+
+def command_module(name: str) -> str:
+    """The module that holds a command."""
+    return f"trace_trainer.engine.commands.{name}"
 
 
 class LazyGroup(click.Group):
@@ -82,7 +64,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
             try:
-                command: click.Command = importlib.import_module(COMMANDS[cmd_name].module).command
+                command: click.Command = importlib.import_module(command_module(cmd_name)).command
             except ModuleNotFoundError:
                 _require_extra_of(cmd_name)
                 raise

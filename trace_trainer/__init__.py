@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trace_trainer.engine.settings.stages import load_recipe
+    from trace_trainer.engine.settings.recipes import load_recipe
     from trace_trainer.verifiers.calls import verify_call
     from trace_trainer.verifiers.machine import Machine, compare_effects
     from trace_trainer.verifiers.score import score
@@ -26,7 +26,7 @@ __all__ = ["Machine", "compare_effects", "load_recipe", "score", "verify_call", 
 _HOMES = {
     "Machine": "trace_trainer.verifiers.machine",
     "compare_effects": "trace_trainer.verifiers.machine",
-    "load_recipe": "trace_trainer.engine.settings.stages",
+    "load_recipe": "trace_trainer.engine.settings.recipes",
     "score": "trace_trainer.verifiers.score",
     "verify_call": "trace_trainer.verifiers.calls",
     "verify_trace": "trace_trainer.verifiers.traces.verify",

@@ -22,24 +22,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trace_trainer.engine.commands.examined_training import train_rl, train_sft
 from trace_trainer.engine.commands.solve import print_solution, solve
+from trace_trainer.engine.errors import INTERRUPTED
 from trace_trainer.engine.evaluation.difference import Difference
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.measure import evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
-from trace_trainer.engine.settings.stages import Recipe, load_recipe
+from trace_trainer.engine.settings.recipes import Recipe, load_recipe
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.progress import duration
-from trace_trainer.engine.training.rl import train as rl
-from trace_trainer.engine.training.sft import train as sft
 from trace_trainer.experts.problems import Problem
 
 NUMBERS = 500
 """Problems of test_numbers; with 500 an accuracy is known to about 4 points."""
 SCHEMAS = 300
 SOLVE_SAMPLES = 8
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +135,11 @@ def demonstrate(recipe: Recipe, numbers: int = NUMBERS, schemas: int = SCHEMAS) 
     demo = Demonstration(recipe, sets)
     demo.measure("before SFT", recipe.sft.model)
     with demo.timed("train by SFT"):
-        run, _, evaluations = sft.train(recipe.sft)
+        run, _, evaluations = train_sft(recipe.sft)
         demo.finish_run(run.path, evaluations)
     demo.measure("after SFT", str(run.path))
     with demo.timed("train by RL"):
-        run, evaluations = rl.train(replace(recipe.rl, model=str(run.path)))
+        run, evaluations = train_rl(replace(recipe.rl, model=str(run.path)))
         demo.finish_run(run.path, evaluations)
     demo.measure("after RL", str(run.path))
     return demo

@@ -18,7 +18,8 @@ from typing import Any, TextIO
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.models_asked import asked_task, default_model, dtype_option
+from trace_trainer.engine.commands.models_asked import asked_task, default_model
+from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.difference import differences
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes, print_episodes

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.settings.declaring import nearest
+from trace_trainer.engine.errors import UserError, nearest
 from trace_trainer.engine.settings.stages import WORDING_HELP
 from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
 from trace_trainer.engine.terminal.progress import track

@@ -6,29 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import yaml
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.folder import newest_run
 from trace_trainer.engine.settings.stages import DEFAULT_MODEL
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
-
-dtype_option = click.option(
-    "--dtype",
-    type=click.Choice(["float32", "bfloat16", "auto"]),
-    default="float32",
-    show_default=True,
-    help="What the model computes in, auto being bfloat16 where the device has instructions for it.",
-)
-
 
 _GIVE = "these models were trained with different ones of {{}}: give --{}"
 
 
 def default_model(task: str | None = None) -> str:
     """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
-    from trace_trainer.engine.models.loading import newest_run
-
     newest = newest_run("rl", task) or newest_run("sft", task)
     return str(newest) if newest else DEFAULT_MODEL
 

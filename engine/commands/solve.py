@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from trace_trainer.engine.commands.models_asked import default_model, dtype_option, run_settings
+from trace_trainer.engine.commands.models_asked import default_model, run_settings
+from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.voting import Vote, majority
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, Sampled, complete

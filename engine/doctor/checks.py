@@ -10,20 +10,17 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trace_trainer.engine.doctor.overlap import same_questions, same_skeletons
-from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
-from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.settings.stages import SFTConfig, TuningConfig
 
 if TYPE_CHECKING:
     from trace_trainer.engine.models.chat import Row
-    from trace_trainer.engine.models.loading import LoadedModel
+    from trace_trainer.engine.training.prepared import PreparedRun
 
 T = TypeVar("T")
 
@@ -53,59 +50,28 @@ class NotApplicable(Exception):
     """The check has nothing to look at, for the reason given."""
 
 
-@dataclass
-class Patient:
-    """What is examined: a model made ready to train, and the problems of the run.
-
-    Attributes:
-        problems: to train on; for RL, where they are drawn as the run goes on, a sample of them.
-        held_out: to measure on.
-        held_out_generated: whether those are drawn from this project's schemas, as the training problems are.
-    """
-
-    loaded: LoadedModel
-    config: SFTConfig | RLConfig
-    problems: Sequence[Any]
-    held_out: Sequence[Any]
-    held_out_generated: bool
-
-    @cached_property
-    def task(self) -> Task[Any]:
-        """What the run is to learn."""
-        return self.config.make_task()
-
-    @cached_property
-    def answered(self) -> list[Any]:
-        """The problems that have a gold reply. Raises NotApplicable where there are none."""
-        answered = [problem for problem in self.problems if self.task.reply(problem) is not None]
-        if not answered:
-            raise NotApplicable(f"no problem has a {self.task.gold}")
-        return answered
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """The training rows of `answered`."""
-        from trace_trainer.engine.training.rl.problems import rows_of
-
-        return rows_of(self.loaded, self.answered, self.task)
-
-    def sample(self, count: int) -> list[tuple[Any, Row]]:
-        """Problems with their rows, at most `count`, evenly spread."""
-        return spread(list(zip(self.answered, self.rows, strict=True)), count)
-
-
 def spread(items: Sequence[T], count: int) -> list[T]:
     """At most `count` of the items, evenly spread over them."""
     step = max(1, len(items) / count)
     return [items[int(i * step)] for i in range(min(count, len(items)))]
 
 
-def special_tokens(patient: Patient) -> str:
+def gold_rows(run: PreparedRun[Any], count: int) -> list[tuple[Any, Row]]:
+    """Problems that have a gold reply with their rows, at most `count`, evenly spread.
+
+    Raises NotApplicable where no problem has one.
+    """
+    if not run.answered:
+        raise NotApplicable(f"no problem has a {run.task.gold}")
+    return spread(list(zip(run.answered, run.rows, strict=True)), count)
+
+
+def special_tokens(run: PreparedRun[Any]) -> str:
     """Every marker of the chat template is one token of the vocabulary."""
     from trace_trainer.engine.models.chat import rendered_text
 
-    tokenizer = patient.loaded.tokenizer
-    text = rendered_text(tokenizer, *patient.task.probe())
+    tokenizer = run.loaded.tokenizer
+    text = rendered_text(tokenizer, *run.task.probe())
     markers = list(dict.fromkeys(MARKER.findall(text)))
     pieces = {marker: len(tokenizer(marker, add_special_tokens=False)["input_ids"]) for marker in markers}
     broken = [f"{marker} is {count} tokens" for marker, count in pieces.items() if count != 1]
@@ -117,13 +83,13 @@ def special_tokens(patient: Patient) -> str:
     return f"each one token: {' '.join(markers)}" if markers else "the template has no markers"
 
 
-def prompt(patient: Patient) -> str:
+def prompt(run: PreparedRun[Any]) -> str:
     """What a row begins with in training is, token for token, what generation starts from."""
     from trace_trainer.engine.models.chat import prompt_ids
 
-    sample = patient.sample(SAMPLE)
+    sample = gold_rows(run, SAMPLE)
     for problem, row in sample:
-        asked = prompt_ids(patient.loaded.tokenizer, patient.task.prompt(problem))
+        asked = prompt_ids(run.loaded.tokenizer, run.task.prompt(problem))
         if row.ids[: row.prompt_length] != asked:
             raise Failed(
                 f"the prompt of {problem.id} differs from its training row",
@@ -132,14 +98,14 @@ def prompt(patient: Patient) -> str:
     return f"identical in training and in use on {len(sample)} rows"
 
 
-def assistant_mask(patient: Patient) -> str:
+def assistant_mask(run: PreparedRun[Any]) -> str:
     """The gold reply and the end token are trained on, and nothing else."""
     from trace_trainer.engine.models.chat import assistant_positions, turn_end_id
 
-    tokenizer = patient.loaded.tokenizer
-    task, end = patient.task, turn_end_id(tokenizer)
+    tokenizer = run.loaded.tokenizer
+    task, end = run.task, turn_end_id(tokenizer)
     marked = False
-    for problem, row in patient.sample(SAMPLE):
+    for problem, row in gold_rows(run, SAMPLE):
         if len(row.completion_ids) < 2 or row.completion_ids[-1] != end:
             raise Failed(
                 f"{problem.id}: the labels hold no {task.gold} that ends with {tokenizer.decode([end])}",
@@ -153,12 +119,12 @@ def assistant_mask(patient: Patient) -> str:
                     f"{problem.id}: the template's generation markers leave out part of the {task.gold}",
                     "put {% generation %} before the assistant's content and {% endgeneration %} behind the end token",
                 )
-    share = sum(len(row.completion_ids) for row in patient.rows) / sum(len(row.ids) for row in patient.rows)
+    share = sum(len(row.completion_ids) for row in run.rows) / sum(len(row.ids) for row in run.rows)
     by = "the template's generation markers agree" if marked else "the template has no generation markers"
     return f"{share:.0%} of the tokens are labels, each row ends with {tokenizer.decode([end])}; {by}"
 
 
-def end_token(patient: Patient) -> str:
+def end_token(run: PreparedRun[Any]) -> str:
     """The model can learn to stop: where its head is not trained, the end token's row is unlike all others.
 
     A base model often has the markers of its chat-tuned sibling in the vocabulary, but never trained them.
@@ -167,10 +133,10 @@ def end_token(patient: Patient) -> str:
 
     from trace_trainer.engine.models.chat import turn_end_id
 
-    tokenizer = patient.loaded.tokenizer
+    tokenizer = run.loaded.tokenizer
     end = turn_end_id(tokenizer)
     name = tokenizer.decode([end])
-    head = patient.loaded.model.get_output_embeddings()
+    head = run.loaded.model.get_output_embeddings()
     if any(parameter.requires_grad for parameter in head.parameters()):
         return f"{name}, and the head is trained"
     rows = head.weight.detach()
@@ -186,31 +152,33 @@ def end_token(patient: Patient) -> str:
     return f"{name} has a row of its own in the head"
 
 
-def lengths(patient: Patient) -> str:
+def lengths(run: PreparedRun[Any]) -> str:
     """Nothing is cut: rows fit the limit, gold replies fit the new tokens allowed, both fit the model."""
     from trace_trainer.engine.models.chat import prompt_ids
-    from trace_trainer.engine.training.rl.problems import check_lengths
+    from trace_trainer.engine.tasks.rows import check_lengths
 
-    config, tokenizer, task = patient.config, patient.loaded.tokenizer, patient.task
+    config, tokenizer, task = run.config, run.loaded.tokenizer, run.task
     model_limit = (
-        getattr(patient.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
+        getattr(run.loaded.model.config.get_text_config(), "max_position_embeddings", None) or math.inf
     )
-    asked = [len(prompt_ids(tokenizer, task.prompt(problem))) for problem in spread(patient.held_out, SAMPLE)]
+    asked = [
+        len(prompt_ids(tokenizer, task.prompt(problem))) for problem in spread(run.held_out.problems, SAMPLE)
+    ]
     if max(asked) + config.max_new_tokens > model_limit:
         raise Failed(
             f"prompts of up to {max(asked)} tokens and {config.max_new_tokens} new ones exceed the model's "
             f"{model_limit}",
             f"--max-new-tokens {int(model_limit) - max(asked)} would fit",
         )
-    if all(task.reply(problem) is None for problem in patient.problems):
+    if all(task.reply(problem) is None for problem in run.problems):
         return f"prompts of up to {max(asked)} tokens, {config.max_new_tokens} new ones"
-    longest_row = max(len(row.ids) for row in patient.rows)
+    longest_row = max(len(row.ids) for row in run.rows)
     found = check_lengths(
-        patient.rows, patient.answered, config.max_length if isinstance(config, SFTConfig) else longest_row
+        run.rows, run.answered, config.max_length if isinstance(config, SFTConfig) else longest_row
     )
     if longest_row > model_limit:
         raise Failed(f"{found}, which exceeds the model's {model_limit}", "leave out the longest problems")
-    longest_gold = max(len(row.completion_ids) for row in patient.rows)
+    longest_gold = max(len(row.completion_ids) for row in run.rows)
     if longest_gold > config.max_new_tokens:
         raise Failed(
             f"the longest gold {task.gold} has {longest_gold} tokens, more than the {config.max_new_tokens} that may "
@@ -220,23 +188,23 @@ def lengths(patient: Patient) -> str:
     return f"{found}; gold up to {longest_gold} of {config.max_new_tokens} new tokens"
 
 
-def gold(patient: Patient) -> str:
+def gold(run: PreparedRun[Any]) -> str:
     """Gold replies verify after a round trip through tokens, and gold answers can be compared with."""
     from trace_trainer.engine.models.chat import completion_text
 
-    task = patient.task
-    answers = [*spread(patient.problems, SAMPLE), *spread(patient.held_out, SAMPLE)]
+    task = run.task
+    answers = [*spread(run.problems, SAMPLE), *spread(run.held_out.problems, SAMPLE)]
     for problem in answers:
         verdict = task.judge(problem, "")
         if verdict.outcome == "error":
             raise Failed(
                 f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem"
             )
-    if all(task.reply(problem) is None for problem in patient.problems):
+    if all(task.reply(problem) is None for problem in run.problems):
         return f"{len(answers)} gold answers can be compared with"
-    sample = patient.sample(SAMPLE)
+    sample = gold_rows(run, SAMPLE)
     for problem, row in sample:
-        verdict = task.judge(problem, completion_text(patient.loaded.tokenizer, row.completion_ids))
+        verdict = task.judge(problem, completion_text(run.loaded.tokenizer, row.completion_ids))
         if verdict.outcome != "correct":
             codes = ", ".join(dict.fromkeys(violation.code for violation in verdict.violations))
             raise Failed(
@@ -246,22 +214,22 @@ def gold(patient: Patient) -> str:
     return f"{len(sample)} gold {task.gold} texts verify after a round trip through tokens"
 
 
-def overlap(patient: Patient) -> str:
+def overlap(run: PreparedRun[Any]) -> str:
     """No held-out question was trained on, names and numbers aside."""
-    training = [patient.task.question(problem) for problem in patient.problems]
-    asked = [patient.task.question(problem) for problem in patient.held_out]
+    training = [run.task.question(problem) for problem in run.problems]
+    asked = [run.task.question(problem) for problem in run.held_out.problems]
     same = same_questions(asked, training)
     if same:
         raise Failed(
             f"{len(same)} of {len(asked)} held-out questions are trained on, the first is "
-            f"{patient.held_out[same[0]].id}",
+            f"{run.held_out.problems[same[0]].id}",
             "leave them out of the training data",
         )
     alike = same_skeletons(asked, training)
-    if alike and not patient.held_out_generated:
+    if alike and not run.held_out.generated:
         raise Failed(
             f"{len(alike)} of {len(asked)} held-out questions differ from a training question only in names and "
-            f"numbers, the first is {patient.held_out[alike[0]].id}",
+            f"numbers, the first is {run.held_out.problems[alike[0]].id}",
             "leave such questions out of either side",
         )
     if alike:
@@ -272,22 +240,22 @@ def overlap(patient: Patient) -> str:
     return f"none of {len(asked)} held-out questions, names and numbers aside"
 
 
-def dry_run(patient: Patient) -> str:
+def dry_run(run: PreparedRun[Any]) -> str:
     """Two gradient steps on four rows lower the loss, and the model can be sampled from; the weights are put back."""
     from trace_trainer.engine.inference.reply_loss import reply_losses
     from trace_trainer.engine.training.sft.trainer import train_briefly
 
-    sample = patient.sample(DRY_ROWS)
+    sample = gold_rows(run, DRY_ROWS)
     rows = [row for _, row in sample]
-    trained = [p for p in patient.loaded.model.parameters() if p.requires_grad]
+    trained = [p for p in run.loaded.model.parameters() if p.requires_grad]
     saved = [p.detach().clone() for p in trained]
     tokens = sum(len(row.completion_ids) for row in rows)
-    before = sum(reply_losses(patient.loaded, rows)) / tokens
+    before = sum(reply_losses(run.loaded, rows)) / tokens
     try:
         with TemporaryDirectory() as folder:
-            train_briefly(patient.loaded, rows, _dry_config(patient), Path(folder), DRY_STEPS)
-        after = sum(reply_losses(patient.loaded, rows)) / tokens
-        _decode(patient, [problem for problem, _ in sample])
+            train_briefly(run.loaded, rows, _dry_config(run), Path(folder), DRY_STEPS)
+        after = sum(reply_losses(run.loaded, rows)) / tokens
+        _decode(run, [problem for problem, _ in sample])
     finally:
         for parameter, weights in zip(trained, saved, strict=True):
             parameter.data.copy_(weights)
@@ -299,21 +267,21 @@ def dry_run(patient: Patient) -> str:
     return f"{DRY_STEPS} steps on {len(rows)} rows: loss {before:.4f} to {after:.4f}; greedy decoding works"
 
 
-def _dry_config(patient: Patient) -> SFTConfig:
+def _dry_config(run: PreparedRun[Any]) -> SFTConfig:
     """SFT settings that compute a step as the run will."""
     names = {item.name for item in dataclasses.fields(TuningConfig)}
-    shared = {name: getattr(patient.config, name) for name in names}
-    return SFTConfig(**shared, learning_rate=patient.config.learning_rate * DRY_RATE)
+    shared = {name: getattr(run.config, name) for name in names}
+    return SFTConfig(**shared, learning_rate=run.config.learning_rate * DRY_RATE)
 
 
-def _decode(patient: Patient, problems: Sequence[Any]) -> None:
+def _decode(run: PreparedRun[Any], problems: Sequence[Any]) -> None:
     from trace_trainer.engine.inference.completions import complete
 
-    prompts = [patient.task.prompt(problem) for problem in problems]
-    complete(patient.loaded, prompts, max_new_tokens=DRY_TOKENS, progress=False)
+    prompts = [run.task.prompt(problem) for problem in problems]
+    complete(run.loaded, prompts, max_new_tokens=DRY_TOKENS, progress=False)
 
 
-CHECKS: Mapping[str, Callable[[Patient], str]] = MappingProxyType(
+CHECKS: Mapping[str, Callable[[PreparedRun[Any]], str]] = MappingProxyType(
     {
         function.__name__.replace("_", "-"): function
         for function in (special_tokens, prompt, assistant_mask, end_token, lengths, gold, overlap, dry_run)

@@ -63,7 +63,7 @@ def _gold_losses(
     loaded: LoadedModel, task: Task[Any], problems: Sequence[Any], data: str, progress: bool
 ) -> list[ReplyLoss | None]:
     from trace_trainer.engine.inference.reply_loss import reply_losses
-    from trace_trainer.engine.training.rl.problems import rows_of
+    from trace_trainer.engine.tasks.rows import rows_of
 
     answered = [problem for problem in problems if task.reply(problem) is not None]
     if len(answered) < 2:

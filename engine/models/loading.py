@@ -25,16 +25,12 @@ import transformers
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.errors import UserError, nearest
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
 from trace_trainer.engine.models.packaged import PACKAGES, unpack, unpacked_folder
 from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
 from trace_trainer.engine.places import SHIPPED_CHECKPOINTS, checkpoints_root
-from trace_trainer.engine.runs.folder import newest_run
-from trace_trainer.engine.settings.declaring import nearest
-
-__all__ = ["LoadedModel", "count_parameters", "embedded_models", "fastest_dtype", "load_model", "newest_run"]
 
 ADAPTER_CONFIG = "adapter_config.json"
 MODEL_CONFIG = "config.json"

@@ -8,16 +8,13 @@ How fields depend on each other is for the code that reads them.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-import click
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+from trace_trainer.engine.errors import nearest
 
 
 def setting(
@@ -42,27 +39,6 @@ def setting(
     """
     limits = {"choices": tuple(choices), "low": low, "high": high, "above": above}
     return dataclasses.field(default=default, metadata={"help": help, "flag": flag, **limits})
-
-
-def options(config: type) -> Callable[[Decorated], Decorated]:
-    """Decorate a click command with an option for each setting; each is None where it is not given."""
-
-    def decorate(command: Decorated) -> Decorated:
-        for item in reversed(dataclasses.fields(config)):
-            text = item.metadata["help"]
-            if item.metadata["choices"]:
-                text += f" One of {', '.join(item.metadata['choices'])}."
-            name = item.name.replace("_", "-")
-            if item.type == "bool":
-                option = click.option(f"--{name}/--no-{name}", item.name, default=None, help=text)
-            else:
-                flags = [f"--{name}", *([item.metadata["flag"]] if item.metadata["flag"] else [])]
-                metavar = str(item.type).split("[")[0].split(" ")[0].upper()
-                option = click.option(*flags, item.name, default=None, metavar=metavar, help=text)
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
@@ -133,9 +109,3 @@ def _check_limits(value: Any, limits: Mapping[str, Any]) -> None:
         raise ValueError(f"above {limits['above']}")
     if limits["high"] is not None and value > limits["high"]:
         raise ValueError(f"at most {limits['high']}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the known name most like this one; empty where none is."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {near[0]}?)" if near else ""

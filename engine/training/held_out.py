@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import constants_beside, evaluate_model
-from trace_trainer.engine.evaluation.scoreboard import print_scoreboard
+from trace_trainer.engine.evaluation.measure import evaluate_model
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import TuningConfig
-from trace_trainer.engine.terminal.console import console_on
-from trace_trainer.engine.training.rl.problems import held_out_problems
 from trace_trainer.engine.training.tuning import check_weights
 
+HELD_OUT_SPLIT = "validation"
+"""Settings are chosen by what a run measures, so it never measures on a test split."""
 
+
+def held_out_problems(config: TuningConfig) -> tuple[str, list[Any]]:
+    """What to measure accuracy on, and what to call it."""
+    task = config.make_task()
+    if config.eval_data is None:
+        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
+        return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
+    problems = task.read(config.eval_data, limit=config.eval_problems)
+    if not problems:
+        raise UserError(f"{config.eval_data} holds no problem")
+    return config.eval_data, problems
+
+
+@dataclass(frozen=True)
 class HeldOut:
     """The held-out problems of a run's settings.
 
     Attributes:
-        source: what they are, for the reader of the figures.
+        config: the settings.
+        source: what the problems are, for the reader of the figures.
         problems: the problems themselves.
     """
 
-    def __init__(self, config: TuningConfig) -> None:
-        self.config, self.task = config, config.make_task()
-        self.source, self.problems = held_out_problems(config)
+    config: TuningConfig
+    source: str
+    problems: Sequence[Any]
+
+    @classmethod
+    def of(cls, config: TuningConfig) -> Self:
+        """Those that the settings name."""
+        return cls(config, *held_out_problems(config))
+
+    @property
+    def generated(self) -> bool:
+        """Whether they are drawn from this project's schemas, as generated training problems are."""
+        return self.config.eval_data is None
 
     def measure(self, model: LoadedModel) -> Evaluation:
         """The model on the problems, decoded greedily."""
         return evaluate_model(
             model,
-            self.task,
+            self.config.make_task(),
             self.problems,
             data=self.source,
             max_new_tokens=self.config.max_new_tokens,
@@ -50,11 +77,3 @@ class HeldOut:
         run.save_eval({"before": before.to_json(), "after": after.to_json()})
         run.close("finished")
         return [before, after]
-
-
-def print_result(run: Run, evaluations: Sequence[Evaluation], *notes: str) -> None:
-    """What a training led to: the scoreboard, the notes, and where the run is."""
-    console = console_on()
-    print_scoreboard(console, evaluations, constants_beside(evaluations[0]))
-    for note in (*notes, f"saved in {run.path}"):
-        console.print(note, highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from trace_trainer.engine.commands.demo import Demonstration, demonstrate, print_demonstration, summary
 from trace_trainer.engine.runs.folder import newest_run
-from trace_trainer.engine.settings.stages import load_recipe
+from trace_trainer.engine.settings.recipes import load_recipe
 
 
 @pytest.fixture(scope="module")

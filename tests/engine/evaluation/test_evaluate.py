@@ -285,7 +285,9 @@ def test_the_newest_rl_run_is_preferred_to_the_newest_sft_run_and_both_to_the_ba
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs: dict[str, Path] = {}
-    monkeypatch.setattr("trace_trainer.engine.models.loading.newest_run", lambda kind, task: runs.get(kind))
+    monkeypatch.setattr(
+        "trace_trainer.engine.commands.models_asked.newest_run", lambda kind, task: runs.get(kind)
+    )
     assert default_model() == "tiny-base"
     runs["sft"] = Path("checkpoints/a")
     assert default_model() == "checkpoints/a"

@@ -19,8 +19,8 @@ from trace_trainer.engine.models.chat import Row
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.engine.settings.stages import SFTConfig
+from trace_trainer.engine.tasks.rows import rows_of
 from trace_trainer.engine.tasks.traces import TraceTask
-from trace_trainer.engine.training.rl.problems import rows_of
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
 

@@ -13,18 +13,11 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from trace_trainer.engine.commands.options import options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.places import PROJECT
-from trace_trainer.engine.settings.declaring import options
-from trace_trainer.engine.settings.stages import (
-    RLConfig,
-    SFTConfig,
-    TuningConfig,
-    config_from,
-    load_recipe,
-    recipe_from,
-    recipe_names,
-)
+from trace_trainer.engine.settings.recipes import config_from, load_recipe, recipe_from, recipe_names
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
 
 
 def write(folder: Path, text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trace_trainer.engine.settings.stages import load_recipe, recipe_names
+from trace_trainer.engine.settings.recipes import load_recipe, recipe_names
 
 SMALL_SFT = {
     "count": 12,
@@ -24,16 +24,15 @@ SMALL_RL = {"iterations": 1, "prompts_per_iteration": 2, "group_size": 2, "eval_
 def test_recipe_trains_by_sft_and_then_by_rl(
     name: str, tiny_model_dir: Path, tiny_call_model_dir: Path, checkpoints: Path
 ) -> None:
-    from trace_trainer.engine.training.rl import train as rl
-    from trace_trainer.engine.training.sft import train as sft
+    from trace_trainer.engine.commands.examined_training import train_rl, train_sft
 
     model = tiny_model_dir if load_recipe(name).sft.task == "traces" else tiny_call_model_dir
     recipe = load_recipe(name, sft={**SMALL_SFT, "model": str(model)}, rl=SMALL_RL)
-    run, training, evaluations = sft.train(recipe.sft, "own")
+    run, training, evaluations = train_sft(recipe.sft, "own")
     assert training.finished
     assert len(evaluations) == 2
     assert (run.path / "adapter_model.safetensors").exists() == (recipe.sft.method == "lora")
-    run, evaluations = rl.train(recipe.rl, "own")
+    run, evaluations = train_rl(recipe.rl, "own")
     assert run.manifest["parent"]["name"] == "own_sft"
     assert len(evaluations) == 2
 

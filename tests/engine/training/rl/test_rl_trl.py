@@ -13,16 +13,17 @@ from unittest.mock import Mock
 import pytest
 import torch
 
+from trace_trainer.engine.commands.examined_training import train_rl
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import prompt_ids
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run, read_lines
 from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.tasks.rows import rows_of
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
 from trace_trainer.engine.terminal.progress import Progress
-from trace_trainer.engine.training.rl import train as rl
 from trace_trainer.engine.training.rl import trl as rl_trl
-from trace_trainer.engine.training.rl.problems import rl_problems, rows_of
+from trace_trainer.engine.training.rl.problems import rl_problems
 from trace_trainer.engine.training.rl.trl import VerifierReward, _divide, _trainer
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
@@ -68,7 +69,7 @@ def completions(loaded: LoadedModel, problems: list[Problem]) -> list[list[int]]
 
 @pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "rloo"])
 def test_objective_runs_and_leaves_a_run_folder(config: RLConfig, checkpoints: Path, objective: str) -> None:
-    run, evaluations = rl.train(dataclasses.replace(config, objective=objective), "own")
+    run, evaluations = train_rl(dataclasses.replace(config, objective=objective), "own")
     assert len(evaluations) == 2
     assert run.manifest["status"] == "finished"
     assert [record["step"] for record in run.metrics()] == [1, 2]
@@ -79,7 +80,7 @@ def test_objective_runs_and_leaves_a_run_folder(config: RLConfig, checkpoints: P
 
 
 def test_problems_are_those_of_the_native_loop_in_their_order(config: RLConfig, checkpoints: Path) -> None:
-    run, _ = rl.train(config, "own")
+    run, _ = train_rl(config, "own")
     asked = [record["id"] for record in read_lines(run.path / "rollouts.jsonl")][:: config.group_size]
     assert asked == [problem.id for problem in islice(rl_problems(config)[1], 8)]
 
@@ -153,7 +154,7 @@ def test_adapter_is_trained_and_saved_without_trls_copy(
     config: RLConfig, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(VerifierReward, "__call__", pay_by_ids)
-    run, _ = rl.train(
+    run, _ = train_rl(
         dataclasses.replace(config, method="lora", rank=4, alpha=8, kl=0.1, iterations=1), "own"
     )
     assert (run.path / "adapter_model.safetensors").exists()
@@ -198,13 +199,13 @@ def test_stopped_run_resumes_after_its_last_checkpoint(
     config = dataclasses.replace(config, iterations=4)
     with monkeypatch.context() as patch:
         patch.setattr(rl_trl.IterationLog, "on_log", stop_after_the_first)
-        run, evaluations = rl.train(config, "own")
+        run, evaluations = train_rl(config, "own")
     assert len(evaluations) == 1
     assert run.manifest["status"] == "interrupted"
     assert [record["step"] for record in run.metrics()] == [1, 2]
     shown = Mock(wraps=Progress)
     monkeypatch.setattr(rl_trl, "Progress", shown)
-    run, evaluations = rl.train(config, run=Run.resume("rl", "own"))
+    run, evaluations = train_rl(config, run=Run.resume("rl", "own"))
     assert shown.call_args.kwargs["done"] == 2  # the time left is told from what this run does itself
     assert len(evaluations) == 2
     assert [record["step"] for record in run.metrics()] == [1, 2, 3, 4]
@@ -231,7 +232,7 @@ def test_model_learns_what_is_rewarded(
     short = dataclasses.replace(
         config, iterations=20, max_new_tokens=16, learning_rate=1e-2, checkpoint_every=0
     )
-    rl.train(short, "own", skip=["lengths"])
+    train_rl(short, "own", skip=["lengths"])
     assert fmean(shares[0]) < 0.6
     assert fmean(shares[-1]) > 0.75
 

@@ -17,17 +17,19 @@ from click.testing import CliRunner, Result
 
 import trace_trainer.engine.training.sft.trainer
 from trace_trainer.engine.cli import trainer
+from trace_trainer.engine.commands.examined_training import train_sft
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.batches import plan_batches
 from trace_trainer.engine.inference.reply_loss import reply_losses
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.engine.runs.folder import read_lines
-from trace_trainer.engine.settings.stages import SFTConfig, load_recipe
+from trace_trainer.engine.settings.recipes import load_recipe
+from trace_trainer.engine.settings.stages import SFTConfig
+from trace_trainer.engine.tasks.rows import check_lengths, rows_of
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.engine.terminal.progress import Progress
-from trace_trainer.engine.training.rl.problems import check_lengths, rows_of, sft_problems
-from trace_trainer.engine.training.sft.train import train
+from trace_trainer.engine.training.sft.problems import sft_problems
 from trace_trainer.engine.training.sft.trainer import build_trainer, restore
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
@@ -65,7 +67,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def test_run_folder_holds_all_that_it_promises(config: SFTConfig, checkpoints: Path) -> None:
-    run, training, evaluations = train(config, "shop")
+    run, training, evaluations = train_sft(config, "shop")
     assert run.path == checkpoints / "shop_sft"
     assert {"model.safetensors", "config.json", "tokenizer.json", "chat_template.jinja", "config.yaml", "manifest.json",
             "metrics.jsonl", "eval.json"} <= {file.name for file in run.path.iterdir()}  # fmt: skip
@@ -80,19 +82,19 @@ def test_run_folder_holds_all_that_it_promises(config: SFTConfig, checkpoints: P
 
 
 def test_saved_model_is_the_trained_one(config: SFTConfig, checkpoints: Path, tiny_model_dir: Path) -> None:
-    run, _, _ = train(config)
+    run, _, _ = train_sft(config)
     before, after = weights(tiny_model_dir), weights(run.path)
     assert all(not torch.equal(before[name], after[name]) for name in before)
 
 
 def test_training_lowers_the_loss_of_what_is_trained_on(config: SFTConfig, checkpoints: Path) -> None:
-    run, _, _ = train(dataclasses.replace(config, epochs=5))
+    run, _, _ = train_sft(dataclasses.replace(config, epochs=5))
     losses = [record["loss"] for record in read_lines(run.path / "metrics.jsonl")]
     assert losses[-1] < losses[0] - 0.5
 
 
 def test_tokens_of_the_log_are_those_of_the_rows(config: SFTConfig, checkpoints: Path) -> None:
-    run, training, _ = train(config)
+    run, training, _ = train_sft(config)
     rows = rows_of(load_model(config.model), sft_problems(config)[1], TASK)
     last = list(read_lines(run.path / "metrics.jsonl"))[-1]
     assert last["tokens"] == training.tokens == sum(len(row.ids) for row in rows)
@@ -157,7 +159,7 @@ def test_model_is_the_plain_one_again_after_training(config: SFTConfig, tmp_path
 def test_other_methods_train_save_and_load(
     config: SFTConfig, checkpoints: Path, tiny_model_dir: Path, method: str
 ) -> None:
-    run, _, evaluations = train(dataclasses.replace(config, method=method, rank=4, alpha=8, last_k=1))
+    run, _, evaluations = train_sft(dataclasses.replace(config, method=method, rank=4, alpha=8, last_k=1))
     assert len(evaluations) == 2
     ids = torch.tensor([[1, 7, 8, 9]])
     assert not torch.allclose(
@@ -168,14 +170,14 @@ def test_other_methods_train_save_and_load(
 
 
 def test_same_seed_gives_the_same_weights(config: SFTConfig, checkpoints: Path) -> None:
-    first, second = (weights(train(config, name)[0].path) for name in ("first", "second"))
+    first, second = (weights(train_sft(config, name)[0].path) for name in ("first", "second"))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_interrupted_run_works_and_resumes_to_the_same_weights(
     config: SFTConfig, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = weights(train(config, "whole")[0].path)
+    whole = weights(train_sft(config, "whole")[0].path)
     original = trace_trainer.engine.training.sft.trainer.StepLog.on_log
 
     def interrupt_once(self: Any, args: Any, state: Any, control: Any, **others: Any) -> None:

@@ -1,0 +1,136 @@
+"""Recipes: the settings of both stages from a YAML file, with what the command line says put over them.
+
+A recipe has a `description`, the sections `sft` and `rl`, and above them what both share: `task` and `format`. What a
+section does not name has the default of `stages.py`. Unknown keys and bad values are refused, all of them in one
+message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trace_trainer.engine.errors import UserError, nearest
+from trace_trainer.engine.settings.declaring import check
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from trace_trainer.engine.tasks import DEFAULT_TASK, WORDED_TASKS
+
+RECIPES = Path(__file__).resolve().parents[1] / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe as resolved: its name, what it is for, and the settings of both stages."""
+
+    name: str
+    description: str
+    sft: SFTConfig
+    rl: RLConfig
+
+
+SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
+SHARED = ("task", "format")
+"""Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
+_GENERATED_ONLY = ("count", "wording", "experts")
+
+
+def recipe_names() -> list[str]:
+    """The recipes that are shipped."""
+    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
+
+
+def load_recipe(
+    name_or_path: str = "default",
+    *,
+    sft: Mapping[str, Any] | None = None,
+    rl: Mapping[str, Any] | None = None,
+) -> Recipe:
+    """Read a shipped recipe by name, or a recipe file, and put the overrides `sft` and `rl` over its sections.
+
+    Raises UserError naming everything that is wrong with the file and the overrides at once.
+    """
+    path, content = _read(name_or_path)
+    errors = [
+        f"unknown key {key}{nearest(str(key), (*SECTIONS, *SHARED, 'description'))}"
+        for key in content
+        if key not in SECTIONS and key not in SHARED and key != "description"
+    ]
+    shared = {key: content[key] for key in SHARED if key in content}
+    configs: dict[str, Any] = {}
+    for name, overrides in (("sft", sft), ("rl", rl)):
+        section = content.get(name) or {}
+        if not isinstance(section, dict):
+            errors.append(f"{name} must hold settings, not {section!r}")
+            continue
+        misplaced = [key for key in SHARED if key in section]
+        errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
+        values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
+        errors += wrong
+        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) not in WORDED_TASKS:
+            errors.append(
+                f"{name}.wording chooses among problems of {' and '.join(WORDED_TASKS)}, not of {values['task']}: take "
+                f"the recipe {values['task']}, or give --wording any"
+            )
+        configs[name] = values
+    if errors:
+        raise UserError(f"recipe {name_or_path}: {'; '.join(errors)}")
+    return Recipe(
+        path.stem, str(content.get("description", "")), SFTConfig(**configs["sft"]), RLConfig(**configs["rl"])
+    )
+
+
+def config_from(kind: str, values: Mapping[str, Any], origin: str) -> Any:
+    """The SFTConfig or RLConfig (`kind` "sft" or "rl") of stored values. Raises UserError naming `origin`."""
+    checked, errors = check(SECTIONS[kind], values, kind)
+    if errors:
+        raise UserError(f"{origin}: {'; '.join(errors)}")
+    return SECTIONS[kind](**checked)
+
+
+def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
+    """The recipe with the options that were given on the command line (those not None) over its section `kind`.
+
+    Raises UserError as `load_recipe` does, and for options of generated problems beside a file of problems.
+    """
+    overrides = {name: value for name, value in given.items() if value is not None}
+    idle = [name for name in _GENERATED_ONLY if name in overrides and "data" in overrides]
+    if idle:
+        raise UserError(
+            f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out"
+        )
+    return load_recipe(
+        recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
+    )
+
+
+def _read(name_or_path: str) -> tuple[Path, dict[Any, Any]]:
+    path = RECIPES / f"{name_or_path}.yaml"
+    if not path.is_file():
+        path = Path(name_or_path)
+    if not path.is_file():
+        hint = nearest(name_or_path, recipe_names()) or f"; there are {', '.join(recipe_names())}"
+        raise UserError(f"no recipe {name_or_path}{hint}, or give the path of a recipe file")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys) or {}
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        raise UserError(f"can't read recipe {path}: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"recipe {path} must be a mapping with the keys {', '.join(SECTIONS)}")
+    return path, content
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key may not occur twice in a mapping; PyYAML would keep the last one and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} occurs twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep=deep)

@@ -1,0 +1,32 @@
+"""What SFT trains on: problems from a file or generated, each with its gold reply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.stages import SFTConfig
+
+
+def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
+    """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
+    task = config.make_task()
+    if config.data is None:
+        problems = list(task.generate("train", config.count, config.seed, wording=config.wording))
+        return train_split(config.seed, config.wording), problems
+    problems = task.read(config.data)
+    lacking = [problem.id for problem in problems if task.reply(problem) is None]
+    if lacking:
+        raise UserError(
+            f"{config.data}: {len(lacking)} of {len(problems)} problems have no {task.gold}, the first is "
+            f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does "
+            "without; trainer convert makes traces of worked solutions"
+        )
+    if not problems:
+        raise UserError(f"{config.data} holds no problem")
+    return config.data, problems
+
+
+def train_split(seed: int, wording: str) -> str:
+    """What generated problems to train on are called."""
+    return f"train split, seed {seed}" + ("" if wording == "any" else f", {wording} wording")
