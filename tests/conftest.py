@@ -43,11 +43,11 @@ def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_call_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a tokenizer for tool calls, whose chat template knows no tools."""
     from trace_trainer.engine.pretraining.call_reading import call_texts
-    from trace_trainer.engine.pretraining.diets import DIETS
+    from trace_trainer.engine.pretraining.corpora import CORPORA
     from trace_trainer.engine.pretraining.tokenizer import train_tokenizer
 
-    diet = DIETS["calls"]
-    tokenizer = train_tokenizer(call_texts(0, 200), 800, diet.pieces, diet.markers)
+    corpus = CORPORA["calls"]
+    tokenizer = train_tokenizer(call_texts(0, 200), 800, corpus.pieces, corpus.markers)
     return _save_tiny_model(tokenizer, tmp_path_factory.mktemp("models") / "tiny-calls")
 
 

@@ -3,71 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import json_line
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
-from trace_trainer.engine.problems.gsm8k.rows import SUFFIX, SolvedProblem, read_solved
-from trace_trainer.engine.problems.gsm8k.variants import Variant, vary
+from trace_trainer.engine.problems.gsm8k.batch import (
+    Summary,
+    convert_all,
+    converted_rows,
+    doubt,
+    refused_row,
+    solved_row,
+)
+from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
+from trace_trainer.engine.problems.gsm8k.rows import SUFFIX, read_solved
 from trace_trainer.engine.terminal.progress import track
-
-
-class Converted(NamedTuple):
-    """What became of one problem."""
-
-    problem: SolvedProblem
-    conversion: Conversion | RefusedError
-    variants: list[Variant]
-    opinion: str | None
-
-
-@dataclass(slots=True)
-class Summary:
-    """Counts over a whole run."""
-
-    problems: int = 0
-    converted: int = 0
-    certain: int = 0
-    varied: int = 0
-    variants: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    opinions: Counter[str] = field(default_factory=Counter)
-
-    def add(self, outcome: Converted) -> None:
-        """Count one problem."""
-        self.problems += 1
-        if isinstance(outcome.conversion, RefusedError):
-            self.refused[outcome.conversion.reason] += 1
-            return
-        self.converted += 1
-        self.certain += outcome.conversion.certain
-        self.varied += bool(outcome.variants)
-        self.variants += len(outcome.variants)
-        if outcome.opinion is not None:
-            self.opinions[outcome.opinion] += 1
-
-    def fields(self, with_variants: bool, with_opinions: bool) -> dict[str, Any]:
-        """The summary as JSON; what was not asked for is left out."""
-        found: dict[str, Any] = {
-            "problems": self.problems,
-            "converted": self.converted,
-            "certain": self.certain,
-            "refused": dict(self.refused.most_common()),
-        }
-        if with_variants:
-            found |= {"varied": self.varied, "variants": self.variants}
-        if with_opinions:
-            found["wiring"] = dict(self.opinions.most_common())
-        return found
 
 
 @click.group("convert")
@@ -154,23 +109,21 @@ def gsm8k(
         others = stack.enter_context(atomic_write(refused)) if refused else None
         if held_out:
             lines = stack.enter_context(atomic_write(held_out))
-            lines.writelines(
-                json_line(_solved_line(problem)) for problem in development if not problem.refused
-            )
+            lines.writelines(json_line(solved_row(problem)) for problem in development if not problem.refused)
         for outcome in track(
-            _convert_all(problems, variants, check, seed), "convert", len(problems), "problems"
+            convert_all(problems, variants, check, seed), "convert", len(problems), "problems"
         ):
             summary.add(outcome)
             if isinstance(outcome.conversion, RefusedError):
                 if outcome.conversion.reason is Refusal.UNREADABLE:
                     click.echo(f"{outcome.problem.id} can't be read: {outcome.conversion}", err=True)
                 if others:
-                    others.write(json_line(_refused_line(outcome.problem, outcome.conversion)))
+                    others.write(json_line(refused_row(outcome.problem, outcome.conversion)))
                 continue
             if outcome.conversion.certain or not certain:
-                stream.writelines(map(json_line, _lines(outcome, seed)))
+                stream.writelines(map(json_line, converted_rows(outcome, seed)))
             elif others:
-                others.write(json_line(_refused_line(outcome.problem, _doubt(outcome.conversion))))
+                others.write(json_line(refused_row(outcome.problem, doubt(outcome.conversion))))
     fields = summary.fields(variants > 0, check)
     click.echo(json.dumps(fields) if form == "json" else _table(fields))
     if not summary.converted:
@@ -184,77 +137,6 @@ def _check_apart(path: str, written: str) -> None:
     is_among = target.parent == read and target.suffix == SUFFIX and target.exists()
     if target == read or is_among:
         raise UserError(f"{written} is among what is read; write somewhere else")
-
-
-def _convert_all(
-    problems: Iterable[SolvedProblem], variants: int, check: bool, seed: int
-) -> Iterator[Converted]:
-    for problem in problems:
-        if problem.refused is not None:
-            yield Converted(problem, problem.refused, [], None)
-            continue
-        try:
-            conversion = convert(problem.question, problem.solution)
-        except RefusedError as error:
-            yield Converted(problem, error, [], None)
-            continue
-        varied = vary(conversion, variants, str(seed)) if variants and conversion.certain else []
-        opinion = _opinion(conversion, problem.solution) if check and conversion.certain else None
-        yield Converted(problem, conversion, varied, opinion)
-
-
-def _opinion(conversion: Conversion, solution: str) -> str:
-    # Imported here because sympy takes a second to load and only --check needs it.
-    from trace_trainer.engine.problems.gsm8k.wiring import second_opinion
-
-    return second_opinion(conversion, solution)
-
-
-def _lines(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
-    problem, conversion = outcome.problem, outcome.conversion
-    assert isinstance(conversion, Conversion)
-    common = {"expert": conversion.expert, "source": problem.source, "certain": conversion.certain}
-    yield {
-        "id": problem.id,
-        "question": problem.question,
-        "answer": conversion.answer,
-        "trace": conversion.trace,
-        **common,
-    }
-    for number, variant in enumerate(outcome.variants, 1):
-        yield {
-            "id": f"{problem.id}-v{seed}.{number}",
-            "question": variant.question,
-            "answer": variant.answer,
-            "trace": variant.trace,
-            **common,
-            "variant_of": problem.id,
-        }
-
-
-def _solved_line(problem: SolvedProblem) -> dict[str, Any]:
-    """A problem as it was read."""
-    return {
-        "id": problem.id,
-        "source": problem.source,
-        "question": problem.question,
-        "answer": problem.solution,
-    }
-
-
-def _doubt(conversion: Conversion) -> tuple[str, str]:
-    """Why a converted problem is not certain, in the form of a refusal."""
-    if not conversion.unambiguous:
-        return "ambiguous", "other readings of the solution are about as plausible and compute something else"
-    if conversion.derived:
-        return "derived", "the solution worked out a value without writing it"
-    return "pruned", f"{conversion.pruned} of the solution's equations feed nothing"
-
-
-def _refused_line(problem: SolvedProblem, why: RefusedError | tuple[str, str]) -> dict[str, Any]:
-    reason, detail = (why.reason.value, str(why)) if isinstance(why, RefusedError) else why
-    found = {"reason": reason, "detail": detail}
-    return {"id": problem.id, "source": problem.source, "question": problem.question} | found
 
 
 def _table(fields: dict[str, Any]) -> str:

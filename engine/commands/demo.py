@@ -23,12 +23,13 @@ from rich.table import Table
 from rich.text import Text
 
 from trace_trainer.engine.commands.examined_training import train_rl, train_sft
-from trace_trainer.engine.commands.solve import print_solution, solve
+from trace_trainer.engine.commands.solve import print_solution
 from trace_trainer.engine.errors import INTERRUPTED
+from trace_trainer.engine.evaluation.answering import evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.difference import Difference
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval
+from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.settings.recipes import Recipe, load_recipe
 from trace_trainer.engine.terminal.console import console_on

@@ -11,20 +11,21 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.answering import evaluate_constants, evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.difference import differences
-from trace_trainer.engine.evaluation.episodes import evaluate_episodes, print_episodes
+from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import evaluate_constants, evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
@@ -203,54 +204,35 @@ def command(
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     if guard and episodes is None:
         raise UserError("--guard is for --episodes")
+    sampling: dict[str, Any] = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
     if episodes is not None:
-        single = (data, count, completions)
-        if samples > 1 or guided or gold_loss or any(option is not None for option in single):
+        single = (data, count, completions, samples > 1 or None, guided or None, gold_loss or None)
+        if any(option is not None for option in single):
             raise UserError(
                 "--data, --n, --samples, --completions, --gold-loss and --guided are for single problems, not for "
                 "--episodes"
             )
+        options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
-            played = [
-                evaluate_episodes(
-                    load_model(model, dtype=dtype),
-                    task,
-                    split=split or task.test_split,
-                    count=episodes,
-                    temperature=temperature,
-                    max_new_tokens=max_new_tokens,
-                    seed=seed,
-                    guard=guard,
-                )
-                for model in asked
-            ]
+            played = [evaluate_episodes(load_model(model, dtype=dtype), task, **options) for model in asked]
             print_episodes(played, form, stream)
         return
     name, problems = _read_or_generate(task, data, split, count, seed)
-    if guided:
-        name += ", guided"
+    judged: dict[str, Any] = {"data": f"{name}, guided" if guided else name, "policy": policy}
+    options = {"samples": samples, "guided": guided, "gold_loss": gold_loss, **judged, **sampling}
     with contextlib.ExitStack() as files:
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
         evaluations = []
         for model in asked:
-            evaluation = evaluate_model(
-                load_model(model, dtype=dtype),
-                task,
-                problems,
-                data=name,
-                samples=samples,
-                temperature=temperature,
-                max_new_tokens=max_new_tokens,
-                seed=seed,
-                policy=policy,
-                guided=guided,
-                gold_loss=gold_loss,
-            )
-            evaluations.append(evaluation)
+            evaluations.append(evaluate_model(load_model(model, dtype=dtype), task, problems, **options))
             if rows:
-                for row in evaluation.rows():
-                    rows.write(json.dumps({"model": evaluation.model, **row}, ensure_ascii=False) + "\n")
-        constants = evaluate_constants(task, problems, data=name, policy=policy)
-        _print_result(evaluations, constants, form, stream)
+                rows.writelines(_completion_lines(evaluations[-1]))
+        _print_result(evaluations, evaluate_constants(task, problems, **judged), form, stream)
+
+
+def _completion_lines(evaluation: Evaluation) -> Iterator[str]:
+    """The completions as lines of JSON, each with the model's name."""
+    for row in evaluation.rows():
+        yield json.dumps({"model": evaluation.model, **row}, ensure_ascii=False) + "\n"

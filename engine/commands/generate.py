@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
 import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError, nearest
 from trace_trainer.engine.settings.stages import WORDING_HELP
-from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, Task, task_for
+from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, task_for
+from trace_trainer.engine.tasks.gold import verified
 from trace_trainer.engine.terminal.progress import track
 from trace_trainer.experts import EXPERT_NAMES
 from trace_trainer.experts.problems import WORDINGS
-
-
-class GoldFailsError(Exception):
-    """A generated gold reply does not verify: a generator of this project is wrong, not what the user asked for."""
-
-
-def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
-    """The problems as they come. Raises GoldFailsError, naming the source, where a gold reply is not `correct`."""
-    for problem in problems:
-        text = task.gold_text(problem)
-        verdict = task.judge(problem, text)
-        if verdict.outcome != "correct":
-            found = "; ".join(f"{violation.code}: {violation.message}" for violation in verdict.violations)
-            raise GoldFailsError(
-                f"{problem.source}: the gold {task.gold} is {verdict.outcome} ({found})\n"
-                f"{task.shown(problem)}\n{text}"
-            )
-        yield problem
 
 
 @click.command("generate")

@@ -62,7 +62,7 @@ def run_settings(name: str) -> dict[str, Any]:
 
 def local_folder(name: str) -> Path:
     """The folder of the model of that name, or the name as a folder, whether or not it exists."""
-    from trace_trainer.engine.models.loading import embedded_models
+    from trace_trainer.engine.models.names import embedded_models
 
     return embedded_models().get(name, Path(name))
 

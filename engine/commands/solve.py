@@ -1,17 +1,9 @@
-"""`trainer solve`: one question, the trace that a model writes for it, and what the executor makes of it.
-
-There is no gold answer here. What stands behind the printed answer is that the trace verifies: it parses,
-every number comes from the question, and it executes. With several samples the answer is the one that most
-verified traces compute, of equally frequent ones the one that the most probable trace does.
-"""
+"""`trainer solve`: one question, the trace that a model writes for it, and what the executor makes of it."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -21,106 +13,14 @@ from rich.text import Text
 from trace_trainer.engine.commands.models_asked import default_model, run_settings
 from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.evaluation.voting import Vote, majority
-from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, Sampled, complete
+from trace_trainer.engine.evaluation.solving import Solution, solve
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.tasks import DEFAULT_TASK
-from trace_trainer.engine.tasks.traces import question_prompt
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable
 from trace_trainer.experts import EXPERT_NAMES
 from trace_trainer.experts.language.literals import format_number
-from trace_trainer.verifiers import verify_trace
-from trace_trainer.verifiers.traces.grammar import trace_grammar
 from trace_trainer.verifiers.traces.steps_shown import run_steps
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
-
-if TYPE_CHECKING:
-    from trace_trainer.engine.models.loading import LoadedModel
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """The trace chosen among the samples. Where none verifies, `vote` is None and `chosen` the first sample."""
-
-    question: str
-    model: str
-    chosen: Sampled
-    verdict: Verdict
-    samples: int
-    vote: Vote[Fraction] | None
-
-    @property
-    def solved(self) -> bool:
-        return self.vote is not None
-
-    @property
-    def answer(self) -> str | None:
-        """The answer as text, None where no trace verifies."""
-        return format_number(self.vote.answer) if self.vote else None
-
-    @property
-    def hint(self) -> str:
-        """What to try where no trace verifies."""
-        if not self.chosen.ended:
-            return f"The trace was cut at {self.chosen.tokens} tokens; try --max-new-tokens {2 * self.chosen.tokens}."
-        if self.samples == 1:
-            return "Try --samples 8: the answer is then the one that most verified traces compute."
-        return "No sample verifies: the question may be unlike those of the training (trainer generate shows some)."
-
-    def to_json(self) -> dict[str, Any]:
-        steps = run_steps(self.chosen.text) if self.solved else []
-        return {
-            "question": self.question,
-            "model": self.model,
-            "answer": self.answer,
-            "outcome": self.verdict.outcome,
-            "expert": self.verdict.expert,
-            "trace": self.chosen.text,
-            "steps": [
-                {
-                    "subtrace": subtrace,
-                    "step": step,
-                    "text": text,
-                    "value": None if value is None else format_number(value),
-                }
-                for subtrace, step, text, value in steps
-            ],
-            "violations": [violation._asdict() for violation in self.verdict.violations],
-            "samples": self.samples,
-            "votes": {format_number(answer): count for answer, count in self.vote.counts.items()}
-            if self.vote
-            else {},
-        }
-
-
-def solve(
-    loaded: LoadedModel,
-    question: str,
-    *,
-    samples: int = 1,
-    temperature: float = 0.0,
-    max_new_tokens: int = 256,
-    card: bool = False,
-    expert: str | None = None,
-    guided: bool = False,
-    seed: int = 0,
-) -> Solution:
-    """Answer one question; with `expert`, only by a trace that names this expert, and `guided` by its grammar."""
-    group = complete(
-        loaded,
-        [question_prompt(question, card)],
-        samples=samples,
-        temperature=temperature,
-        max_new_tokens=max_new_tokens,
-        seed=seed,
-        progress=False,
-        grammars=[trace_grammar(expert)] if guided else None,
-    )[0]
-    verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
-    valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
-    vote = majority([verdicts[index].answer for index in valid], [group[index].logprob for index in valid])
-    winner = valid[vote.winner] if vote else 0
-    return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
 
 
 def print_solution(solution: Solution, console: Console) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trace_trainer.engine.evaluation.answering import constants_beside
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import constants_beside
 from trace_trainer.engine.evaluation.scoreboard import print_scoreboard
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.terminal.console import console_on

@@ -1,6 +1,6 @@
 """What an evaluation found: every completion with its verdict, and the figures derived from them.
 
-Nothing here runs a model (that is `engine/evaluation/measure.py`), so the figures can be tested and recomputed from
+Nothing here runs a model (that is `engine/evaluation/answering.py`), so the figures can be tested and recomputed from
 verdicts alone. A completion whose outcome is `error` (the verifier or the data failed) or `valid` (no gold
 answer) is counted among the outcomes and left out of every average.
 """
@@ -15,8 +15,7 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 from trace_trainer.engine.evaluation.intervals import mean_interval, mean_of_any, wilson
-from trace_trainer.engine.evaluation.records import Completion, Record
-from trace_trainer.engine.evaluation.voting import completion_row
+from trace_trainer.engine.evaluation.records import Completion, Record, completion_row
 from trace_trainer.engine.tasks import Task
 from trace_trainer.verifiers.violation import Violation
 

@@ -1,4 +1,7 @@
-"""What an evaluation has of a problem: the completions with their verdicts, and the loss on its gold reply."""
+"""What an evaluation has of a problem: the completions with their verdicts, and the loss on its gold reply.
+
+What a completion is worth is the task's to say (`engine/tasks`): one definition for RL's reward and for evaluation.
+"""
 
 from __future__ import annotations
 
@@ -73,3 +76,33 @@ class Record:
             completion.correct and answer == vote.answer
             for completion, answer in zip(self.completions, answers, strict=True)
         )
+
+
+def completion_row(
+    task: Task[Any],
+    problem: Any,
+    text: str,
+    verdict: AnyVerdict,
+    reward: float | None,
+    tokens: int,
+    ended: bool,
+) -> dict[str, Any]:
+    """A judged completion as a JSON object: a line of `rollouts.jsonl`, and of a file that `trainer audit` reads.
+
+    Args:
+        text: the completion without its end token.
+        reward: None where the verdict earns none either way.
+        tokens: its length in tokens, the end token included.
+        ended: it ended by itself.
+    """
+    shares = dict(task.shares(verdict))
+    return {
+        **task.row(problem),
+        "completion": text,
+        "outcome": str(verdict.outcome),
+        "reward": reward,
+        "violations": [violation.code for violation in verdict.violations],
+        **({"metrics": shares} if shares else {}),
+        "tokens": tokens,
+        "ended": ended,
+    }

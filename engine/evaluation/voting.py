@@ -1,48 +1,13 @@
-"""What became of a completion: its line in a log, and the majority among several completions of one problem.
-
-What a completion is worth is the task's to say (`engine/tasks`): one definition for RL's reward and for evaluation.
-"""
+"""The majority among several completions of one problem."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-from trace_trainer.engine.tasks.task import AnyVerdict, Task
+from typing import Generic, TypeVar
 
 A = TypeVar("A", bound=Hashable)
-
-
-def completion_row(
-    task: Task[Any],
-    problem: Any,
-    text: str,
-    verdict: AnyVerdict,
-    reward: float | None,
-    tokens: int,
-    ended: bool,
-) -> dict[str, Any]:
-    """A judged completion as a JSON object: a line of `rollouts.jsonl`, and of a file that `trainer audit` reads.
-
-    Args:
-        text: the completion without its end token.
-        reward: None where the verdict earns none either way.
-        tokens: its length in tokens, the end token included.
-        ended: it ended by itself.
-    """
-    shares = dict(task.shares(verdict))
-    return {
-        **task.row(problem),
-        "completion": text,
-        "outcome": str(verdict.outcome),
-        "reward": reward,
-        "violations": [violation.code for violation in verdict.violations],
-        **({"metrics": shares} if shares else {}),
-        "tokens": tokens,
-        "ended": ended,
-    }
 
 
 @dataclass(frozen=True, slots=True)

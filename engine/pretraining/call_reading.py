@@ -1,6 +1,6 @@
 """What the embedded base for tool calls learns to read and copy before it ever sees a call.
 
-A quarter of its diet is plain text: the requests, tool descriptions, system texts and tool results of the training
+A quarter of its corpus is plain text: the requests, tool descriptions, system texts and tool results of the training
 split. The rest are exercises in the chat form, over the very strings that arguments are made of: repeat a list; given
 names with values, say some of them back; write them as JSON, or read them from it; quote a stretch of a text. What
 matters for a call is that a value reaches it letter by letter, wherever and in whatever notation it stood before.

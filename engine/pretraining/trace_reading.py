@@ -1,7 +1,7 @@
 """What the embedded base model learns to read and copy before it ever sees a trace.
 
-A quarter of its diet is plain text, the questions of the training split. The rest are exercises, asked and answered in
-the chat form: repeat a list; given names with numbers, say some of them back; given a question, list its numbers in
+A quarter of its corpus is plain text, the questions of the training split. The rest are exercises, asked and answered
+in the chat form: repeat a list; given names with numbers, say some of them back; given a question, list its numbers in
 digits, alone or with the next word, or its names. Copying is what a small model from random weights lacks, and
 repetition, where nearly every token of the answer can be copied, is what makes it appear (docs/decisions.md has the
 figures). Numbers come in all the forms that questions use, so that "sixteen", "1,080" and "$18.50" are read as 16, 1080

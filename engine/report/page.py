@@ -23,7 +23,8 @@ from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.intervals import wilson
 from trace_trainer.engine.report.metric_charts import metric_charts, recorded_groups
-from trace_trainer.engine.runs.folder import MANIFEST, read_lines, read_manifest
+from trace_trainer.engine.runs.logs import read_lines
+from trace_trainer.engine.runs.manifest import MANIFEST, read_manifest
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 from trace_trainer.engine.terminal.progress import duration
 

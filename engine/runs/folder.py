@@ -13,36 +13,25 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.metadata
-import itertools
 import json
-import math
 import os
-import platform
-import re
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.packaged import PACKAGES
-from trace_trainer.engine.places import PROJECT, SHIPPED_CHECKPOINTS, checkpoints_root
+from trace_trainer.engine.places import checkpoints_root
+from trace_trainer.engine.runs.logs import append, log_line, read_lines
+from trace_trainer.engine.runs.manifest import MANIFEST, Kind, Status, commit, now, read_manifest, versions
+from trace_trainer.engine.runs.naming import free_name, run_folder
 from trace_trainer.engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
     from trace_trainer.engine.models.loading import LoadedModel
-
-Kind = Literal["pretrain", "sft", "rl", "average"]
-Status = Literal["running", "interrupted", "finished"]
-
-MANIFEST = "manifest.json"
-RECORDED = ("trace-trainer", "torch", "transformers", "trl", "peft", "accelerate", "tokenizers")
 
 
 @dataclasses.dataclass
@@ -80,7 +69,7 @@ class Run:
 
         Raises UserError where the folder is not empty, and where it may not be removed.
         """
-        path = run_folder(kind, name if name is not None else _free_name(kind, parent))
+        path = run_folder(kind, name if name is not None else free_name(kind, parent))
         if path.is_dir() and any(path.iterdir()):
             _remove(path, kind, parent_path, overwrite)
         path.mkdir(parents=True, exist_ok=True)
@@ -88,13 +77,13 @@ class Run:
             "kind": kind,
             "name": path.name,
             "status": "running",
-            "created": _now(),
+            "created": now(),
             "finished": None,
             "seed": config.seed,
             "parent": {"name": parent, "path": parent_path},
             "data": {},
-            "versions": _versions(),
-            "commit": _commit(),
+            "versions": versions(),
+            "commit": commit(),
             "device": None,
         }
         run = cls(path, manifest)
@@ -134,7 +123,7 @@ class Run:
 
     def log_metrics(self, record: Mapping[str, Any]) -> None:
         """Add a line to `metrics.jsonl`; the record has a `step`."""
-        _append(self.path / "metrics.jsonl", [record])
+        append(self.path / "metrics.jsonl", [record])
 
     def metrics(self) -> Iterator[dict[str, Any]]:
         """The lines of `metrics.jsonl` so far."""
@@ -143,7 +132,7 @@ class Run:
 
     def log_rollouts(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Add a line each to `rollouts.jsonl`; every record has a `step`."""
-        _append(self.path / "rollouts.jsonl", records)
+        append(self.path / "rollouts.jsonl", records)
 
     def rewind(self, step: int) -> None:
         """Drop what the logs say about steps after `step`: a resumed run will do those again."""
@@ -151,7 +140,7 @@ class Run:
             if log.exists():
                 kept = [record for record in read_lines(log) if record["step"] <= step]
                 with atomic_write(log) as stream:
-                    stream.writelines(_line(record) for record in kept)
+                    stream.writelines(log_line(record) for record in kept)
 
     def record_data(self, role: str, source: str, lines: Iterable[str]) -> None:
         """Note in the manifest what the run was trained (`role` "train") or measured on ("eval"): lines of a file."""
@@ -190,7 +179,7 @@ class Run:
     def close(self, status: Status) -> None:
         """State how the run ended. A finished run loses what only resuming needs."""
         self.manifest["status"] = status
-        self.manifest["finished"] = _now() if status == "finished" else None
+        self.manifest["finished"] = now() if status == "finished" else None
         self._write_manifest()
         if status == "finished":
             shutil.rmtree(self.resume_folder, ignore_errors=True)
@@ -201,20 +190,6 @@ class Run:
             stream.write("\n")
 
 
-def run_folder(kind: Kind, name: str) -> Path:
-    """Where the run NAME of that kind lies: NAME_sft for SFT, NAME for others.
-
-    Raises UserError for a bad name, and for that of a model that comes with the program, which the run would hide: an
-    adapter so named would be its own base.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UserError(f"{name!r} is no name for a run: use letters, digits, dots, dashes and underscores")
-    folder = _folder_name(kind, name)
-    if _is_shipped(folder):
-        raise UserError(f"{folder} is a model that comes with the program; choose another --name")
-    return checkpoints_root() / folder
-
-
 def newest_run(kind: Kind, task: str | None = None) -> Path | None:
     """The finished run of that kind that ended last, of any task or of the named one; None where there is none."""
     finished = [run for run in _runs(kind) if run.manifest["status"] == "finished"]
@@ -223,55 +198,12 @@ def newest_run(kind: Kind, task: str | None = None) -> Path | None:
     return max(finished, key=lambda run: run.manifest["finished"]).path if finished else None
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """What a folder's manifest holds; None where it has none."""
-    try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise UserError(f"can't read {folder / MANIFEST}: {error}") from None
-    return manifest
-
-
-def read_lines(log: Path) -> Iterator[dict[str, Any]]:
-    """The records of a log; a last line that was torn by a crash is left out."""
-    # Not splitlines(): a completion may hold other characters that end a line, such as U+2028.
-    for line in log.read_text(encoding="utf-8").split("\n")[:-1]:
-        yield json.loads(line)
-
-
 def _runs(kind: Kind) -> Iterator[Run]:
     root = checkpoints_root()
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         manifest = read_manifest(folder) if folder.is_dir() else None
         if manifest is not None and manifest.get("kind") == kind:
             yield Run(folder, manifest)
-
-
-def _free_name(kind: Kind, parent: str) -> str:
-    """The parent's name without what marks it as a base or an SFT run, with a number where that is taken."""
-    stem = re.sub(
-        r"[^A-Za-z0-9._-]", "-", Path(parent).name.removesuffix("_sft").removesuffix("-base")
-    ).lstrip("._-")
-    stem = stem or "run"
-    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(name for name in names if not _is_taken(_folder_name(kind, name)))
-
-
-def _folder_name(kind: Kind, name: str) -> str:
-    return f"{name}_sft" if kind == "sft" else name
-
-
-def _is_taken(folder: str) -> bool:
-    path = checkpoints_root() / folder
-    return _is_shipped(folder) or (path.is_dir() and any(path.iterdir()))
-
-
-def _is_shipped(folder: str) -> bool:
-    """Whether a model that comes with the program has that name: a packaged one, or weights that no run left."""
-    path = SHIPPED_CHECKPOINTS / folder
-    return folder in PACKAGES or (any(path.glob("*.safetensors")) and not (path / MANIFEST).exists())
 
 
 def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
@@ -288,43 +220,6 @@ def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
     shutil.rmtree(path)
 
 
-def _append(log: Path, records: Iterable[Mapping[str, Any]]) -> None:
-    with log.open("a", encoding="utf-8") as stream:
-        stream.writelines(_line(record) for record in records)
-
-
-def _line(record: Mapping[str, Any]) -> str:
-    """A record as a line of JSON, which has no word for a number that is not finite: null stands for it."""
-    finite = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
-    return json.dumps(finite, ensure_ascii=False) + "\n"
-
-
 def _plain(value: Any) -> Any:
     """Tuples as lists, for YAML."""
     return {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _versions() -> dict[str, str | None]:
-    versions: dict[str, str | None] = {"python": platform.python_version()}
-    for package in RECORDED:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = None
-    return versions
-
-
-def _commit() -> str | None:
-    """The project's git commit, marked where files differ from it; None outside a checkout."""
-    if not (PROJECT / ".git").exists():
-        return None
-    try:
-        git = ["git", "-C", str(PROJECT), "describe", "--always", "--abbrev=40", "--dirty"]
-        done = subprocess.run(git, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None

@@ -25,7 +25,7 @@ from trace_trainer.engine.problems.files.call_problems import (
     read_call_problems,
 )
 from trace_trainer.engine.problems.files.json_rows import JsonRow
-from trace_trainer.engine.tasks.task import CATEGORIES, WORDED_TASKS, Group
+from trace_trainer.engine.tasks.task import CATEGORIES, WORDED_TASKS, Group, Task
 from trace_trainer.verifiers import score, verify_call
 from trace_trainer.verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
 from trace_trainer.verifiers.calls.call import canonical
@@ -203,6 +203,25 @@ class CallTask:
             except RenderError:
                 continue
         return texts
+
+
+def with_episodes(task: Task[Any]) -> CallTask:
+    """The task, which has episodes. Raises UserError where it has none."""
+    if not isinstance(task, CallTask) or task.name != "installer":
+        raise UserError(f"only the task installer has episodes, not {task.name}")
+    return task
+
+
+def as_message(text: str, format: str) -> Message:
+    """What a model wrote as an assistant's message; text that can't be read is said, not run."""
+    reply = FORMATS[format].parse(text)
+    if isinstance(reply, ParseFailure):
+        return {"role": "assistant", "content": text}
+    calls = [
+        {"type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in reply.calls
+    ]
+    return {"role": "assistant", "content": reply.text, **({"tool_calls": calls} if calls else {})}
 
 
 def machine_of(problem: CallProblem) -> Machine | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import evaluate_model
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import TuningConfig

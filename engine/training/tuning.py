@@ -10,7 +10,8 @@ from transformers import PreTrainedModel
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.compilation import check_compiling
-from trace_trainer.engine.models.loading import LoadedModel, load_model, portable_path
+from trace_trainer.engine.models.loading import LoadedModel, load_model
+from trace_trainer.engine.models.names import portable_path
 from trace_trainer.engine.settings.stages import TuningConfig
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from trace_trainer.engine.evaluation.episodes import as_message, with_episodes
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.calls import as_message, with_episodes
 
 _HEAD_START = 15  # turns at most that a conversation has behind it at first, so that not all are greetings
 

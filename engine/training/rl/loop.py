@@ -17,7 +17,6 @@ import math
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 from typing import Any
@@ -36,35 +35,11 @@ from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.objectives import advantages, token_loss, token_weights
-from trace_trainer.engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.update_stats import UpdateStats
 from trace_trainer.engine.training.tuning import merged_adapter
 
 _STATE = "state.pt"
-
-
-@dataclass(slots=True)
-class UpdateStats:
-    """What an update did, collected over its micro-batches."""
-
-    tokens: int = 0
-    entropy: float = 0.0
-    clipped: int = 0
-    ratios: int = 0
-    ratio_max: float = 0.0
-    kl: float = 0.0
-    grad_norms: list[float] = field(default_factory=list)
-
-    def record(self) -> dict[str, float | None]:
-        """The figures of metrics.jsonl; None where no sample carried a signal."""
-        if not self.tokens:
-            return dict.fromkeys(("entropy", "clip_fraction", "ratio_max", "grad_norm", "kl"))
-        return {
-            "entropy": self.entropy / self.tokens,
-            "clip_fraction": self.clipped / self.ratios,
-            "ratio_max": self.ratio_max,
-            "grad_norm": max(self.grad_norms),
-            "kl": self.kl / self.tokens,
-        }
 
 
 class NativeLoop:
@@ -229,12 +204,12 @@ class NativeLoop:
         config = self.config
         completions = torch.tensor([len(s.rollout.completion_ids) for s in minibatch])
         weights = token_weights(config.objective, completions, config.max_new_tokens)
-        distinct, which = _distinct(minibatch)
+        kept, which = distinct(minibatch)
         copies = torch.bincount(which)
-        weights = torch.zeros(len(distinct)).index_add_(0, which, weights)
-        rollouts = [s.rollout for s in distinct]
+        weights = torch.zeros(len(kept)).index_add_(0, which, weights)
+        rollouts = [s.rollout for s in kept]
         for chosen in micro_batches(self.model, rollouts, config.micro_batch_tokens):
-            rows = [distinct[i] for i in chosen]
+            rows = [kept[i] for i in chosen]
             loss = self.loss(rows, weights[chosen], copies[chosen], stats)
             loss.backward()
         trainable = self.optimizer.param_groups[0]["params"]
@@ -318,22 +293,3 @@ class NativeLoop:
         self.optimizer.load_state_dict(state["optimizer"])
         self.iteration, self.start = state["iteration"], state["start"]
         self.folder.rewind(self.iteration)
-
-
-def _distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:
-    """The samples without repetitions of the same completion of the same problem, and which of them each one is.
-
-    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction. Where a
-    problem was drawn twice, the same completion may be worth more in one group than in the other, and is kept for both.
-    """
-    places: dict[tuple[int, float, tuple[int, ...]], int] = {}
-    distinct: list[Sample] = []
-    which = []
-    for s in samples:
-        place = places.setdefault(
-            (id(s.problem), s.advantage, tuple(s.rollout.completion_ids)), len(distinct)
-        )
-        if place == len(distinct):
-            distinct.append(s)
-        which.append(place)
-    return distinct, torch.tensor(which)

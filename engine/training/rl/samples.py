@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from trace_trainer.engine.evaluation.voting import completion_row
+import torch
+
+from trace_trainer.engine.evaluation.records import completion_row
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.task import AnyVerdict
@@ -64,3 +66,22 @@ def rollout_record(task: Task[Any], iteration: int, s: Sample) -> dict[str, Any]
     tokens = len(s.rollout.completion_ids)
     row = completion_row(task, s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
     return {"step": iteration, **row}
+
+
+def distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:
+    """The samples without repetitions of the same completion of the same problem, and which of them each one is.
+
+    A model that is sure of itself samples a group's completions alike; scoring one for all costs a fraction. Where a
+    problem was drawn twice, the same completion may be worth more in one group than in the other, and is kept for both.
+    """
+    places: dict[tuple[int, float, tuple[int, ...]], int] = {}
+    distinct: list[Sample] = []
+    which = []
+    for s in samples:
+        place = places.setdefault(
+            (id(s.problem), s.advantage, tuple(s.rollout.completion_ids)), len(distinct)
+        )
+        if place == len(distinct):
+            distinct.append(s)
+        which.append(place)
+    return distinct, torch.tensor(which)

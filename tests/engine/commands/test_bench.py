@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from trace_trainer.engine.commands.bench import command_lines, main, verify
+from trace_trainer.engine.audit.speed import command_lines, verify
+from trace_trainer.engine.commands.bench import main
 from trace_trainer.experts.problems import generate
 from trace_trainer.verifiers.shell import CommandLine, parse_shell
 

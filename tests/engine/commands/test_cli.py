@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from trace_trainer.engine.cli import COMMANDS, trainer
-from trace_trainer.engine.commands import generate as generate_command
 from trace_trainer.engine.places import PROJECT
 from trace_trainer.engine.problems.files.word_problems import read_problems
 from trace_trainer.engine.tasks import traces
+from trace_trainer.engine.tasks.gold import GoldFailsError
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.problems import Problem
 from trace_trainer.verifiers import verify_trace
@@ -143,7 +143,7 @@ def test_generate_never_writes_a_gold_that_fails(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(traces, "generate", broken)
     result = run("generate", "--out", str(tmp_path / "p.jsonl"))
-    assert isinstance(result.exception, generate_command.GoldFailsError)
+    assert isinstance(result.exception, GoldFailsError)
     assert "arithmetic/broken" in str(result.exception) and not any(tmp_path.iterdir())
 
 

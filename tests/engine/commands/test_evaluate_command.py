@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.commands.eval import command
+from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import evaluate_model
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.experts.problems import generate

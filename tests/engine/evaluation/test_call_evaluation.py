@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 import trace_trainer.engine.problems.installer
 from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.answering import constants_beside, evaluate_constants
 from trace_trainer.engine.evaluation.difference import Difference, differences
-from trace_trainer.engine.evaluation.episodes import as_message, evaluate_episodes
+from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.measure import constants_beside, evaluate_constants
 from trace_trainer.engine.evaluation.records import Completion, Record
 from trace_trainer.engine.evaluation.scoreboard import scoreboard
 from trace_trainer.engine.inference.completions import Sampled
@@ -28,7 +28,7 @@ from trace_trainer.engine.problems.files.call_problems import (
 )
 from trace_trainer.engine.problems.installer import Episode
 from trace_trainer.engine.tasks import task_for
-from trace_trainer.engine.tasks.calls import CallTask, machine_of
+from trace_trainer.engine.tasks.calls import CallTask, as_message, machine_of
 
 INSTALLER, FUNCTIONS = CallTask("installer", "hermes"), CallTask("functions", "hermes")
 PROBLEMS = list(INSTALLER.generate("validation", 40))

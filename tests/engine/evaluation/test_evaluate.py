@@ -12,10 +12,10 @@ import pytest
 
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.difference import Difference, mean_difference
 from trace_trainer.engine.evaluation.figures import Evaluation, GroupScore, pass_at_k
 from trace_trainer.engine.evaluation.intervals import wilson
-from trace_trainer.engine.evaluation.measure import evaluate_model
 from trace_trainer.engine.evaluation.records import Completion, Record
 from trace_trainer.engine.evaluation.voting import majority
 from trace_trainer.engine.models.loading import load_model

@@ -16,8 +16,8 @@ from llguidance import LLMatcher
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerBase
 
 from trace_trainer.engine.cli import trainer
-from trace_trainer.engine.commands.solve import solve
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.inference.guidance import Guidance
 from trace_trainer.engine.models.loading import LoadedModel, load_model

@@ -12,7 +12,8 @@ from transformers import AutoTokenizer
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import PLAIN_TEMPLATE, prompt_ids
-from trace_trainer.engine.models.loading import count_parameters, embedded_models, load_model
+from trace_trainer.engine.models.loading import count_parameters, load_model
+from trace_trainer.engine.models.names import embedded_models
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.tasks.traces import question_prompt
 from trace_trainer.engine.training.tuning import check_weights, load_trainable, merged_adapter

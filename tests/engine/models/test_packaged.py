@@ -18,9 +18,10 @@ from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models import packaged
 from trace_trainer.engine.models.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
-from trace_trainer.engine.models.loading import embedded_models, load_model, portable_path
+from trace_trainer.engine.models.loading import load_model
+from trace_trainer.engine.models.names import embedded_models, portable_path
 from trace_trainer.engine.models.packaged import PACKAGES, give_template, unpack, unpacked_folder
-from trace_trainer.engine.runs.folder import PROJECT
+from trace_trainer.engine.places import PROJECT
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.training.tuning import load_trainable
 

@@ -13,8 +13,12 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from trace_trainer.engine.cli import trainer
-from trace_trainer.engine.commands import pretrain as pretraining
-from trace_trainer.engine.commands.pretrain import (
+from trace_trainer.engine.models.loading import LoadedModel, load_model
+from trace_trainer.engine.pretraining import corpora
+from trace_trainer.engine.pretraining import training as pretraining
+from trace_trainer.engine.pretraining.corpora import CORPORA
+from trace_trainer.engine.pretraining.trace_reading import documents
+from trace_trainer.engine.pretraining.training import (
     ReadingBatches,
     Shape,
     copying_accuracy,
@@ -22,20 +26,16 @@ from trace_trainer.engine.commands.pretrain import (
     new_model,
     pretrain,
 )
-from trace_trainer.engine.models.loading import LoadedModel, load_model
-from trace_trainer.engine.pretraining import diets
-from trace_trainer.engine.pretraining.diets import DIETS
-from trace_trainer.engine.pretraining.trace_reading import documents
 
 SHAPE = Shape(width=16, layers=1, heads=2, feed_forward=32, context=512)
 BATCH_TOKENS = 1024
 STEPS = 6
-DIET = DIETS["traces"]
+CORPUS = CORPORA["traces"]
 
 
 def make_small(patch: pytest.MonkeyPatch) -> None:
     """Little to draw, and every step logged."""
-    patch.setattr(diets, "_TOKENIZER_PROBLEMS", 100)
+    patch.setattr(corpora, "_TOKENIZER_PROBLEMS", 100)
     patch.setattr(pretraining, "_POOL", 60)
     patch.setattr(pretraining, "_EVAL_DOCUMENTS", 3)
     patch.setattr(pretraining, "_LOG_EVERY", 1)
@@ -51,7 +51,7 @@ def train(out: Path, seed: int = 0, start: LoadedModel | None = None) -> None:
     pretrain(
         out,
         STEPS * BATCH_TOKENS,
-        diet=DIET,
+        corpus=CORPUS,
         shape=SHAPE,
         learning_rate=1e-2,
         batch_tokens=BATCH_TOKENS,
@@ -170,7 +170,7 @@ def test_batches_are_full_but_not_overfull_and_hold_what_is_read(tokenizer: Any)
     read = [encode(tokenizer, document) for document in itertools.islice(documents(5), 60)]
     expected = sorted(tuple(ids) for ids, _ in read)
     found: list[tuple[int, ...]] = []
-    for batch in ReadingBatches(tokenizer, DIET, BATCH_TOKENS, seed=5):
+    for batch in ReadingBatches(tokenizer, CORPUS, BATCH_TOKENS, seed=5):
         assert batch["input_ids"].numel() <= BATCH_TOKENS
         for ids, mask, labels in zip(
             batch["input_ids"], batch["attention_mask"], batch["labels"], strict=True
@@ -189,6 +189,6 @@ def test_batches_are_full_but_not_overfull_and_hold_what_is_read(tokenizer: Any)
 
 def test_copying_accuracy_is_a_share_and_leaves_the_model_training(tokenizer: Any) -> None:
     model = new_model(tokenizer, SHAPE, seed=0)
-    shares = copying_accuracy(model, tokenizer, DIET)
+    shares = copying_accuracy(model, tokenizer, CORPUS)
     assert all(0 <= share <= 1 for share in shares.values())
     assert model.training

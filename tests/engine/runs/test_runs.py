@@ -11,7 +11,10 @@ import yaml
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.word_problems import problem_line
-from trace_trainer.engine.runs.folder import Run, newest_run, read_lines, read_manifest, run_folder
+from trace_trainer.engine.runs.folder import Run, newest_run
+from trace_trainer.engine.runs.logs import read_lines
+from trace_trainer.engine.runs.manifest import read_manifest
+from trace_trainer.engine.runs.naming import run_folder
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.experts.problems import generate
 

@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from trace_trainer.engine.cli import trainer
-from trace_trainer.engine.commands.average import average
 from trace_trainer.engine.models.loading import load_model
+from trace_trainer.engine.training.averaging import average
 
 
 def _invoke(*arguments: object) -> tuple[int, str]:

@@ -156,7 +156,7 @@ def test_a_completion_that_comes_again_is_scored_once_for_all(
     one_by_one, merged = UpdateStats(), UpdateStats()
     once.step(repeated, merged)
     assert sum(scored) == len(minibatch)
-    monkeypatch.setattr(rl_native, "_distinct", lambda rows: (rows, torch.arange(len(rows))))
+    monkeypatch.setattr(rl_native, "distinct", lambda rows: (rows, torch.arange(len(rows))))
     again.step(repeated, one_by_one)
     assert (merged.tokens, merged.entropy) == (one_by_one.tokens, pytest.approx(one_by_one.entropy, rel=1e-4))
     one, other = map(weights, (once, again))
@@ -170,7 +170,7 @@ def test_a_completion_worth_more_in_another_group_is_kept_for_both(
     loop = new_loop()
     (group,) = loop.verify(PROBLEMS[:1], loop.sample(PROBLEMS[:1]))
     twice = [group[0], replace(group[0]), replace(group[0], advantage=1.0)]
-    distinct, which = rl_native._distinct(twice)
+    distinct, which = rl_native.distinct(twice)
     assert distinct == [twice[0], twice[2]] and which.tolist() == [0, 0, 1]
 
 

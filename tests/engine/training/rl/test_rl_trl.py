@@ -17,7 +17,8 @@ from trace_trainer.engine.commands.examined_training import train_rl
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import prompt_ids
 from trace_trainer.engine.models.loading import LoadedModel, load_model
-from trace_trainer.engine.runs.folder import Run, read_lines
+from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.runs.logs import read_lines
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.rows import rows_of
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt

@@ -23,7 +23,7 @@ from trace_trainer.engine.inference.batches import plan_batches
 from trace_trainer.engine.inference.reply_loss import reply_losses
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.problems.files.word_problems import write_problems
-from trace_trainer.engine.runs.folder import read_lines
+from trace_trainer.engine.runs.logs import read_lines
 from trace_trainer.engine.settings.recipes import load_recipe
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.tasks.rows import check_lengths, rows_of

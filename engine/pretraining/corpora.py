@@ -1,6 +1,6 @@
-"""What an embedded base model is raised on: one diet for traces, one for tool calls.
+"""What an embedded base model reads: one corpus for traces, one for tool calls.
 
-A diet is what depends on the kind of text that a base is for: the texts and the cuts of its tokenizer, its documents,
+A corpus is what depends on the kind of text that a base is for: the texts and the cuts of its tokenizer, its documents,
 and the exercises that show how well it copies.
 """
 
@@ -24,7 +24,7 @@ _TOKENIZER_PROBLEMS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Diet:
+class Corpus:
     """What a base reads.
 
     Attributes:
@@ -58,9 +58,9 @@ def _trace_exams(seed: int, count: int) -> dict[str, list[Document]]:
     }
 
 
-DIETS: Mapping[str, Diet] = {
-    "traces": Diet(TRACE_PIECES, (), _trace_texts, documents, _trace_exams),
-    "calls": Diet(
+CORPORA: Mapping[str, Corpus] = {
+    "traces": Corpus(TRACE_PIECES, (), _trace_texts, documents, _trace_exams),
+    "calls": Corpus(
         CALL_PIECES,
         CALL_MARKERS,
         lambda seed: call_texts(seed, _TOKENIZER_PROBLEMS),

@@ -1,4 +1,4 @@
-"""The simulated machine's part of `make bench`: command lines a second, run and compared by effect.
+"""How fast the simulated machine is: command lines a second, run and compared by effect.
 
 The lines are those of installer dialogues, each different one once, where $TRAINER_SHARED names the data; otherwise the
 steps of one installation. Every line runs on its own copy of a machine whose first disk is formatted. Rates are per
@@ -11,11 +11,8 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 from time import process_time
 from typing import Any
-
-import click
 
 from trace_trainer.verifiers import Machine, compare_effects
 
@@ -48,23 +45,18 @@ def installer_commands() -> Sequence[str]:
     return sorted(lines) or INSTALLATION
 
 
-def report_machine(repeats: int) -> None:
-    """Print the rates, medians over the repeats."""
-    machine, lines = Machine.from_spec(MACHINE), installer_commands()
-    works: tuple[tuple[str, Callable[[str], object]], ...] = (
-        ("command lines run a second", lambda line: machine.copy().run(line)),
-        ("pairs compared by effect a second", lambda line: compare_effects(machine, line, line)),
-    )
-    click.echo(f"the simulated machine on {len(lines):,} different command lines, one core:")
-    for name, work in works:
-        rates = []
+def machine_rates(lines: Sequence[str], repeats: int) -> dict[str, list[float]]:
+    """How many of the lines are run a second, and compared by effect: a rate a repeat, by what it is of."""
+    machine = Machine.from_spec(MACHINE)
+    works: dict[str, Callable[[str], object]] = {
+        "command lines run a second": lambda line: machine.copy().run(line),
+        "pairs compared by effect a second": lambda line: compare_effects(machine, line, line),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in works}
+    for name, work in works.items():
         for _ in range(repeats):
             start = process_time()
             for line in lines:
                 work(line)
-            rates.append(len(lines) / (process_time() - start))
-        click.echo(f"  {name:43}{median(rates):>10,.0f}")
-
-
-if __name__ == "__main__":
-    report_machine(repeats=5)
+            rates[name].append(len(lines) / (process_time() - start))
+    return rates
