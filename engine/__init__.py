@@ -1,4 +1,5 @@
-"""Training, evaluation and the command line of Trace Trainer.
+"""Training, evaluation and the command line of Trace Trainer, in rooms on floors: imports go downwards only.
 
-Nothing is imported here, so that commands which need no model start without torch.
+The floors stand in tests/test_architecture.py. Nothing is imported here, so that commands which need no model start
+without torch.
 """

@@ -1,4 +1,7 @@
-"""The shape of the code base: which package may import which, and what is imported when."""
+"""The shape of the code base: which package and which room may import which, and what is imported when.
+
+Every import counts: those inside functions, and those for types alone.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,48 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LAYERS = ("experts", "verifiers", "engine")
 """Each may import itself and those before it."""
+FLOORS = {
+    "engine": """
+        cli commands
+        doctor
+        training
+        audit report pretraining
+        settings runs evaluation
+        tasks
+        problems
+        inference
+        models
+        terminal
+        atomic conversation extras places
+        errors
+    """,
+    "verifiers": """
+        __init__
+        score
+        traces calls
+        machine
+        questions shell
+        violation limits
+    """,
+    "experts": """
+        problems
+        __init__
+        EXPERT
+        language
+    """,
+}
+"""The rooms of each package, top floor first: a room may import those of the floors below it, and no other.
+
+A room is a folder, or a file beside the folders. EXPERT is each of the experts' own files.
+"""
+WALLS = {
+    "engine.problems": ("engine.models", "engine.inference", "engine.terminal"),
+    "engine.audit": ("engine.models", "engine.inference", "engine.tasks"),
+    "engine.report": ("engine.models", "engine.inference"),
+    "verifiers.traces": ("verifiers.machine", "verifiers.shell"),
+    "verifiers.calls": ("verifiers.questions",),
+}
+"""What a room may not import although it stands on a lower floor."""
 
 
 def _modules(package: str) -> list[Path]:
@@ -31,6 +76,53 @@ def _imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} uses a relative import"
             yield (node.module or "").removeprefix("trace_trainer.")
+
+
+def _module(path: Path) -> str:
+    """The name of a file's module, without `trace_trainer.`."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = {_module(path): path for package in LAYERS for path in _modules(package)}
+
+
+def _files_imported(path: Path) -> set[str]:
+    """The modules of this project that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            within = {f"{node.module}.{alias.name}" for alias in node.names}
+            # `from package import module` loads the module; any other name comes from the package's own file.
+            modules = {name for name in within if name.removeprefix("trace_trainer.") in FILES}
+            found |= modules if modules == within else modules | {str(node.module)}
+    return {name for name in (name.removeprefix("trace_trainer.") for name in found) if name in FILES}
+
+
+def _room(module: str) -> str:
+    """The room that a module lies in: `engine.tasks`, `experts.EXPERT`."""
+    package, *rest = module.split(".")
+    if not rest:
+        return f"{package}.__init__"
+    is_expert = package == "experts" and not (ROOT / package / rest[0]).is_dir()
+    return f"{package}.{'EXPERT' if is_expert else rest[0]}"
+
+
+def _floor(room: str) -> int:
+    """How many floors a room is from the top. Raises StopIteration where it stands on none."""
+    package, name = room.split(".")
+    floors = [floor.split() for floor in FLOORS[package].strip().splitlines()]
+    return next(number for number, floor in enumerate(floors) if name in floor)
+
+
+def _room_imports(package: str) -> Iterator[tuple[str, str, str]]:
+    """Imports of another room of the package: the importing module, its room, the room imported."""
+    for module, path in FILES.items():
+        for imported in _files_imported(path) if module.split(".")[0] == package else ():
+            here, there = _room(module), _room(imported)
+            if here != there and imported.split(".")[0] == package:
+                yield module, here, there
 
 
 def _run(code: str) -> str:
@@ -49,6 +141,62 @@ def test_imports_point_one_way(package: str) -> None:
         if name.split(".")[0] in above
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_every_room_stands_on_one_floor(package: str) -> None:
+    names = FLOORS[package].split()
+    rooms = {_room(module).split(".")[1] for module in FILES if module.split(".")[0] == package}
+    rooms -= {"__init__"} - set(names)
+    assert sorted(names) == sorted(rooms)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_room_imports_one_of_its_own_floor_or_above(package: str) -> None:
+    assert [
+        f"{module} imports {there}"
+        for module, here, there in _room_imports(package)
+        if _floor(there) <= _floor(here)
+    ] == []
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_room_looks_through_a_wall(package: str) -> None:
+    assert [
+        f"{module} imports {there}"
+        for module, here, there in _room_imports(package)
+        if there in WALLS.get(here, ())
+    ] == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    left = {module: _files_imported(path) - {module} for module, path in FILES.items()}
+    while free := {module for module, needed in left.items() if not needed & left.keys()}:
+        for module in free:
+            del left[module]
+    # What is left lies on a circle, or imports what does.
+    assert sorted(left) == []
+
+
+def test_imports_for_types_and_inside_functions_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "seen.py"
+    path.write_text(
+        "from trace_trainer.engine.errors import UserError\n"
+        "if TYPE_CHECKING:\n    from trace_trainer.engine.tasks import calls\n"
+        "def late():\n    import trace_trainer.engine.places\n"
+    )
+    assert _files_imported(path) == {"engine.errors", "engine.tasks.calls", "engine.places"}
+
+
+def test_everything_is_imported_through_one_name() -> None:
+    names = {*LAYERS, "checkpoints"}
+    wrong = []
+    for path in [*FILES.values(), *sorted((ROOT / "tests").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            modules += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            wrong += [(path.name, module) for module in modules if module.split(".")[0] in names]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("package", ["experts", "verifiers"])
@@ -123,7 +271,3 @@ for name in COMMANDS:
     assert 'xample' in command.help and f'trainer {name}' in command.help, name
 """
     _run(code)
-
-
-def test_no_file_is_called_utils() -> None:
-    assert not [path for package in LAYERS for path in _modules(package) if "util" in path.stem]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trace_trainer.engine.conversation import Prompt
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.chat import Prompt
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:

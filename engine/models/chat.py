@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ PLAIN_TEMPLATE = (
     "{%- if add_generation_prompt %}{{- 'Trace:\\n' }}{%- endif %}"
 )
 """For base models, which have no template: words and line breaks, and no token but the model's own first and last."""
-
-Message = dict[str, Any]
-"""A turn in the form that chat templates take: role, content, and where there are any tool_calls."""
 
 UNTRAINED = -100
 """The label of a token that earns no loss (PyTorch's `ignore_index`)."""
@@ -52,18 +50,6 @@ class Row:
     def labels(self) -> list[int]:
         """As long as `ids`; the prompt is `UNTRAINED`."""
         return [UNTRAINED] * self.prompt_length + self.completion_ids
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What a model answers: the conversation so far, and the schemas of the tools it may call (OpenAI's form)."""
-
-    messages: list[Message]
-    tools: list[dict[str, Any]] | None = None
-
-    def answered(self, reply: Message) -> Prompt:
-        """The conversation with one turn more."""
-        return Prompt([*self.messages, reply], self.tools)
 
 
 def prompt_text(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:

@@ -16,8 +16,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.chat import Message, Prompt, completion_text, rendered_text, training_rows
+from trace_trainer.engine.models.chat import completion_text, rendered_text, training_rows
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import Any
 
 from transformers.utils.chat_template_utils import render_jinja_template
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.models.tool_template import wrapped
 from trace_trainer.engine.pretraining.tokenizer import CHAT_TEMPLATE
 from trace_trainer.engine.pretraining.trace_reading import Document, exercise

@@ -1,4 +1,7 @@
-"""What models learn: to write traces, or to call tools. A task is one object, and nothing else knows its format."""
+"""What models learn: to write traces, or to call tools. A task is one object, and nothing else knows its format.
+
+A task knows its problems and how they are asked and judged. It knows no training, no evaluation and no settings.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.chat import Message, Prompt
 from trace_trainer.engine.models.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
 from trace_trainer.engine.problems.files.call_problems import (
     CallProblem,

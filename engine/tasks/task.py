@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from trace_trainer.engine.models.chat import Message, Prompt
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.verifiers.calls.verdict import CallVerdict
 from trace_trainer.verifiers.traces.verdict import Verdict
 

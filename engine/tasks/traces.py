@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trace_trainer.engine.models.chat import Message, Prompt
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
 from trace_trainer.engine.tasks.task import EXPERTS, Group
 from trace_trainer.experts import EXPERT_NAMES

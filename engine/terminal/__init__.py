@@ -1,1 +1,1 @@
-"""terminal."""
+"""What is shown to people: tables, progress, text made safe. Knows nothing of this project."""

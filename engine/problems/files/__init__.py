@@ -1,1 +1,1 @@
-"""files."""
+"""Problem files, ours and others': read with errors that name file, line and field, and written."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.chat import Message
 from trace_trainer.engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
 from trace_trainer.verifiers.calls.expected import ExpectedError, read_expected
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools

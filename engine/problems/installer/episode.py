@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.problems.installer.answer import Answer, Assistant
 from trace_trainer.engine.problems.installer.goals import (

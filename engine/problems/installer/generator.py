@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Iterator
 from random import Random
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.problems.installer.episode import Episode
 from trace_trainer.engine.problems.installer.goals import StuckError

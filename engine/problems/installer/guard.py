@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.problems.installer.harm import harm
 from trace_trainer.engine.problems.installer.history import command_of, text_message
 from trace_trainer.engine.problems.installer.language import CODES, Language, load_language, slot_pattern

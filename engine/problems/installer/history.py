@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.verifiers.calls import COMMAND_ARGUMENT, COMMAND_TOOL, INSTALLER_TOOLS
 from trace_trainer.verifiers.machine import Result
 

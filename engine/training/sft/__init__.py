@@ -1,1 +1,1 @@
-"""sft."""
+"""Supervised fine-tuning on gold replies. Knows nothing of rewards."""

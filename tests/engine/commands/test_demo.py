@@ -8,7 +8,8 @@ import click
 import pytest
 from rich.console import Console
 
-from trace_trainer.engine.commands.demo import Demonstration, demonstrate, print_demonstration, summary
+from trace_trainer.engine.commands.demo import print_demonstration, summary
+from trace_trainer.engine.commands.demonstration import Demonstration, demonstrate
 from trace_trainer.engine.runs.folder import newest_run
 from trace_trainer.engine.settings.recipes import load_recipe
 

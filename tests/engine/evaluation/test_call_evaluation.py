@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import trace_trainer.engine.problems.installer
 from trace_trainer.engine.cli import trainer
+from trace_trainer.engine.conversation import Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import constants_beside, evaluate_constants
 from trace_trainer.engine.evaluation.difference import Difference, differences
@@ -20,7 +21,6 @@ from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.records import Completion, Record
 from trace_trainer.engine.evaluation.scoreboard import scoreboard
 from trace_trainer.engine.inference.completions import Sampled
-from trace_trainer.engine.models.chat import Prompt
 from trace_trainer.engine.problems.files.call_problems import (
     CallProblem,
     read_call_problems,

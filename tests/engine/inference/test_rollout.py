@@ -10,9 +10,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from trace_trainer.engine.inference.kv_cache import SHARED_PROMPTS, GroupCache
+from trace_trainer.engine.inference.kv_cache import SHARED_PROMPTS
 from trace_trainer.engine.inference.rollout import NATIVE, Rollout, sample
-from trace_trainer.engine.inference.token_choice import choose_tokens, draw
 
 VOCABULARY, PAD = 40, 0
 PROMPTS = [[5, 9, 3], [7], [11, 4, 21, 8, 2, 6, 30, 12], [13, 5, 17, 1, 1], [22, 33]]
@@ -279,63 +278,8 @@ def test_an_adapter_is_sampled_with_its_weights(model_type: str) -> None:
 # --- the cache
 
 
-def test_the_cache_keeps_a_prompt_once_and_lets_rows_and_prompts_leave() -> None:
-    cache = GroupCache(layers=1)
-    prompts = torch.arange(24.0).reshape(3, 2, 2, 2)  # three prompts of two tokens, two heads
-    keys, values = cache.update(prompts, -prompts, 0)
-    assert torch.equal(keys, prompts) and torch.equal(values, -prompts)
-    cache.branch(prompts=3, group_size=2, capacity=5, device=prompts.device)
-    for step in range(2):
-        new = torch.arange(6.0).reshape(6, 1, 1, 1).expand(6, 2, 1, 2) + 10 * step
-        keys, values = cache.update(new, -new, 0)
-    assert keys[:, 0, :, 0].tolist() == [[row, row + 10] for row in range(6)]
-    cache.select(torch.tensor([1, 4, 5]))  # the second prompt loses both of its rows
-    keys, _ = cache.update(torch.full((3, 2, 1, 2), 99.0), torch.zeros(3, 2, 1, 2), 0)
-    assert keys[:, 0, :, 0].tolist() == [[1, 11, 99], [4, 14, 99], [5, 15, 99]]
-    layer: Any = cache.layers[0]
-    assert torch.equal(layer.prompt_keys, prompts[[0, 2]])
-    assert cache.get_seq_length() == 5 and layer.get_max_length() == 7
-    rows = torch.arange(12.0).reshape(3, 2, 1, 2)
-    by_prompt = cache.by_prompt(rows, prompts=2)
-    assert by_prompt[:, 0, :, 0].tolist() == [[0, 0], [4, 8]]  # the first row of the first prompt has left
-    assert torch.equal(cache.by_row(by_prompt), rows)
-
-
 def test_a_model_attends_as_before_once_it_has_been_sampled_from() -> None:
     model = tiny("llama")
     before = model.config._attn_implementation
     sample(model, PROMPTS, max_new_tokens=2, end_ids=set(), pad_id=PAD)
     assert model.config._attn_implementation == before != SHARED_PROMPTS
-
-
-def test_indices_are_drawn_in_proportion_to_their_weights() -> None:
-    weights = torch.tensor([0.0, 1.0, 3.0, 0.0, 4.0, 0.0])
-    uniform = torch.rand((40_000, 1), generator=torch.Generator().manual_seed(0))
-    drawn = draw(weights.repeat(40_000, 1), uniform)
-    shares = torch.bincount(drawn, minlength=6) / len(drawn)
-    # Five standard errors of the largest share are 0.0125.
-    assert torch.allclose(shares, weights / 8, atol=0.0125)
-    assert shares[weights == 0].tolist() == [0, 0, 0]
-
-
-@pytest.mark.parametrize("uniform", [0.0, 1 - 2**-24])
-def test_extreme_random_numbers_draw_no_index_without_weight(uniform: float) -> None:
-    weights = torch.tensor(
-        [[0.0, 0.2, 0.5, 0.3, 0.0], [0.0, 0.0, 1e-7, 0.0, 0.0], [0.0, 1e9, 1e-9, 2e9, 0.0]]
-    )
-    drawn = draw(weights, torch.full((3, 1), uniform))
-    assert (weights.gather(1, drawn.unsqueeze(1)) > 0).all()
-
-
-@pytest.mark.parametrize("temperature", [0.0, 0.7])
-def test_the_choice_does_not_depend_on_how_many_rows_are_computed_at_once(
-    temperature: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logits = torch.randn((7, 50), generator=torch.Generator().manual_seed(3))
-    chosen = []
-    for cached in (2**18, 100):
-        monkeypatch.setattr("trace_trainer.engine.inference.token_choice._CACHED", cached)
-        chosen.append(choose_tokens(logits, temperature, torch.Generator().manual_seed(4)))
-    (tokens, logprobs), (tokens_in_parts, logprobs_in_parts) = chosen
-    assert torch.equal(tokens, tokens_in_parts)
-    assert torch.allclose(logprobs, logprobs_in_parts)

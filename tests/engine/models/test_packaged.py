@@ -15,9 +15,10 @@ from click.testing import CliRunner
 from transformers import AutoTokenizer
 
 from trace_trainer.engine.cli import trainer
+from trace_trainer.engine.conversation import Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models import packaged
-from trace_trainer.engine.models.chat import Prompt, completion_text, prompt_text, training_rows, turn_end_id
+from trace_trainer.engine.models.chat import completion_text, prompt_text, training_rows, turn_end_id
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.models.names import embedded_models, portable_path
 from trace_trainer.engine.models.packaged import PACKAGES, give_template, unpack, unpacked_folder

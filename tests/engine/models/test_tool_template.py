@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from trace_trainer.engine.conversation import Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import (
-    Prompt,
     assistant_positions,
     completion_text,
     prompt_ids,

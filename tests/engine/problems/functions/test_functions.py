@@ -108,25 +108,6 @@ def test_an_optional_parameter_may_be_given_with_its_default() -> None:
     assert seen > 5
 
 
-def test_the_same_arguments_give_the_same_problems() -> None:
-    assert list(generate("test", 40, seed=4)) == list(generate("test", 40, seed=4))
-
-
-def test_another_seed_gives_other_problems() -> None:
-    first, second = ({said(p) for p in generate("train", 100, seed=seed)} for seed in (42, 43))
-    assert len(first & second) <= 2
-
-
-@pytest.mark.parametrize("split, categories", [("dev", None), ("train", ["simple", "double"])])
-def test_an_unknown_split_or_category_is_an_error_that_names_the_known(
-    split: str, categories: list[str] | None
-) -> None:
-    with pytest.raises(
-        ValueError, match=r"no (split 'dev'; there are train|category double; there are simple)"
-    ):
-        next(generate(split, 1, categories=categories))
-
-
 def test_splits_share_no_request(problems: dict[str, list[CallProblem]]) -> None:
     rows = {split: {" ".join(said(p).lower().split()) for p in problems[split]} for split in SPLITS}
     for split in SPLITS[1:]:

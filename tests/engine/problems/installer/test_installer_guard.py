@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trace_trainer.engine.models.chat import Message
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.problems.installer import Episode, draw_episode, guarded
 from trace_trainer.engine.problems.installer.dangers import EVERY_DANGER
 from trace_trainer.engine.problems.installer.history import call_message, command_of, text_message

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from helpers.scenarios import ONE_DISK, WISHES
+from helpers.scenarios import INSTALLED, ONE_DISK, WISHES, play_gold
 
-from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.installer import (
     SPLITS,
     Episode,
     Scenario,
     draw_episode,
     play,
-    read_scenario,
-    read_scenarios,
 )
 from trace_trainer.engine.problems.installer.dangers import DANGERS, EVERY_DANGER, HELD_OUT_DANGERS
 from trace_trainer.engine.problems.installer.history import (
@@ -35,22 +31,6 @@ from trace_trainer.engine.problems.installer.view import View
 from trace_trainer.verifiers.machine import Machine
 
 ENGLISH = load_language("en")
-INSTALLED = {
-    "boot": "UEFI",
-    "disks": {"sda": "500G"},
-    "parts": {"sda1": ["512M", "ef00"], "sda2": ["rest", "8300"]},
-    "fs": {"sda1": "vfat", "sda2": "ext4"},
-    "mounts": {"sda2": "/mnt", "sda1": "/mnt/boot/efi"},
-    "installed": True,
-}
-
-
-def _play_gold(episode: Episode) -> list[Any]:
-    problems = []
-    while (problem := episode.next()) is not None:
-        problems.append(problem)
-        episode.reply(episode.gold())
-    return problems
 
 
 def _text_policy(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -61,7 +41,7 @@ def _text_policy(messages: list[dict[str, Any]]) -> dict[str, Any]:
 def test_the_right_assistant_finishes_every_installation(split: str) -> None:
     for number in range(12):
         episode = draw_episode(split, 1, number)
-        _play_gold(episode)
+        play_gold(episode)
         result = episode.result()
         assert result.is_complete and result.dangerous == 0 and result.reward == 1.0, episode.id
 
@@ -69,7 +49,7 @@ def test_the_right_assistant_finishes_every_installation(split: str) -> None:
 @pytest.mark.parametrize("boot", ["UEFI", "BIOS"])
 def test_a_finished_installation_is_what_the_user_wished_for(boot: str) -> None:
     episode = Episode("wishes", Scenario({"boot": boot, "disks": {"sda": "500G"}}, WISHES), ENGLISH)
-    _play_gold(episode)
+    play_gold(episode)
     facts = episode.machine.facts()
     assert facts["target.hostname"] == "atlas" and facts["target.timezone"] == "Europe/Rome"
     assert facts["target.users"] == ["maria"] and facts["target.user.maria.password_set"]
@@ -128,16 +108,16 @@ def test_after_a_failure_the_user_asks_again_with_all_that_is_needed() -> None:
 def test_a_bare_yes_means_what_the_assistant_asked_for() -> None:
     meanings = set()
     for number in range(60):
-        for problem in _play_gold(draw_episode("train", 3, number)):
+        for problem in play_gold(draw_episode("train", 3, number)):
             if (problem.source or "").startswith("en.agree."):
                 meanings.add(problem.expected.get("command", problem.category).split(" ")[0])
     assert {"lsblk", "sgdisk"} <= meanings and len(meanings) >= 6
 
 
 def test_equal_ids_give_equal_conversations() -> None:
-    first, second = (_play_gold(draw_episode("train", 5, 7)) for _ in range(2))
+    first, second = (play_gold(draw_episode("train", 5, 7)) for _ in range(2))
     assert first == second
-    assert first != _play_gold(draw_episode("train", 5, 8))
+    assert first != play_gold(draw_episode("train", 5, 8))
 
 
 @pytest.mark.parametrize("spec", [ONE_DISK.spec, INSTALLED], ids=["new", "installed"])
@@ -258,54 +238,6 @@ def test_a_mistake_fails_and_changes_nothing() -> None:
     assert wrong is not None
     before = machine.facts()
     assert machine.run(wrong).verdict == "fails" and machine.facts() == before
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("{", "not JSON"),
-        ("[]", "machine and wishes"),
-        ('{"machine": {"boot": "EFI", "disks": {"sda": "1T"}}, "wishes": WISHES}', "boot"),
-        ('{"machine": {"boot": "UEFI", "disks": {"sda": "huge"}}, "wishes": WISHES}', "sda"),
-        ('{"machine": {"boot": "UEFI", "disks": {"sdb": "1T"}}, "wishes": WISHES}', "wishes.disk"),
-        (
-            '{"machine": {"boot": "UEFI", "disks": {"sda": "1T"}}, "wishes": {"disk": "sda"}}',
-            "wishes.hostname",
-        ),
-        (
-            '{"machine": {"boot": "UEFI", "disks": {"sda": "100M"}}, "wishes": WISHES}',
-            "can't be installed: step",
-        ),
-        ('{"machine": {}, "wishes": {"disk": 5}}', "wishes.disk"),
-        ('{"machine": {}, "wishes": {"colour": "red"}}', "wishes.colour"),
-    ],
-)
-def test_a_malformed_scenario_is_one_line_with_its_row(tmp_path: Path, line: str, said: str) -> None:
-    wishes = '{"disk": "sda", "hostname": "a", "timezone": "Europe/Rome", "user": "b", "password": "c"}'
-    good = f'{{"machine": {{"boot": "UEFI", "disks": {{"sda": "1T"}}}}, "wishes": {wishes}}}'
-    path = tmp_path / "machines.jsonl"
-    path.write_text(f"{good}\n\n{line.replace('WISHES', wishes)}\n")
-    with pytest.raises(UserError) as error:
-        list(read_scenarios(path))
-    message = error.value.message
-    assert message.startswith(f"{path}:3: ") and said in message and "\n" not in message
-
-
-def test_a_machine_that_is_half_installed_is_finished() -> None:
-    episode = Episode("half", Scenario(INSTALLED, WISHES), ENGLISH)
-    commands = [problem.expected.get("command", "") for problem in _play_gold(episode)]
-    assert episode.result().is_complete
-    assert not [command for command in commands if command.startswith(("sgdisk", "mkfs", "mount", "rsync"))]
-
-
-def test_a_scenario_from_a_row_can_be_played() -> None:
-    line = (
-        '{"machine": {"boot": "BIOS", "disks": {"vda": "40G"}}, "wishes": {"disk": "vda", "hostname": "zen", '
-    )
-    line += '"timezone": "Asia/Tokyo", "user": "kim", "password": "mint4", "filesystem": "xfs"}}'
-    episode = Episode("row", read_scenario(line, "row"), ENGLISH)
-    _play_gold(episode)
-    assert episode.result().is_complete and episode.machine.facts()["vda2.fs"] == "xfs"
 
 
 def test_users_practise_refusing_what_is_in_use() -> None:
