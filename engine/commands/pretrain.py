@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import torch
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.pretraining.corpora import CORPORA
-from trace_trainer.engine.pretraining.training import Shape, pretrain
 
 
 @click.command("pretrain")
@@ -58,6 +55,11 @@ def command(
     Example:
       trainer pretrain --out checkpoints/tiny-base --tokens 13000000
     """
+    import torch
+
+    from trace_trainer.engine.models.loading import load_model
+    from trace_trainer.engine.pretraining.training import Shape, pretrain
+
     if (out / "model.safetensors").exists():
         raise UserError(f"{out} already holds a model; choose another folder with --out or remove it first")
     if threads is not None:
