@@ -10,7 +10,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PI
 .PHONY: demo test test-slow check format bench clean
 .DELETE_ON_ERROR:
 
-# Two test processes share two cores; more threads in each would only wait for each other.
+# Two test processes share two cores; more threads in each would only wait for each other. What needs the wheel stays
+# in one process, which then builds it once.
 test test-slow: export OMP_NUM_THREADS := 1
 test test-slow: export TOKENIZERS_PARALLELISM := false
 
@@ -18,7 +19,7 @@ demo: .venv/installed
 	$(BIN)/trainer demo
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 test-slow: .venv/installed-dev
 	$(BIN)/python -m pytest -m slow -q

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -188,15 +189,37 @@ def test_imports_for_types_and_inside_functions_are_seen(tmp_path: Path) -> None
     assert _files_imported(path) == {"engine.errors", "engine.tasks.calls", "engine.places"}
 
 
-def test_everything_is_imported_through_one_name() -> None:
-    names = {*LAYERS, "checkpoints"}
+def test_every_module_has_one_name() -> None:
+    # Prime Intellect's `verifiers` is another package, and a module under two names would be loaded twice.
+    bare = re.compile(rf"({'|'.join(LAYERS)}|checkpoints)(\.\w+)*")
     wrong = []
-    for path in [*FILES.values(), *sorted((ROOT / "tests").rglob("*.py"))]:
+    tests = set((ROOT / "tests").rglob("*.py")) - {Path(__file__)}  # this file names rooms
+    for path in [*FILES.values(), *sorted(tests)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            modules += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-            wrong += [(path.name, module) for module in modules if module.split(".")[0] in names]
-    assert wrong == []
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                names = [node.value]  # for import_module, or for a test to patch
+            wrong += [(path.name, name) for name in names if bare.fullmatch(name)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", [*LAYERS, "checkpoints"])
+def test_nothing_of_the_project_lies_at_the_top_but_its_name(name: str, tmp_path: Path) -> None:
+    code = f"from importlib.util import find_spec; import trace_trainer; print(find_spec({name!r}))"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 and str(ROOT) not in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("package", ["experts", "verifiers"])

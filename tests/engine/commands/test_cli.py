@@ -83,6 +83,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     assert process.stderr.read() == ""
 
 
+@pytest.mark.usefixtures("heeded_interrupts")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupt_ends_with_one_line_and_130(workers: str) -> None:
     process = start("audit", "-", "--workers", workers)

@@ -278,6 +278,7 @@ class Training:
     stop_requested = False
 
 
+@pytest.mark.usefixtures("heeded_interrupts")
 def test_the_first_interrupt_asks_and_the_second_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     training = Training()
     with stop_on_interrupt(training):

@@ -1,0 +1,61 @@
+"""What a wheel holds: the package and what is shipped, whatever else lies in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.environments import CHECKOUT
+from helpers.wheels import SHIPPED, build_in, contents
+
+pytestmark = pytest.mark.xdist_group("wheel")  # one process builds it
+LARGEST = 90 * 2**20  # bytes
+
+
+@pytest.fixture(scope="session")
+def files(wheel: Path) -> set[str]:
+    return set(contents(wheel))
+
+
+def test_one_name_lies_at_the_top(files: set[str]) -> None:
+    tops = {name.partition("/")[0] for name in files}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"trace_trainer"}
+    assert len(tops) == 2
+
+
+def test_it_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= LARGEST
+
+
+def test_all_code_is_in_it_and_nothing_that_was_moved(files: set[str]) -> None:
+    code = {name for name in files if name.endswith(".py")}
+    rooms = ("engine", "experts", "verifiers")
+    expected = {
+        f"trace_trainer/{path.relative_to(CHECKOUT)}"
+        for room in rooms
+        for path in (CHECKOUT / room).rglob("*.py")
+    }
+    assert code == expected | {"trace_trainer/__init__.py"}
+
+
+def test_what_the_code_reads_is_in_it(files: set[str]) -> None:
+    read = {
+        path.relative_to(CHECKOUT)
+        for suffix in ("yaml", "j2")
+        for path in (CHECKOUT / "engine").rglob(f"*.{suffix}")
+    }
+    assert read
+    assert {"trace_trainer/py.typed", *(f"trace_trainer/{path}" for path in read)} <= files
+
+
+def test_embedded_models_and_problems_are_in_it_whole_and_no_run_is(files: set[str]) -> None:
+    shipped = [path for name in SHIPPED for path in (CHECKOUT / "checkpoints" / name).iterdir()]
+    shipped += (CHECKOUT / "datasets").iterdir()
+    found = {
+        name for name in files if name.startswith(("trace_trainer/checkpoints/", "trace_trainer/datasets/"))
+    }
+    assert found == {f"trace_trainer/{path.relative_to(CHECKOUT)}" for path in shipped}
+
+
+def test_a_source_distribution_builds_the_same_wheel(source: Path, wheel: Path, tmp_path: Path) -> None:
+    assert contents(build_in(source, tmp_path)) == contents(wheel)
