@@ -22,12 +22,6 @@ from trace_trainer.engine.problems.gsm8k.operands import Earlier, Operand, Opera
 from trace_trainer.engine.problems.gsm8k.options import Option, Options
 from trace_trainer.engine.problems.gsm8k.solution import Equation
 
-MARGIN = 0.15
-UNUSED_EQUATION = 1.6
-UNUSED_NUMBER = 0.8
-REUSED_DELTA = 0.2  # "3 more" is usually added or taken once
-OUT_OF_ORDER = 0.02
-EQUALS_OUT_OF_ORDER = 0.09
 _MAX_LEAVES = 3_000  # assignments looked at; beyond them the problem counts as ambiguous
 
 
@@ -63,6 +57,7 @@ class Search:
     def __init__(self, equations: Sequence[Equation], operands: Operands) -> None:
         self._equations = equations
         self._operands = operands
+        self._weights = operands.weights
         context = operands.context
         # Leaving one of these unused is odd.
         self._strong = frozenset(context.aliases) - context.weak
@@ -75,7 +70,7 @@ class Search:
         """The best assignment that makes equation `final` the answer. Raises UnexplainedError."""
         found = self._search(final)
         best = min(found, key=lambda item: item[0])[1]
-        limit = min(cost for cost, _ in found) + MARGIN
+        limit = min(cost for cost, _ in found) + self._weights.margin
         field = Field(self._operands.mentions)
         functions = {
             field.fingerprint(self._resolve(final, options)) for cost, options in found if cost <= limit
@@ -104,16 +99,16 @@ class Search:
 
         def descend(index: int, needed: frozenset[int], chosen: dict[int, Option], cost: float) -> None:
             nonlocal best, leaves
-            if cost + least[index + 1] > best + MARGIN or leaves >= _MAX_LEAVES:
+            if cost + least[index + 1] > best + self._weights.margin or leaves >= _MAX_LEAVES:
                 return
             while index >= 0 and index not in needed:
                 if isinstance(self._equations[index].expression, Operation):
-                    cost += UNUSED_EQUATION
+                    cost += self._weights.unused_equation
                 index -= 1
             if index < 0:
                 leaves += 1
                 total = cost + self._oddness(chosen)
-                if total <= best + MARGIN:
+                if total <= best + self._weights.margin:
                     found.append((total, dict(chosen)))
                     best = min(best, total)
                 return
@@ -132,11 +127,15 @@ class Search:
         # Within an equation the order says nothing: 2 * 2 may be either way round.
         used = [m for index in sorted(chosen) for m in sorted(chosen[index].mentions)]
         order = list(dict.fromkeys(used))
-        cost = UNUSED_NUMBER * len(self._strong.difference(order))
-        cost += REUSED_DELTA * sum(used.count(m) > 1 for m in self._operands.context.deltas)
+        cost = self._weights.unused_number * len(self._strong.difference(order))
+        cost += self._weights.reused_delta * sum(used.count(m) > 1 for m in self._operands.context.deltas)
         for a, b in itertools.combinations(order, 2):
             if a > b:
-                cost += EQUALS_OUT_OF_ORDER if self._values[a] == self._values[b] else OUT_OF_ORDER
+                cost += (
+                    self._weights.equals_out_of_order
+                    if self._values[a] == self._values[b]
+                    else self._weights.out_of_order
+                )
         return cost
 
     def _options_of(self, index: int) -> list[Option]:

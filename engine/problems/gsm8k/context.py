@@ -23,7 +23,6 @@ _STOP = frozenset(
     " down over under about what i you we my your our me us s t total altogether".split()
 )
 _ENDINGS = ("ing", "ies", "es", "ed", "s", "y", "e")
-MAX_SHARED = 2.0
 
 
 def stem(word: str) -> str:
@@ -97,8 +96,8 @@ class Context:
         self._lines: dict[str, frozenset[str]] = {}
 
     def shared(self, mention: int, line: str) -> float:
-        """How much a sentence speaks of what stands around a number, 0 to 2; words around all numbers say little."""
-        return min(MAX_SHARED, sum(1 / self._common[w] for w in self._around[mention] & self._words(line)))
+        """How many words a sentence has of those around a number; a word around several numbers is shared by them."""
+        return sum(1 / self._common[w] for w in self._around[mention] & self._words(line))
 
     def adjacent(self, one: int, other: int) -> bool:
         """Whether two numbers stand directly side by side: "ten $10 bills", "3 dozen"."""

@@ -17,6 +17,7 @@ from trace_trainer.engine.problems.gsm8k.rewriting import rewrite
 from trace_trainer.engine.problems.gsm8k.simplifying import known_fractions, simplify
 from trace_trainer.engine.problems.gsm8k.solution import Equation, Solution, read_solution
 from trace_trainer.engine.problems.gsm8k.unknowns import unknown_trace
+from trace_trainer.engine.problems.gsm8k.weights import WEIGHTS, Weights
 from trace_trainer.engine.problems.gsm8k.writing import Writer, needs_name
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
@@ -82,8 +83,8 @@ class Conversion:
         return self.unambiguous and not self.derived and not self.pruned
 
 
-def convert(question: str, solution: str) -> Conversion:
-    """Convert a problem. Raises RefusedError."""
+def convert(question: str, solution: str, weights: Weights = WEIGHTS) -> Conversion:
+    """Convert a problem, its readings scored by `weights`. Raises RefusedError."""
     read = read_solution(solution)
     try:
         gold = parse_answer(read.answer)
@@ -92,7 +93,7 @@ def convert(question: str, solution: str) -> Conversion:
     numbers = read_question(question)
     fractions = known_fractions(numbers.mentions)
     equations = [replace(e, expression=simplify(e.expression, fractions)) for e in read.equations]
-    operands = Operands(numbers, Context(question, numbers.mentions), equations)
+    operands = Operands(numbers, Context(question, numbers.mentions), equations, weights)
     search = Search(equations, operands)
     try:
         assignment = _assign(search, equations, gold, read)

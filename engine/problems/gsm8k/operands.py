@@ -5,7 +5,7 @@ Where none of the first two fits, a value that the solution worked out in its he
 leaves of the whole, a unit converted, hours between two times of day, a quotient rounded to a whole number. Such values
 are marked as derived. Sums or products of just any two numbers are not tried: one in ten fits by coincidence.
 
-Costs are penalties without a unit; only their differences matter. They were chosen on the training problems of GSM8K.
+What each sign of a reading costs stands in `weights`.
 """
 
 from __future__ import annotations
@@ -28,34 +28,13 @@ from trace_trainer.engine.problems.gsm8k.formula import (
 )
 from trace_trainer.engine.problems.gsm8k.readings import readings
 from trace_trainer.engine.problems.gsm8k.solution import Equation
+from trace_trainer.engine.problems.gsm8k.weights import Weights
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.constants import CONSTANTS
 from trace_trainer.verifiers.questions.mentions import QuestionNumbers
 from trace_trainer.verifiers.questions.number_words import Number
 
-DISTANCE = 0.05  # for each equation between a result and its use
-ROUNDED = 0.3  # an earlier result, or a fraction, that the solution writes rounded
-GIVEN = 0.26
-LATER_FORM = 0.05  # for each plainer form that the number has
-SHARED_WORDS = 0.06  # off, for each word that sentence and number have in common
-SAME_NOUN = 0.2  # off, where the same word follows
-WEAK = 0.3  # "one" as a pronoun, "first": words that often count nothing
-MULTIPLE_ADDED = 0.45  # "twice" and "half" in a sum
-TOP_ALONE = 0.3
-RATIO_ADDED = 0.5  # "3 times" in a sum
-DELTA_SCALED = 0.1  # "3 more" in a product
-INVERSE = 0.15  # "half" in a product, "twice" as a divisor
-RESULT_NOUN = 0.15  # off, where a sum is of what the number counts
-MONEY_MISMATCH = 0.25  # dollars where the sentence has none, or the other way round
-CONSTANT = 0.3
-CONSTANT_UNIT = 0.18  # off, where a word of the constant's own stands in the sentence
-UNCALLED_TWO = 0.25
-TWO_ADDED = 0.5
-ONE_LEFT_OUT = 0.3
-DERIVED = 1.0
-CONVERTED = 1.4
-OTHER_HALF = 0.1
 _CLOSE = Fraction(6, 1000)  # a number written rounded is at most this far away
 
 
@@ -97,15 +76,19 @@ class Operands:
         numbers: the question's numbers and constants.
         context: the words around its numbers.
         equations: the solution's.
+        weights: what each sign of a reading costs.
     """
 
-    def __init__(self, numbers: QuestionNumbers, context: Context, equations: Sequence[Equation]) -> None:
+    def __init__(
+        self, numbers: QuestionNumbers, context: Context, equations: Sequence[Equation], weights: Weights
+    ) -> None:
         self.mentions = numbers.mentions
         self.constants = numbers.constants
         self.ones = any(1 in mention.grounded for mention in numbers.mentions) or 1 in numbers.constants
         self.readings = readings(numbers.mentions)
         self.context = context
         self.equations = equations
+        self.weights = weights
         self._dollars = any(is_money for equation in equations for _, is_money in equation.money)
 
     def choices(self, index: int, literal: Literal, role: str) -> list[Choice]:
@@ -123,14 +106,14 @@ class Operands:
             equation = self.equations[j]
             if isinstance(equation.expression, Literal):
                 continue
-            cost = DISTANCE * (index - 1 - j)
+            cost = self.weights.distance * (index - 1 - j)
             if value in (equation.value, equation.exact):
                 yield Choice(cost, Earlier(j))
             elif _rounds_to(equation.exact, value):
-                yield Choice(cost + ROUNDED, Earlier(j))
+                yield Choice(cost + self.weights.rounded, Earlier(j))
 
     def _given(self, index: int, value: Exact, role: str) -> Iterator[Choice]:
-        equation = self.equations[index]
+        equation, weights = self.equations[index], self.weights
         for m, forms in enumerate(self.readings):
             if self.context.aliases[m] != m:
                 continue
@@ -138,16 +121,17 @@ class Operands:
                 rounded = given.value != value
                 if rounded and not (is_fraction(self.mentions[m]) and _rounds_to(given.value, value)):
                     continue
-                cost = GIVEN + LATER_FORM * place + (ROUNDED if rounded else 0) + self._oddness(given, role)
-                cost -= SHARED_WORDS * self.context.shared(m, equation.line)
+                cost = weights.given + weights.later_form * place + (weights.rounded if rounded else 0)
+                cost += self._oddness(given, role)
+                cost -= weights.shared_words * min(weights.most_shared, self.context.shared(m, equation.line))
                 if self.context.named(m, value, equation):
-                    cost -= SAME_NOUN
+                    cost -= weights.same_noun
                 elif role in ("add", "sub") and self.context.named(m, equation.value, equation):
-                    cost -= RESULT_NOUN
+                    cost -= weights.result_noun
                 yield Choice(cost + self._money_mismatch(given, equation), given)
                 if self._may_be_rest(given):
                     whole = 1 if given.form is Form.SHARE else 100
-                    yield Choice(cost + OTHER_HALF, Computed("sub", (Constant(whole), given)))
+                    yield Choice(cost + weights.other_half, Computed("sub", (Constant(whole), given)))
                 break
 
     def _may_be_rest(self, given: Given) -> bool:
@@ -161,41 +145,45 @@ class Operands:
         signs = {is_money for number, is_money in equation.money if number == given.value}
         if self.mentions[given.mention].kind == "money":
             has_none = not any(is_money for _, is_money in equation.money)
-            return MONEY_MISMATCH if signs == {False} and has_none else 0.0
-        return MONEY_MISMATCH if signs == {True} else 0.0
+            return self.weights.money_mismatch if signs == {False} and has_none else 0.0
+        return self.weights.money_mismatch if signs == {True} else 0.0
 
     def _oddness(self, given: Given, role: str) -> float:
-        mention = self.mentions[given.mention]
+        mention, weights = self.mentions[given.mention], self.weights
         cost = 0.0
         if given.mention in self.context.weak:
-            cost += WEAK
+            cost += weights.weak
         if mention.kind == "multiple" and role == ("mul" if is_fraction(mention) else "divisor"):
-            cost += INVERSE if given.value.denominator == 1 else 0
+            cost += weights.inverse if given.value.denominator == 1 else 0
         if role in ("add", "sub") and mention.kind in ("multiple", "fraction"):
             pairs = mention.text.lower().endswith(("dozen", "couple", "pair"))
-            cost += 0 if pairs or (given.form is Form.SAME and is_fraction(mention)) else MULTIPLE_ADDED
+            cost += (
+                0 if pairs or (given.form is Form.SAME and is_fraction(mention)) else weights.multiple_added
+            )
         if given.mention in self.context.ratios and role in ("add", "sub"):
-            cost += RATIO_ADDED
+            cost += weights.ratio_added
         if given.mention in self.context.deltas and role in ("mul", "div", "divisor"):
-            cost += DELTA_SCALED
+            cost += weights.delta_scaled
         if given.form is Form.TOP and given.value == 1:
-            cost += TOP_ALONE
+            cost += weights.top_alone
         return cost
 
     def _constants(self, index: int, value: Exact, role: str) -> Iterator[Choice]:
         if value == 1:
             if role in ("mul", "divisor"):
-                yield Choice(ONE_LEFT_OUT, Constant(1))
+                yield Choice(self.weights.one_left_out, Constant(1))
             elif self.ones and not any(given.value == 1 for forms in self.readings for given in forms):
-                yield Choice(CONSTANT, Constant(1))
+                yield Choice(self.weights.constant, Constant(1))
         elif value in self.constants:
             yield Choice(self._constant_cost(index, value, role), Constant(value))
 
     def _constant_cost(self, index: int, value: Exact, role: str) -> float:
         if value == 2:
-            return UNCALLED_TWO + (TWO_ADDED if role in ("add", "sub") else 0)
+            return self.weights.uncalled_two + (self.weights.two_added if role in ("add", "sub") else 0)
         units = _UNIT_STEMS.get(value, frozenset())
-        return CONSTANT - (CONSTANT_UNIT if self.context.speaks_of(self.equations[index], units) else 0)
+        return self.weights.constant - (
+            self.weights.constant_unit if self.context.speaks_of(self.equations[index], units) else 0
+        )
 
     def _derived(self, index: int, value: Exact) -> Iterator[Choice]:
         yield from self._complements(index, value)
@@ -209,40 +197,44 @@ class Operands:
                 share = Given(m, Form.SHARE, plain(mention.value / 100))
                 for whole, part in ((100, rate), (1, share)):
                     for name in ("sub", "add"):
-                        yield from _fitting(value, DERIVED, Computed(name, (Constant(whole), part)))
+                        yield from _fitting(
+                            value, self.weights.derived, Computed(name, (Constant(whole), part))
+                        )
             elif is_fraction(mention):
                 part = Given(m, Form.SAME, plain(mention.value))
                 for name in ("sub", "add"):
-                    yield from _fitting(value, DERIVED, Computed(name, (Constant(1), part)))
+                    yield from _fitting(value, self.weights.derived, Computed(name, (Constant(1), part)))
                 if mention.value.denominator - mention.value.numerator == value:
                     top = Given(m, Form.TOP, mention.value.numerator)
                     bottom = Given(m, Form.BOTTOM, mention.value.denominator)
                     whole_less = top if mention.value.numerator != 1 else Constant(1)
-                    yield Choice(DERIVED, Computed("sub", (bottom, whole_less)))
+                    yield Choice(self.weights.derived, Computed("sub", (bottom, whole_less)))
         for j in range(index):
             exact = self.equations[j].exact
             if isinstance(self.equations[j].expression, Literal):
                 continue
             rest = [whole for whole in (1, 100) if whole - exact == value and whole in self.constants]
             if rest and exact > 0:
-                yield Choice(DERIVED, Computed("sub", (Constant(rest[0]), Earlier(j))))  # type: ignore[arg-type]
+                yield Choice(self.weights.derived, Computed("sub", (Constant(rest[0]), Earlier(j))))  # type: ignore[arg-type]
             if (
                 exact != value
                 and _is_quotient(self.equations[j])
                 and value in (math.floor(exact), math.ceil(exact))
             ):
                 name = "floor_div" if value < exact else "ceil_div"
-                yield Choice(DERIVED, Computed(name, (Earlier(j),)))  # type: ignore[arg-type]
+                yield Choice(self.weights.derived, Computed(name, (Earlier(j),)))  # type: ignore[arg-type]
 
     def _conversions(self, value: Exact) -> Iterator[Choice]:
         for m, mention in enumerate(self.mentions):
             given = self.readings[m][0]
             for constant in self.constants - {1, 2}:
                 for name in ("mul", "div"):
-                    yield from _fitting(value, CONVERTED, Computed(name, (given, Constant(constant))))
+                    yield from _fitting(
+                        value, self.weights.converted, Computed(name, (given, Constant(constant)))
+                    )
             following = self.readings[m + 1][0] if m + 1 < len(self.mentions) else None
             if following and self.mentions[m + 1].start - mention.end == 1:  # "2 dozen"
-                yield from _fitting(value, DERIVED, Computed("mul", (given, following)))
+                yield from _fitting(value, self.weights.derived, Computed("mul", (given, following)))
 
     def _between_times(self, value: Exact) -> Iterator[Choice]:
         if not any(mention.kind == "clock" for mention in self.mentions):
@@ -252,7 +244,7 @@ class Operands:
                 if m != n and "clock" in (mention.kind, other.kind):
                     for late in self.readings[m]:
                         for early in self.readings[n]:
-                            yield from _fitting(value, DERIVED, Computed("sub", (late, early)))
+                            yield from _fitting(value, self.weights.derived, Computed("sub", (late, early)))
 
 
 def _fitting(value: Number, cost: float, formula: Computed) -> Iterator[Choice]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
 from trace_trainer.engine.problems.gsm8k.formula import Constant, Form, Given
 from trace_trainer.engine.problems.gsm8k.operands import (
-    RESULT_NOUN,
     Operand,
     Operands,
     mentions_used,
@@ -22,14 +21,7 @@ from trace_trainer.engine.problems.gsm8k.operands import (
 )
 from trace_trainer.engine.problems.gsm8k.solution import Equation
 
-REPEATED = 1.0
-WHOLE_FRACTION = 0.4  # off, where both numbers of a fraction are used together
-ADJACENT = 0.4  # off a product of numbers side by side
-SAME_SENTENCE = 0.04  # off a product of numbers in one sentence
-NO_MONEY = 0.3  # a product of counts that is stated as money
-MONEY_SQUARED = 0.6
 _MAX_OPTIONS = 300  # readings of one equation
-_SLACK = 2.5  # how much more than its cheapest reading one of an equation's may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +54,7 @@ class Options:
     def __init__(self, equations: Sequence[Equation], operands: Operands) -> None:
         self._equations = equations
         self._operands = operands
+        self._weights = operands.weights
 
     def of(self, index: int) -> tuple[list[Option], bool]:
         """The readings of an equation, cheapest first, and whether there are more than are given."""
@@ -69,14 +62,16 @@ class Options:
         choices = [self._operands.choices(index, literal, role) for literal, role in _leaves(expression, "")]
         if any(not readings for readings in choices):
             return [], False
-        choices = [[c for c in readings if c.cost <= readings[0].cost + _SLACK] for readings in choices]
+        choices = [
+            [c for c in readings if c.cost <= readings[0].cost + self._weights.slack] for readings in choices
+        ]
         options = []
         for combination in itertools.islice(itertools.product(*choices), _MAX_OPTIONS * 4):
             operands = tuple(choice.operand for choice in combination)
             counts = Counter(o for o in operands if not isinstance(o, Constant))
             repeats = sum(count - 1 for count in counts.values())
-            cost = sum(choice.cost for choice in combination) + REPEATED * repeats
-            cost -= WHOLE_FRACTION * _has_whole_fraction(operands)
+            cost = sum(choice.cost for choice in combination) + self._weights.repeated * repeats
+            cost -= self._weights.whole_fraction * _has_whole_fraction(operands)
             if isinstance(expression, Operation) and expression.name in ("mul", "div"):
                 cost -= self._nearness(operands)
                 cost += self._money_oddness(self._equations[index], expression, operands)
@@ -94,8 +89,10 @@ class Options:
             return 0.0
         context = self._operands.context
         if context.adjacent(*given):
-            return ADJACENT
-        return SAME_SENTENCE if context.sentences[given[0]] == context.sentences[given[1]] else 0.0
+            return self._weights.adjacent
+        return (
+            self._weights.same_sentence if context.sentences[given[0]] == context.sentences[given[1]] else 0.0
+        )
 
     def _money_oddness(self, equation: Equation, expression: Operation, operands: Sequence[Operand]) -> float:
         """A product of amounts of money makes no sense, nor does money that comes from counts alone."""
@@ -104,8 +101,8 @@ class Options:
         kinds = [self._operands.mentions[o.mention].kind for o in operands if isinstance(o, Given)]
         amounts = sum(kind in ("money", "cents") for kind in kinds)
         if amounts > 1:
-            return MONEY_SQUARED
-        return NO_MONEY if not amounts and (equation.value, True) in equation.money else 0.0
+            return self._weights.money_squared
+        return self._weights.no_money if not amounts and (equation.value, True) in equation.money else 0.0
 
     def _keeps_noun(self, equation: Equation, operands: Sequence[Operand]) -> float:
         """What is taken off where twice or a third of some things are stated as such things."""
@@ -118,7 +115,7 @@ class Options:
             if (scales or ratio.mention in context.ratios) and context.named(
                 base.mention, equation.value, equation
             ):
-                return RESULT_NOUN
+                return self._weights.result_noun
         return 0.0
 
 
