@@ -126,16 +126,13 @@ class Search:
     def _oddness(self, chosen: dict[int, Option]) -> float:
         # Within an equation the order says nothing: 2 * 2 may be either way round.
         used = [m for index in sorted(chosen) for m in sorted(chosen[index].mentions)]
-        order = list(dict.fromkeys(used))
-        cost = self._weights.unused_number * len(self._strong.difference(order))
-        cost += self._weights.reused_delta * sum(used.count(m) > 1 for m in self._operands.context.deltas)
+        order, weights = list(dict.fromkeys(used)), self._weights
+        cost = weights.unused_number * len(self._strong.difference(order))
+        cost += weights.reused_delta * sum(used.count(m) > 1 for m in self._operands.context.deltas)
         for a, b in itertools.combinations(order, 2):
             if a > b:
-                cost += (
-                    self._weights.equals_out_of_order
-                    if self._values[a] == self._values[b]
-                    else self._weights.out_of_order
-                )
+                equals = self._values[a] == self._values[b]
+                cost += weights.equals_out_of_order if equals else weights.out_of_order
         return cost
 
     def _options_of(self, index: int) -> list[Option]:
