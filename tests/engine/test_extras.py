@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from trace_trainer.engine import extras
+from trace_trainer.engine import cli, extras
 from trace_trainer.engine.cli import COMMANDS, Entry, trainer
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.extras import EXTRAS, require_extra
@@ -74,7 +74,8 @@ def test_an_import_that_fails_for_another_reason_keeps_its_error(
 ) -> None:
     (tmp_path / "broken_command.py").write_text(line)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(COMMANDS, "broken", Entry("broken_command", "Breaks."))
+    monkeypatch.setattr(cli, "command_module", "{}_command".format)
+    monkeypatch.setitem(COMMANDS, "broken", Entry("Breaks."))
     with pytest.raises(ImportError, match=r"a_module_that_is_nowhere|no symbol cudaFoo"):
         CliRunner().invoke(trainer, ["broken"], catch_exceptions=False)
 
@@ -84,7 +85,8 @@ def test_help_without_a_library_that_its_command_imports_says_so(
 ) -> None:
     (tmp_path / "eager_command.py").write_text("import torch")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(COMMANDS, "eager", Entry("eager_command", "Imports torch."))
+    monkeypatch.setattr(cli, "command_module", "{}_command".format)
+    monkeypatch.setitem(COMMANDS, "eager", Entry("Imports torch."))
     monkeypatch.setitem(sys.modules, "torch", None)
     result = CliRunner().invoke(trainer, ["eager", "--help"])
     assert result.exit_code == 2 and "trainer eager needs the extra train" in result.stderr
