@@ -3,10 +3,10 @@
 Equations are linear in the unknowns, as many as determine them, none of which follows from the others.
 """
 
-from trace_trainer.experts.language.declaration import Expert, Expression, Result, Stated, Statements, Unknown
+from trace_trainer.experts.language.declaration import Expression, Result, Stated, Statements, Unknown, expert
 from trace_trainer.experts.language.linear import solve_system
 
-EXPERT = Expert("algebra", '"a number such that ...", and linear systems with one solution')
+EXPERT = expert("algebra", '"a number such that ...", and linear systems with one solution')
 
 
 @EXPERT.operation

@@ -3,6 +3,6 @@
 It has no operation of its own: `init`, `compute` with every computation, and `query` are all it needs.
 """
 
-from trace_trainer.experts.language.declaration import Expert
+from trace_trainer.experts.language.declaration import expert
 
-EXPERT = Expert("arithmetic", "chains of computation")
+EXPERT = expert("arithmetic", "chains of computation")

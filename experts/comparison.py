@@ -1,9 +1,9 @@
 """How many more, how many fewer, how many times as many."""
 
 from trace_trainer.experts.language import core
-from trace_trainer.experts.language.declaration import ComputeOp, Expert, Operands, Result
+from trace_trainer.experts.language.declaration import ComputeOp, Operands, Result, expert
 
-EXPERT = Expert("comparison", "how many more, how many times as many")
+EXPERT = expert("comparison", "how many more, how many times as many")
 
 
 @EXPERT.operation

@@ -4,9 +4,9 @@ An operation changes an initialised quantity in place, so `alice.marbles` is the
 quantity never goes below 0.
 """
 
-from trace_trainer.experts.language.declaration import Changed, Entity, EntityOrNew, Expert, Operand
+from trace_trainer.experts.language.declaration import Changed, Entity, EntityOrNew, Operand, expert
 
-EXPERT = Expert("entity_track", "things moving between owners")
+EXPERT = expert("entity_track", "things moving between owners")
 
 
 @EXPERT.operation(aliases={"from_entity": "from", "to_entity": "to"})

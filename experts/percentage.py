@@ -1,8 +1,8 @@
 """Discounts, tips, tax, growth. A rate of 20 means 20 %."""
 
-from trace_trainer.experts.language.declaration import Expert, Operand, Result
+from trace_trainer.experts.language.declaration import Operand, Result, expert
 
-EXPERT = Expert("percentage", "discounts, tips, tax, growth")
+EXPERT = expert("percentage", "discounts, tips, tax, growth")
 
 
 @EXPERT.operation

@@ -4,6 +4,6 @@ It has no operation of its own. Restricting `compute` to mul and div is what mak
 needs a sum is a composition.
 """
 
-from trace_trainer.experts.language.declaration import Expert
+from trace_trainer.experts.language.declaration import expert
 
-EXPERT = Expert("rate_equation", "rate x time = quantity and its inversions", compute_ops=("mul", "div"))
+EXPERT = expert("rate_equation", "rate x time = quantity and its inversions", compute_ops=("mul", "div"))

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from trace_trainer.engine.settings.recipes import load_recipe
     from trace_trainer.verifiers.calls import verify_call
     from trace_trainer.verifiers.machine import Machine, compare_effects
-    from trace_trainer.verifiers.score import score
+    from trace_trainer.verifiers.score import reward, score
     from trace_trainer.verifiers.traces.verify import verify_trace
 
-__all__ = ["Machine", "compare_effects", "load_recipe", "score", "verify_call", "verify_trace"]
+__all__ = ["Machine", "compare_effects", "load_recipe", "reward", "score", "verify_call", "verify_trace"]
 
 _HOMES = {
     "Machine": "trace_trainer.verifiers.machine",
     "compare_effects": "trace_trainer.verifiers.machine",
-    "load_recipe": "trace_trainer.engine.settings.recipes",
+    "load_recipe": "trace_trainer.engine.settings.stages",
+    "reward": "trace_trainer.verifiers.score",
     "score": "trace_trainer.verifiers.score",
     "verify_call": "trace_trainer.verifiers.calls",
     "verify_trace": "trace_trainer.verifiers.traces.verify",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trace_trainer.verifiers.calls import Call, CallOutcome, CallVerdict, Reply, verify_call
-from trace_trainer.verifiers.score import score
-from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.score import POLICIES, reward, score
 from trace_trainer.verifiers.traces.verdict import Outcome, Stage, Verdict
 from trace_trainer.verifiers.traces.verify import verify_trace
 from trace_trainer.verifiers.violation import Violation
@@ -26,6 +25,7 @@ __all__ = [
     "Verdict",
     "Violation",
     "compare_effects",
+    "reward",
     "score",
     "verify_call",
     "verify_trace",

@@ -1,22 +1,82 @@
-"""The reward of a verdict, on a trace or on a reply with tool calls, by one policy name for both."""
+"""Reward policies: what a verdict is worth to reinforcement learning.
+
+A policy is a function of a verdict, declared with `reward`:
+
+    @reward
+    def short(verdict):
+        '''correct 1, less a little for each step.'''
+        return 1.0 if verdict.outcome == "correct" else None
+
+`None` means that the verdict earns no reward either way and is left out of every average. So is a verdict of `error` or
+`valid`, which no policy is asked about: the verifier or the data failed, or there was no gold answer to compare with.
+"""
 
 from __future__ import annotations
 
-from trace_trainer.verifiers.calls.rewards import CALL_POLICIES
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any
+
+from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
+from trace_trainer.verifiers.calls import rewards as of_calls
 from trace_trainer.verifiers.calls.verdict import CallVerdict
-from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.traces import rewards as of_traces
 from trace_trainer.verifiers.traces.verdict import Verdict
 
+AnyVerdict = Verdict | CallVerdict
+Policy = Callable[[Any], float | None]
 
-def score(verdict: Verdict | CallVerdict, policy: str = "gated") -> float | None:
+POLICIES: Catalogue[Policy] = Catalogue("reward policy")
+"""The reward policies by name. Each says what a verdict on a trace, and one on a reply with calls, is worth."""
+
+
+class RewardError(ValueError):
+    """A policy returned something that is no reward."""
+
+
+def reward(function: Policy, depth: int = 1) -> Policy:
+    """Declare a function as the reward policy of its name; returns the function.
+
+    Raises DeclarationError where the name is taken, or where the function does not take one verdict.
+    """
+    name = getattr(function, "__name__", repr(function))
+    try:
+        inspect.signature(function).bind(None)
+    except (TypeError, ValueError):
+        raise DeclarationError(
+            f"reward policy {name} must take one verdict: def {name}(verdict) -> float | None"
+        ) from None
+    return POLICIES.declare(name, function, depth + 1)
+
+
+def score(verdict: AnyVerdict, policy: str = "gated") -> float | None:
     """The reward of a verdict on a trace or on a reply with calls, or None for `error` and `valid`.
 
-    Raises ValueError for an unknown policy, naming those that exist.
+    Raises ValueError for an unknown policy, naming those that exist, and RewardError for what is no reward.
     """
-    if policy not in POLICIES:
-        raise ValueError(f"no reward policy {policy!r}; there are {', '.join(POLICIES)}")
+    found = POLICIES.find(policy)
     if verdict.outcome in ("error", "valid"):
         return None
-    if isinstance(verdict, CallVerdict):
-        return CALL_POLICIES[policy](verdict)
-    return POLICIES[policy](verdict)
+    worth = found(verdict)
+    if worth is not None and not (isinstance(worth, int | float) and math.isfinite(worth)):
+        raise RewardError(f"reward policy {policy} returned {worth!r}; a reward is a finite number, or None")
+    return worth
+
+
+@reward
+def gated(verdict: AnyVerdict) -> float:
+    """correct 1; otherwise at most 0.2 for what was passed or reached; a dangerous command -1."""
+    return of_calls.gated(verdict) if isinstance(verdict, CallVerdict) else of_traces.gated(verdict)
+
+
+@reward
+def ladder(verdict: AnyVerdict) -> float:
+    """A step up for each stage, from unparsed 0 to correct 1; a dangerous command -1."""
+    return of_calls.ladder(verdict) if isinstance(verdict, CallVerdict) else of_traces.ladder(verdict)
+
+
+@reward
+def binary(verdict: AnyVerdict) -> float:
+    """correct 1, anything else 0; a dangerous command -1."""
+    return of_calls.binary(verdict) if isinstance(verdict, CallVerdict) else of_traces.binary(verdict)

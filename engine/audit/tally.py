@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from trace_trainer.engine.audit.inputs import RawInput
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import CallVerdict
 from trace_trainer.verifiers.traces.verdict import Verdict
 from trace_trainer.verifiers.violation import Violation
@@ -84,7 +84,7 @@ class Tally:
         if isinstance(verdict, CallVerdict):
             for name, value in verdict.metrics.items():
                 self._add_metric(name, Fraction(value), 1)
-        elif verdict.expert in EXPERT_NAMES:  # a name that the trace made up is a violation, no expert
+        elif verdict.expert in expert_names():  # a name that the trace made up is a violation, no expert
             self.experts[verdict.expert] += 1
             self.correct_by_expert[verdict.expert] += verdict.outcome == "correct"
         if gold_known and verdict.outcome != "error":
@@ -135,7 +135,7 @@ class Tally:
             "lints": _counts(self.lints),
             "experts": {
                 name: {"traces": self.experts[name], "correct": self.correct_by_expert[name]}
-                for name in EXPERT_NAMES
+                for name in expert_names()
                 if name in self.experts
             },
             "accuracy": self.accuracy,

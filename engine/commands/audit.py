@@ -22,7 +22,7 @@ from trace_trainer.engine.audit.report import print_markdown, print_tables, summ
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
 from trace_trainer.engine.errors import UserError
-from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.score import POLICIES
 
 
 class Share(click.ParamType):

@@ -30,7 +30,7 @@ from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violati
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
 from trace_trainer.engine.terminal.console import console_on
-from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.score import POLICIES
 
 DEFAULT_COUNT = 500
 FILE = click.Path(dir_okay=False, path_type=Path)

@@ -10,7 +10,7 @@ from trace_trainer.engine.settings.stages import WORDING_HELP
 from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, task_for
 from trace_trainer.engine.tasks.gold import verified
 from trace_trainer.engine.terminal.progress import track
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.experts.problems import WORDINGS
 
 
@@ -34,7 +34,7 @@ from trace_trainer.experts.problems import WORDINGS
     "--expert",
     "experts",
     multiple=True,
-    type=click.Choice(EXPERT_NAMES),
+    type=click.Choice(expert_names()),
     help="Only of this expert, for traces. May be repeated.",
 )
 @click.option(

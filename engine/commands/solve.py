@@ -18,7 +18,7 @@ from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.tasks import DEFAULT_TASK
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.traces.steps_shown import run_steps
 
@@ -109,7 +109,9 @@ def _read_question(argument: str) -> str:
     help="A longer trace is cut.",
 )
 @dtype_option
-@click.option("--expert", type=click.Choice(EXPERT_NAMES), help="Accept only a trace that names this expert.")
+@click.option(
+    "--expert", type=click.Choice(expert_names()), help="Accept only a trace that names this expert."
+)
 @click.option("--guided", is_flag=True, help="Decode by the grammar of traces, or by that of --expert.")
 @click.option(
     "--card/--no-card",

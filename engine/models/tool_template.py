@@ -7,19 +7,26 @@ markers of the wire format. It is saved with the tokenizer and works wherever ch
 A tool is one line, `convert(amount: number, base: string (Currency to convert from), to?: "EUR"|"USD" = "EUR") Exchange
 money.`, which takes half the tokens of its schema. A schema that says more than this form holds is shown as JSON.
 
-Not covered: an own template in the wire format functiongemma, whose markers no other model has, and wrapping a template
-that refuses system messages.
+How calls and results become text follows from the layout of the wire format (`verifiers/calls/formats/layout.py`).
+
+Not covered: an own template in a wire format whose values are not JSON (functiongemma, whose markers no other model
+has), and wrapping a template that refuses system messages.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import completion_text, rendered_text, training_rows
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply
+from trace_trainer.verifiers.calls.formats.layout import Layout
+from trace_trainer.verifiers.calls.formats.notation import JSON
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -46,7 +53,7 @@ PROBE = Prompt(
 )
 """A conversation with all that a template has to render: a tool, a call, its result, and then `PROBE_REPLY`."""
 
-# What `tools` and `message.tool_calls` become. `\n` in quotes is for Jinja to read, hence the raw strings.
+# What `tools` become. `\n` in quotes is for Jinja to read, hence the raw strings.
 _TOOL_LINES = r"""
 {%- macro parameter_type(schema) -%}
 {%- set known = ['type', 'enum', 'items', 'properties', 'required', 'description', 'default'] -%}
@@ -71,35 +78,6 @@ _TOOL_LINES = r"""
 {%- if function.description %}{{ ' ' }}{{ function.description }}{% endif -%}
 {%- endmacro -%}
 """
-
-_CALLS = {
-    "hermes": r"""
-{%- for call in message.tool_calls -%}
-{{ '\n' if message.content or not loop.first }}<tool_call>{{ '\n' -}}
-{"name": {{ call.function.name | tojson }}, "arguments": {{ call.function.arguments | tojson }}}{{ '\n' }}</tool_call>
-{%- endfor -%}
-""",
-    "llama3": r"""
-{%- if message.tool_calls | length > 1 or message.content -%}
-{{ raise_exception('the format llama3 has one call a turn, and no text beside it') }}
-{%- endif -%}
-{%- set call = message.tool_calls[0].function -%}
-{"name": {{ call.name | tojson }}, "parameters": {{ call.arguments | tojson }}}
-""",
-    "structured": r"""
-{%- if message.tool_calls | length > 1 -%}
-{{ raise_exception('the format structured has one call a turn') }}
-{%- endif -%}
-{%- set call = message.tool_calls[0].function -%}
-{%- set shown = call.arguments | tojson -%}
-{"query": {{ message.content | tojson }}, "tool_name": {{ call.name | tojson }}, "arguments": {{ shown }}}
-""",
-}
-"""How a wire format writes the calls of a message."""
-
-_MARKERS = {"hermes": ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")}
-_RESULTS = {"hermes": r"'<tool_response>\n' + message.content + '\n</tool_response>'"}
-_PLAIN_RESULT = "'Result: ' + message.content"
 
 # `turn.said` collects the user's side, results and words, until the assistant answers: many templates insist that the
 # two alternate.
@@ -144,21 +122,23 @@ def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> 
     if own is not None:
         if format in own:
             return
-        if format != "structured":
+        if not FORMATS[format].layout.holds_text:
             raise UserError(
                 f"the chat template of {name} writes calls in the format {' or '.join(own) or 'of its own'}, not "
                 f"{format}; " + (f"give format {own[0]}" if own else "use another template")
             )
-    if format not in _CALLS:
+    made = [other for other in FORMATS.values() if other.layout.notation is JSON]
+    if FORMATS[format] not in made:
         raise UserError(
             f"{name} has no chat template for tools, and none can be made for the format {format}; formats that one "
-            f"can be made for: {', '.join(_CALLS)}"
+            f"can be made for: {', '.join(other.name for other in made)}"
         )
-    missing = [marker for marker in _MARKERS.get(format, ()) if not _is_token(tokenizer, marker)]
+    missing = [marker for marker in FORMATS[format].layout.tokens if not _is_token(tokenizer, marker)]
     if missing:
+        free = [other.name for other in made if not other.layout.tokens]
         raise UserError(
             f"the format {format} needs {', '.join(missing)} as tokens, which the vocabulary of {name} lacks; the "
-            "formats llama3 and structured need none"
+            f"formats {' and '.join(free)} need none"
         )
     tokenizer.chat_template = wrapped(str(tokenizer.chat_template), format)
     print(
@@ -186,11 +166,49 @@ def own_formats(tokenizer: PreTrainedTokenizerBase) -> list[str] | None:
 
 def wrapped(template: str, format: str) -> str:
     """The template with what comes before it in order to show tools and to write calls in a format."""
-    wrapper = _WRAPPER.replace("@CALLS@", _CALLS[format].strip())
-    # In the structured format the text of a turn stands within its call.
-    joined = "calls or message.content" if format == "structured" else "(message.content or '') + calls"
-    wrapper = wrapper.replace("@CONTENT@", joined).replace("@RESULT@", _RESULTS.get(format, _PLAIN_RESULT))
-    return (_TOOL_LINES + wrapper).strip() + template
+    layout = FORMATS[format].layout
+    # Where the text of a turn stands within its call, the call is all there is.
+    joined = "calls or message.content" if layout.holds_text else "(message.content or '') + calls"
+    result = _joined(re.split(r"(@content)", layout.result), {"@content": "message.content"})
+    wrapper = _WRAPPER.replace("@CALLS@", _calls(format, layout))
+    return (_TOOL_LINES + wrapper.replace("@CONTENT@", joined).replace("@RESULT@", result)).strip() + template
+
+
+def _calls(format: str, layout: Layout) -> str:
+    """What renders the calls of a message."""
+    name = "call.function.name"
+    values = {
+        "@name": name if layout.bare_name else f"({name} | tojson)",
+        "@arguments": "(call.function.arguments | tojson)",
+        "@text": "((message.content or '') | tojson)",
+    }
+    pieces = re.split(f"({'|'.join(values)})", layout.call)
+    lines = []
+    if layout.limits:
+        crowded = ["message.tool_calls | length > 1"]
+        if layout.before is None and not layout.holds_text:
+            crowded.append("message.content")
+        refused = _quoted(f"the format {format} has {layout.limits}")
+        lines.append(
+            f"{{%- if {' or '.join(crowded)} -%}}{{{{ raise_exception({refused}) }}}}{{%- endif -%}}"
+        )
+    lines.append("{%- for call in message.tool_calls -%}")
+    if layout.between:
+        lines.append(f"{{{{- {_quoted(layout.between)} if not loop.first -}}}}")
+    if layout.before:
+        lines.append(f"{{{{- {_quoted(layout.before)} if loop.first and message.content -}}}}")
+    lines.append(f"{{{{- {_joined(pieces, values)} -}}}}")
+    return "\n".join([*lines, "{%- endfor -%}"])
+
+
+def _joined(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+    """A Jinja expression: the pieces as text, but for those that stand for values."""
+    return " ~ ".join(values.get(piece) or _quoted(piece) for piece in pieces if piece)
+
+
+def _quoted(text: str) -> str:
+    """A text as Jinja has it in an expression."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def as_reply(message: Message) -> Reply:

@@ -14,9 +14,9 @@ from trace_trainer.engine.tasks import (
     Task,
     task_for,
 )
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.experts.problems import WORDINGS
-from trace_trainer.verifiers.traces.rewards import POLICIES
+from trace_trainer.verifiers.score import POLICIES
 
 DEFAULT_MODEL = "tiny-base"
 WORDING_HELP = (
@@ -118,7 +118,7 @@ class RLConfig(TuningConfig):
         None, "Problem file with questions and answers; none generates the train split."
     )
     experts: tuple[str, ...] | None = setting(
-        None, "Only generated problems of these experts; for traces.", choices=EXPERT_NAMES
+        None, "Only generated problems of these experts; for traces.", choices=expert_names()
     )
     wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
     histories: str = setting(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
 from trace_trainer.engine.tasks.task import EXPERTS, Group
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems import SPLITS, Problem, generate
 from trace_trainer.verifiers import score, verify_trace
@@ -88,7 +88,7 @@ class TraceTask:
     def group_of(self, problem: Problem, verdict: Verdict) -> str:
         """The expert that the problem states, or where it states none, the one that the trace names."""
         return problem.expert or (
-            verdict.expert if verdict.expert and verdict.expert in EXPERT_NAMES else UNNAMED
+            verdict.expert if verdict.expert and verdict.expert in expert_names() else UNNAMED
         )
 
     def steps(self, problem: Problem) -> int | None:

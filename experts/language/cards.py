@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterable
 
 from trace_trainer.experts.language import composition
@@ -23,7 +22,7 @@ trace:
 
 def reference_card(expert: Expert) -> str:
     """Everything about one expert, in Markdown for people."""
-    parts = [f"# {expert.name}", f"For {expert.purpose}.", inspect.getdoc(_module_of(expert)) or ""]
+    parts = [f"# {expert.name}", f"For {expert.purpose}.", expert.about]
     if expert.own_operations:
         parts.append("## Its own operations")
         parts.append(_table(expert.own_operations.values()))
@@ -44,10 +43,6 @@ def reference_card(expert: Expert) -> str:
 def composition_card() -> str:
     """How experts are composed, in Markdown for people."""
     return f"# {composition.COMPOSITION}\n\n{inspect.getdoc(composition)}\n"
-
-
-def _module_of(expert: Expert) -> object:
-    return next(m for m in list(sys.modules.values()) if getattr(m, "EXPERT", None) is expert)
 
 
 def _table(operations: Iterable[Operation]) -> str:

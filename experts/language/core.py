@@ -15,6 +15,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from trace_trainer.experts.language.declaration import (
+    OPERATIONS,
     ComputeOp,
     Exact,
     NewVariable,
@@ -128,5 +129,8 @@ def query(var: Variable) -> None:
 
 
 CORE_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {function.__name__: Operation.from_function(function) for function in (init, compute, query)}
+    {
+        function.__name__: OPERATIONS.declare(function.__name__, Operation.from_function(function))
+        for function in (init, compute, query)
+    }
 )

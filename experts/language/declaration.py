@@ -4,7 +4,7 @@ An operation is a Python function. Its parameters are the fields of a step, thei
 hold, its body executes the step on exact rationals, and its docstring is what people and models read about it. The
 parser's schema, the checks, the executor, the cards and the canonical field order are all derived from that signature.
 
-    percentage = Expert("percentage", "discounts, tips, tax, growth")
+    percentage = expert("percentage", "discounts, tips, tax, growth")
 
     @percentage.operation
     def percent_of(base: Operand, rate: Operand) -> Result:
@@ -19,12 +19,14 @@ returns `Changed` gives the new values of its entity parameters, in their order,
 from __future__ import annotations
 
 import inspect
+import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
+from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.language.linear import Linear
 
 
@@ -69,10 +71,6 @@ Changed = typing.Annotated[tuple[Exact, ...], "the entities' new values"]
 Stated = typing.Annotated[Linear, "stated to be 0"]
 
 ENTITY_KINDS = frozenset({Kind.ENTITY, Kind.ENTITY_OR_NEW})
-
-
-class DeclarationError(Exception):
-    """An expert, an operation or a schema is declared wrongly. Only a programmer sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +176,20 @@ def _kind(hint: object) -> Kind | None:
 
 
 class Expert:
-    """A named set of operations for one sort of problem.
+    """A named set of operations for one sort of problem. `expert` declares one.
 
     Args:
         name: how a trace names it in `expert:`.
         purpose: one line, the sort of problems it is for.
         compute_ops: the computations that its `compute` steps may use; None for all of them.
+        about: more about it, for its reference card.
     """
 
-    def __init__(self, name: str, purpose: str, compute_ops: Iterable[str] | None = None) -> None:
+    def __init__(
+        self, name: str, purpose: str, compute_ops: Iterable[str] | None = None, about: str = ""
+    ) -> None:
         self.name = name
+        self.about = about
         self.purpose = purpose
         self.compute_ops = None if compute_ops is None else frozenset(compute_ops)
         self.own_operations: dict[str, Operation] = {}
@@ -201,8 +203,26 @@ class Expert:
         operation = Operation.from_function(function, aliases)
         if operation.name in self.own_operations:
             raise DeclarationError(f"expert {self.name} declares {operation.name} twice")
+        if EXPERTS.get(self.name) is self:
+            OPERATIONS.declare(operation.name, operation, depth=2)
         self.own_operations[operation.name] = operation
         return function
 
     def __repr__(self) -> str:
         return f"Expert({self.name!r})"
+
+
+EXPERTS: Catalogue[Expert] = Catalogue("expert")
+"""The experts by name; the package `trace_trainer.experts` finds those that are shipped."""
+
+OPERATIONS: Catalogue[Operation] = Catalogue("operation")
+"""Every operation by name, the shared ones first. No two experts have operations of the same name."""
+
+
+def expert(name: str, purpose: str, compute_ops: Iterable[str] | None = None) -> Expert:
+    """Declare an expert; the arguments are those of `Expert`. Its module's docstring stands on its reference card.
+
+    Raises DeclarationError where the name is taken.
+    """
+    about = sys._getframe(1).f_globals.get("__doc__") or ""
+    return EXPERTS.declare(name, Expert(name, purpose, compute_ops, inspect.cleandoc(about)), depth=2)

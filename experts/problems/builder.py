@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from trace_trainer.experts import EXPERTS, OPERATIONS, get_expert
+from trace_trainer.experts.language.catalogue import DeclarationError
 from trace_trainer.experts.language.composition import COMPOSITION, source_of
 from trace_trainer.experts.language.core import COMPUTE_OPS
-from trace_trainer.experts.language.declaration import ENTITY_KINDS, DeclarationError, Kind, Operation
+from trace_trainer.experts.language.declaration import ENTITY_KINDS, Kind, Operation
 from trace_trainer.experts.language.expression import parse_expression
 from trace_trainer.experts.language.linear import Linear
 from trace_trainer.experts.language.trace import (

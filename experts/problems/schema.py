@@ -24,8 +24,8 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from trace_trainer.experts import EXPERT_NAMES
-from trace_trainer.experts.language.declaration import DeclarationError
+from trace_trainer.experts import expert_names
+from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.language.trace import Trace
 from trace_trainer.experts.problems.builder import build_trace
 from trace_trainer.experts.problems.distractors import insert_distractor
@@ -101,7 +101,7 @@ class Schema:
         return _capitalise_sentences(question)
 
 
-SCHEMAS: dict[str, Schema] = {}
+SCHEMAS: Catalogue[Schema] = Catalogue("schema", "trace_trainer.experts.problems.schemas")
 """Every declared schema by its source, "expert/name"."""
 
 
@@ -133,17 +133,17 @@ def schema(
             function.__name__, expert, function, slots, questions, where, dict(variables or {}), held_out
         )
         _check(declared)
-        SCHEMAS[declared.source] = declared
+        SCHEMAS.declare(declared.source, declared, depth=2)
         return function
 
     return declare
 
 
 def _check(declared: Schema) -> None:
-    if declared.expert not in EXPERT_NAMES:
-        raise DeclarationError(f"schema {declared.source}: no expert {declared.expert!r}")
-    if declared.source in SCHEMAS:
-        raise DeclarationError(f"schema {declared.source} is declared twice")
+    if declared.expert not in expert_names():
+        raise DeclarationError(
+            f"schema {declared.source}: no expert {declared.expert!r}; there are {', '.join(expert_names())}"
+        )
     for template in (*declared.questions, *declared.variables.values()):
         for key in placeholders(template):
             if key not in declared.slots and not WordDraw.knows(key):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_trainer.experts import EXPERT_NAMES, EXPERTS, OPERATIONS, get_expert
+from trace_trainer.experts import EXPERTS, OPERATIONS, expert_names, get_expert
 from trace_trainer.experts.language.composition import COMPOSITION
 from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
 from trace_trainer.experts.language.trace import Step, apply
@@ -30,7 +30,7 @@ def test_the_experts_of_the_specification_are_discovered() -> None:
         "percentage",
         "rate_equation",
     }
-    assert (*EXPERTS, COMPOSITION) == EXPERT_NAMES
+    assert (*EXPERTS, COMPOSITION) == expert_names()
 
 
 def test_get_expert_names_what_exists_when_asked_for_what_does_not() -> None:

@@ -1,4 +1,4 @@
-"""What a verdict on a reply is worth: the same three policies as for traces.
+"""What a verdict on a reply is worth, under each of the shipped policies (`verifiers.score`).
 
 A dangerous command is worth -1, less than anything else. Words where a call was expected, a call where words were
 expected, and destroying what was not to be destroyed earn nothing under every policy. Partial credit goes by effect and
@@ -6,9 +6,6 @@ by arguments, never by the spelling of a command.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 
@@ -52,8 +49,3 @@ def gated(verdict: CallVerdict) -> float:
         return DANGEROUS
     partly = _PROGRESS_CREDIT * verdict.progress if verdict.grade is Grade.PARTLY else 0.0
     return _GATED_CREDIT[verdict.grade] + partly
-
-
-CALL_POLICIES: Mapping[str, Callable[[CallVerdict], float]] = MappingProxyType(
-    {"gated": gated, "ladder": ladder, "binary": binary}
-)

@@ -1,14 +1,6 @@
-"""Reward policies: what a verdict is worth to reinforcement learning.
-
-A policy is one table. `None` means that the verdict earns no reward either way and is left out of every average: the
-verifier or the data failed, or there was no gold answer to compare with. Tool calls have tables of their own under the
-same names (`verifiers.calls.rewards`).
-"""
+"""What a verdict on a trace is worth, under each of the shipped policies (`verifiers.score`). A policy is one table."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 
@@ -50,8 +42,3 @@ def gated(verdict: Verdict) -> float:
     if verdict.outcome is Outcome.WRONG_EXPERT:
         return _GATED_CREDIT[Stage.SCHEMA]
     return min(_GATED_CREDIT[CODES[violation.code]] for violation in verdict.violations)
-
-
-POLICIES: Mapping[str, Callable[[Verdict], float]] = MappingProxyType(
-    {"gated": gated, "ladder": ladder, "binary": binary}
-)

@@ -21,7 +21,7 @@ from trace_trainer.engine.inference.guidance import Guidance
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
-from trace_trainer.experts import EXPERT_NAMES, EXPERTS
+from trace_trainer.experts import EXPERTS, expert_names
 from trace_trainer.experts.problems import generate
 from trace_trainer.verifiers import verify_call, verify_trace
 from trace_trainer.verifiers.calls import FORMATS
@@ -118,17 +118,17 @@ def test_every_gold_trace_is_one_of_the_grammar(guidance: Guidance, loaded: Load
         assert _takes(start, loaded.tokenizer, problem.trace or ""), problem.trace
 
 
-@pytest.mark.parametrize("expert", EXPERT_NAMES)
+@pytest.mark.parametrize("expert", expert_names())
 def test_an_experts_grammar_takes_its_traces_and_no_others(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:
     start = guidance.start(trace_grammar(expert))
-    for named in EXPERT_NAMES:
+    for named in expert_names():
         for problem in generate("train", 5, 1, [named]):
             assert _takes(start, loaded.tokenizer, problem.trace or "") == (named == expert), problem.trace
 
 
-@pytest.mark.parametrize("expert", EXPERT_NAMES)
+@pytest.mark.parametrize("expert", expert_names())
 def test_what_the_grammar_lets_through_can_be_read(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:

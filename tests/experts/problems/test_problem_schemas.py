@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from trace_trainer.experts.language.declaration import DeclarationError
+from trace_trainer.experts.language.catalogue import DeclarationError
 from trace_trainer.experts.language.trace import write_trace
 from trace_trainer.experts.problems.builder import build_trace
 from trace_trainer.experts.problems.schema import SCHEMAS, schema, whole
@@ -19,11 +19,8 @@ from trace_trainer.experts.problems.schema import SCHEMAS, schema, whole
 @pytest.fixture
 def registry() -> Iterator[None]:
     """Lets a test declare schemas without leaving them behind."""
-    before = dict(SCHEMAS)
-    SCHEMAS.clear()
-    yield
-    SCHEMAS.clear()
-    SCHEMAS.update(before)
+    with SCHEMAS.trial():
+        yield
 
 
 def total(t):  # type: ignore[no-untyped-def]
@@ -52,7 +49,9 @@ def test_a_wrong_declaration_is_refused(expert: str, questions: tuple[str, ...],
 def test_a_second_schema_of_the_same_name_is_refused() -> None:
     declare = schema("arithmetic", first=whole(2, 9), second=whole(2, 9), questions=ASKED)
     declare(total)
-    with pytest.raises(DeclarationError, match="arithmetic/total is declared twice"):
+    with pytest.raises(
+        DeclarationError, match=r"schema arithmetic/total is declared twice: at .*:\d+ and at .*:\d+"
+    ):
         declare(total)
 
 

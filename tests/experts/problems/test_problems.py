@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from trace_trainer.engine.places import PROJECT
-from trace_trainer.experts import EXPERT_NAMES
+from trace_trainer.experts import expert_names
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
 from trace_trainer.experts.problems.distractors import (
@@ -149,7 +149,7 @@ def test_a_composition_has_several_experts_and_the_others_one(everything: list[D
 def test_there_are_enough_schemas_and_phrasings() -> None:
     assert len(ALL) >= 60
     assert all(len(declared.questions) >= 4 for declared in ALL.values())
-    assert {declared.expert for declared in ALL.values()} == set(EXPERT_NAMES)
+    assert {declared.expert for declared in ALL.values()} == set(expert_names())
 
 
 def test_phrasings_of_a_schema_are_all_different() -> None:
@@ -174,7 +174,7 @@ def test_every_schema_has_a_name_of_its_own_and_none_is_lost() -> None:
 
 
 def test_every_expert_has_schemas_to_train_on_and_held_out_ones() -> None:
-    for expert in EXPERT_NAMES:
+    for expert in expert_names():
         held_out = {declared.held_out for declared in ALL.values() if declared.expert == expert}
         assert held_out == {True, False}
 

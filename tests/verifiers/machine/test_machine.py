@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from trace_trainer.experts.language.catalogue import DeclarationError
 from trace_trainer.verifiers.machine import PHASES, Machine
 from trace_trainer.verifiers.machine.model.facts import unmet
 from trace_trainer.verifiers.machine.model.paths import absolute
@@ -222,7 +223,7 @@ def test_going_down_with_a_target_mounted_is_dirty() -> None:
 
 
 def test_two_commands_of_one_name_are_an_error() -> None:
-    with pytest.raises(ValueError, match="lsblk"):
+    with pytest.raises(DeclarationError, match="machine command lsblk is declared twice"):
         command("lsblk")(COMMANDS["lsblk"])
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from trace_trainer.experts.language.catalogue import Catalogue
 from trace_trainer.verifiers.calls.call import Reply
+from trace_trainer.verifiers.calls.formats.layout import Layout, RenderError
 from trace_trainer.verifiers.calls.strict_json import CallSyntaxError
 from trace_trainer.verifiers.calls.tools import Tool
 from trace_trainer.verifiers.limits import MAX_CHARACTERS
-
-
-class RenderError(ValueError):
-    """A reply that a format can't express; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +32,25 @@ class Format:
 
     Attributes:
         name: as `format=` takes it.
-        marker: the text by which a call of this format is known, "" where a call has no tag.
-        write: the text of a reply; it need not check that the text reads back.
+        layout: where the parts of a turn stand; what writes follows from it.
         read: the reply of a text; raises CallSyntaxError.
-        guide: the rules `reply`, what a reply that calls is, and `words`, what one in words is.
+        opening, closing: the tags around a call; "" where a call has none.
+        leads: marks that may stand before a call and are passed over.
+        name_key: the key of a call's object that has the tool's name; "" where a call is no object.
     """
 
     name: str
-    marker: str
-    write: Callable[[Reply], str]
+    layout: Layout
     read: Callable[[str], Reply]
-    guide: Callable[[Sequence[Tool]], str]
+    opening: str = ""
+    closing: str = ""
+    leads: tuple[str, ...] = ()
+    name_key: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every mark of a call."""
+        return tuple(tag for tag in (self.opening, self.closing, *self.leads) if tag)
 
     def grammar(self, tools: Sequence[Tool]) -> str:
         """The grammar of the replies that are read, and whose calls fit their tool, for decoding that can write nothing
@@ -52,16 +58,19 @@ class Format:
         """
         if not tools:
             return "start: /[^<{]+/\n"
-        return f"start: reply | words\n{self.guide(tools)}\n"
+        return f"start: reply | words\n{self.layout.guide(tools)}\n"
 
     @property
     def one_call(self) -> bool:
-        """Whether a turn has one call at most: where a call has no tag, it is the whole turn."""
-        return not self.marker
+        """Whether a turn has one call at most."""
+        return self.layout.between is None
 
     def render(self, reply: Reply) -> str:
         """The text of a reply. Raises RenderError where the text would not read back as the very same reply."""
-        text = self.write(reply)
+        try:
+            text = self.layout.write(reply)
+        except RenderError as error:
+            raise RenderError(f"{self.name} {error}") from None
         found = self.parse(text)
         if isinstance(found, ParseFailure):
             raise RenderError(f"{self.name} can't express this reply: {found.hint}")
@@ -82,3 +91,7 @@ class Format:
         if not reply.calls and not reply.text:
             return ParseFailure("empty", "the reply is empty")
         return reply
+
+
+FORMATS: Catalogue[Format] = Catalogue("wire format")
+"""The wire formats by name; the package `formats` finds those that are shipped."""

@@ -7,18 +7,17 @@ stands between `<escape>` marks too. Calls follow one another without anything b
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from trace_trainer.verifiers.calls.call import Call, Reply
-from trace_trainer.verifiers.calls.formats.format import Format, RenderError
+from trace_trainer.verifiers.calls.formats.format import FORMATS, Format
+from trace_trainer.verifiers.calls.formats.layout import Layout, RenderError
 from trace_trainer.verifiers.calls.formats.notation import Notation, literal
-from trace_trainer.verifiers.calls.formats.surroundings import GEMMA_CLOSE, GEMMA_OPEN, scan
+from trace_trainer.verifiers.calls.formats.surroundings import scan
 from trace_trainer.verifiers.calls.strict_json import MAX_DEPTH, CallSyntaxError, decode
-from trace_trainer.verifiers.calls.tools import Tool
 
+OPENING, CLOSING = "<start_function_call>", "<end_function_call>"
 ESCAPE = "<escape>"
 _PREFIX = "call:"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
@@ -26,34 +25,14 @@ _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _BARE = re.compile(r"[^,\]}<]*")
 
 
-def _write(reply: Reply) -> str:
-    calls = "".join(
-        f"{GEMMA_OPEN}{_PREFIX}{call.name}{_show(call.arguments)}{GEMMA_CLOSE}" for call in reply.calls
-    )
-    return f"{reply.text}\n{calls}" if reply.text and calls else reply.text or calls
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, dict):
-        pairs = (
-            f"{key if _KEY.fullmatch(key) else _quoted(key)}:{_show(value[key])}" for key in sorted(value)
-        )
-        return f"{{{','.join(pairs)}}}"
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(_show, value))}]"
-    return json.dumps(value)
-
-
 def _quoted(text: str) -> str:
     if ESCAPE in text:
-        raise RenderError(f"functiongemma can't express a string that holds {ESCAPE}")
+        raise RenderError(f"can't express a string that holds {ESCAPE}")
     return f"{ESCAPE}{text}{ESCAPE}"
 
 
 def _read(text: str) -> Reply:
-    calls, words = scan(text, GEMMA_OPEN, GEMMA_CLOSE, _read_call)
+    calls, words = scan(text, OPENING, CLOSING, _read_call)
     return Reply(tuple(calls), words)
 
 
@@ -61,9 +40,7 @@ def _read_call(text: str, start: int) -> tuple[Call, int]:
     if not text.startswith(_PREFIX, start):
         if _PREFIX.startswith(text[start:]):
             raise _unclosed()
-        raise CallSyntaxError(
-            "not_a_call", f"{GEMMA_OPEN} is followed by {_PREFIX}NAME{{...}}, without a space"
-        )
+        raise CallSyntaxError("not_a_call", f"{OPENING} is followed by {_PREFIX}NAME{{...}}, without a space")
     name = _NAME.match(text, start + len(_PREFIX))
     if name is None:
         _refuse_end(text, start + len(_PREFIX))
@@ -164,19 +141,17 @@ def _separator(text: str, position: int, closing: str) -> tuple[int, bool]:
 
 def _refuse_end(text: str, position: int) -> None:
     """Raise where the text ends, or ends within a mark."""
-    if ESCAPE.startswith(text[position:]) or GEMMA_CLOSE.startswith(text[position:]):
+    if ESCAPE.startswith(text[position:]) or CLOSING.startswith(text[position:]):
         raise _unclosed()
 
 
 def _unclosed() -> CallSyntaxError:
-    return CallSyntaxError(
-        "unclosed_call", f"the text ends before {GEMMA_CLOSE}; it was cut, perhaps by a limit"
-    )
+    return CallSyntaxError("unclosed_call", f"the text ends before {CLOSING}; it was cut, perhaps by a limit")
 
 
 _NOTATION = Notation(
     string=f"{literal(ESCAPE)} /[^<]*/ {literal(ESCAPE)}",
-    quote=lambda text: _quoted(text),
+    quote=_quoted,
     name=lambda text: text if _KEY.fullmatch(text) else _quoted(text),
     comma=",",
     colon=":",
@@ -184,11 +159,19 @@ _NOTATION = Notation(
 )
 
 
-def _guide(tools: Sequence[Tool]) -> str:
-    def call(name: str, arguments: str) -> str:
-        return f"{literal(GEMMA_OPEN)} {literal(_PREFIX + name)} {arguments} {literal(GEMMA_CLOSE)}"
-
-    return f'reply: (words "\\n")? call+\nwords: /[^<]+/\n{_NOTATION.rules(tools, call)}'
-
-
-FUNCTIONGEMMA = Format("functiongemma", GEMMA_OPEN, _write, _read, _guide)
+FUNCTIONGEMMA = FORMATS.declare(
+    "functiongemma",
+    Format(
+        "functiongemma",
+        Layout(
+            f"{OPENING}{_PREFIX}@name@arguments{CLOSING}",
+            between="",
+            before="\n",
+            notation=_NOTATION,
+            bare_name=True,
+        ),
+        _read,
+        OPENING,
+        CLOSING,
+    ),
+)

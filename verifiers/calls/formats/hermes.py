@@ -7,47 +7,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from trace_trainer.verifiers.calls.formats.json_calls import json_format
+from trace_trainer.verifiers.calls.formats.layout import Layout
 
-from trace_trainer.verifiers.calls.call import Call, Reply
-from trace_trainer.verifiers.calls.formats.format import Format
-from trace_trainer.verifiers.calls.formats.notation import JSON, literal
-from trace_trainer.verifiers.calls.formats.objects import read_object
-from trace_trainer.verifiers.calls.formats.surroundings import HERMES_CLOSE, HERMES_OPEN, scan
-from trace_trainer.verifiers.calls.strict_json import decode_at, skip_space
-from trace_trainer.verifiers.calls.tools import Tool
-
-
-def _write(reply: Reply) -> str:
-    blocks = [reply.text] if reply.text else []
-    for call in reply.calls:
-        shown = json.dumps({"name": call.name, "arguments": call.arguments}, ensure_ascii=False)
-        blocks.append(f"{HERMES_OPEN}\n{shown}\n{HERMES_CLOSE}")
-    return "\n".join(blocks)
-
-
-def _read(text: str) -> Reply:
-    lints: list[str] = []
-
-    def read_call(text: str, start: int) -> tuple[Call, int]:
-        value, end = decode_at(text, skip_space(text, start))
-        call, found = read_object(value, "name", "arguments")
-        lints.extend(found)
-        return call, end
-
-    calls, words = scan(text, HERMES_OPEN, HERMES_CLOSE, read_call)
-    return Reply(tuple(calls), words, tuple(lints))
-
-
-def _guide(tools: Sequence[Tool]) -> str:
-    opening, closing = literal(HERMES_OPEN), literal(HERMES_CLOSE)
-
-    def call(name: str, arguments: str) -> str:
-        head = literal(f'{{"name": {literal(name)}, "arguments": ')
-        return f'{opening} "\\n" {head} {arguments} "}}" "\\n" {closing}'
-
-    return f'reply: (words "\\n")? call ("\\n" call)*\nwords: /[^<]+/\n{JSON.rules(tools, call)}'
-
-
-HERMES = Format("hermes", HERMES_OPEN, _write, _read, _guide)
+HERMES = json_format(
+    "hermes",
+    Layout(
+        '<tool_call>\n{"name": @name, "arguments": @arguments}\n</tool_call>',
+        between="\n",
+        before="\n",
+        result="<tool_response>\n@content\n</tool_response>",
+        tokens=("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"),
+    ),
+)

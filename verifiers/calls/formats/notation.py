@@ -36,7 +36,7 @@ class Notation:
 
     Attributes:
         string: the body of the rule `string`, any string.
-        quote: the text of a string.
+        quote: the text of a string; raises RenderError where it can't be written.
         name: the text of a property's name.
         comma, colon: what stands between properties and elements, and between a name and its value.
         is_sorted: whether properties are sorted by name.
@@ -48,6 +48,18 @@ class Notation:
     comma: str
     colon: str
     is_sorted: bool = False
+
+    def written(self, value: Any) -> str:
+        """The text of a JSON value."""
+        if isinstance(value, str):
+            return self.quote(value)
+        if isinstance(value, Mapping):
+            names = sorted(value) if self.is_sorted else value
+            pairs = (f"{self.name(name)}{self.colon}{self.written(value[name])}" for name in names)
+            return f"{{{self.comma.join(pairs)}}}"
+        if isinstance(value, list | tuple):
+            return f"[{self.comma.join(map(self.written, value))}]"
+        return json.dumps(value)
 
     def rules(self, tools: Sequence[Tool], call: Callable[[str, str], str]) -> str:
         """Rules of a `call` of one of the tools, and of what it is made of.
@@ -96,7 +108,7 @@ class _Writer:
 
     def _ways(self, schema: Schema) -> Iterator[str]:
         if schema.enum is not None:
-            yield from (literal(self._written(value)) for value in schema.enum)
+            yield from (literal(self._notation.written(value)) for value in schema.enum)
         elif schema.alternatives:
             yield from map(self.rule, schema.alternatives)
         elif not schema.types:
@@ -138,15 +150,3 @@ class _Writer:
                 body = f"({body})?"
             more = f"{comma} {pair} {more}" if is_required else f"({comma} {pair})? {more}"
         return f"{literal('{')} {body} {literal('}')}"
-
-    def _written(self, value: Any) -> str:
-        notation = self._notation
-        if isinstance(value, str):
-            return notation.quote(value)
-        if isinstance(value, Mapping):
-            names = sorted(value) if notation.is_sorted else value
-            pairs = (f"{notation.name(name)}{notation.colon}{self._written(value[name])}" for name in names)
-            return f"{{{notation.comma.join(pairs)}}}"
-        if isinstance(value, list | tuple):
-            return f"[{notation.comma.join(map(self._written, value))}]"
-        return json.dumps(value)

@@ -12,11 +12,9 @@ from collections.abc import Callable
 from functools import cache
 
 from trace_trainer.verifiers.calls.call import Call
+from trace_trainer.verifiers.calls.formats.format import FORMATS
 from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode_at
 
-HERMES_OPEN, HERMES_CLOSE = "<tool_call>", "</tool_call>"
-GEMMA_OPEN, GEMMA_CLOSE = "<start_function_call>", "<end_function_call>"
-PYTHON_TAG = "<|python_tag|>"
 THOUGHT_OPEN, THOUGHT_CLOSE, FENCE = "<think>", "</think>", "```"
 
 _TURN_ENDS = (
@@ -30,8 +28,6 @@ _TURN_ENDS = (
     "<eos>",
     "</s>",
 )
-_TAGS = (HERMES_OPEN, HERMES_CLOSE, GEMMA_OPEN, GEMMA_CLOSE, PYTHON_TAG)
-_NAME_KEY = re.compile(r"""["'](?:tool_)?name["']\s*:""")
 _MAX_OBJECTS = 16  # braces of a text that are looked at as the start of a call
 
 
@@ -121,16 +117,33 @@ def _markers(*tags: str) -> re.Pattern[str]:
 
 def refuse_stray_call(text: str) -> None:
     """Raise CallSyntaxError where words hold a call: a tag of any format, or a JSON object that names a tool."""
-    if "<" in text:
-        tag = next((tag for tag in _TAGS if tag in text), None)
-        if tag is not None:
-            raise CallSyntaxError(
-                "stray_call", f"{tag} where this format has no call; write one format, by its rules"
-            )
-    if "{" in text and _NAME_KEY.search(text) and _holds_call(text):
+    tag = _any_tag().search(text)
+    if tag is not None:
+        raise CallSyntaxError(
+            "stray_call", f"{tag[0]} where this format has no call; write one format, by its rules"
+        )
+    if "{" in text and _any_name_key().search(text) and _holds_call(text):
         raise CallSyntaxError(
             "stray_call", "a call as bare JSON amid words; write it the way the format wants it"
         )
+
+
+@FORMATS.cached
+def _any_tag() -> re.Pattern[str]:
+    """What finds a tag of any format."""
+    return re.compile("|".join(re.escape(tag) for format in FORMATS.values() for tag in format.tags))
+
+
+@FORMATS.cached
+def _name_keys() -> frozenset[str]:
+    """The keys under which an object of any format names a tool."""
+    return frozenset(format.name_key for format in FORMATS.values() if format.name_key)
+
+
+@FORMATS.cached
+def _any_name_key() -> re.Pattern[str]:
+    keys = "|".join(map(re.escape, sorted(_name_keys())))
+    return re.compile(rf"""["'](?:{keys})["']\s*:""")
 
 
 def _holds_call(text: str) -> bool:
@@ -145,7 +158,7 @@ def _holds_call(text: str) -> bool:
             if error.code in ("single_quotes", "duplicate_key", "bad_number", "too_deep"):
                 return True  # it was meant as an object, and it holds a name
             continue
-        if isinstance(value, dict) and ("name" in value or "tool_name" in value):
+        if isinstance(value, dict) and not _name_keys().isdisjoint(value):
             return True
     return True  # so many braces and a name: nothing that a person is told
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import walk_packages
+from trace_trainer.experts.language.catalogue import discover
 
-for _module in walk_packages(__path__, f"{__name__}."):
-    import_module(_module.name)
+discover(__name__, below=True)

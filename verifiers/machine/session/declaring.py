@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from trace_trainer.experts.language.catalogue import Catalogue
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
 from trace_trainer.verifiers.machine.session.session import Session
 
 Command = Callable[[Session, Sequence[str]], Output]
 
-COMMANDS: dict[
-    str, Command
-] = {}  # by the name typed; filled when trace_trainer.verifiers.machine.commands is imported
+COMMANDS: Catalogue[Command] = Catalogue("machine command")
+"""By the name typed; the package `verifiers.machine.commands` finds those that are shipped."""
 
 
 def program_name(word: str) -> str:
@@ -30,13 +30,11 @@ def program_name(word: str) -> str:
 
 
 def command(*names: str) -> Callable[[Command], Command]:
-    """Declare a function as the command of these names. Raises ValueError where a name is taken."""
+    """Declare a function as the command of these names. Raises DeclarationError where a name is taken."""
 
     def register(function: Command) -> Command:
         for name in names:
-            if name in COMMANDS:
-                raise ValueError(f"two commands are called {name}")
-            COMMANDS[name] = function
+            COMMANDS.declare(name, function, depth=2)
         return function
 
     return register
