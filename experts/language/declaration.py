@@ -203,9 +203,12 @@ class Expert:
         operation = Operation.from_function(function, aliases)
         if operation.name in self.own_operations:
             raise DeclarationError(f"expert {self.name} declares {operation.name} twice")
-        if EXPERTS.get(self.name) is self:
+        is_declared = EXPERTS.get(self.name) is self
+        if is_declared:
             OPERATIONS.declare(operation.name, operation, depth=2)
         self.own_operations[operation.name] = operation
+        if is_declared:
+            EXPERTS.changed()
         return function
 
     def __repr__(self) -> str:

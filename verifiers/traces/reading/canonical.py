@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
+from trace_trainer.experts.language.declaration import EXPERTS
 from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
@@ -101,3 +102,5 @@ class _Steps(dict[str, TypedStep | BrokenStep | None]):
 
 
 _STEPS = _Steps()
+# What a line is depends on the operations and on the experts that have them.
+EXPERTS.on_change(_STEPS.clear)

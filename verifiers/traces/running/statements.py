@@ -27,11 +27,15 @@ from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
 _MARK = "="
 
-_STATEMENTS = frozenset(name for name, operation in OPERATIONS.items() if operation.states)
-# The experts whose traces have to be bound.
-_STATING = frozenset(
-    expert.name for expert in EXPERTS.values() if not _STATEMENTS.isdisjoint(expert.own_operations)
-)
+
+@EXPERTS.cached
+def _stating() -> frozenset[str]:
+    """The experts whose traces have to be bound."""
+    return frozenset(
+        expert.name
+        for expert in EXPERTS.values()
+        if any(operation.states for operation in expert.own_operations.values())
+    )
 
 
 def is_hidden(name: str) -> bool:
@@ -63,10 +67,10 @@ class _BoundStep(TypedStep):
 
 def bind(subtraces: Sequence[ParsedSubTrace]) -> Sequence[ParsedSubTrace]:
     """The trace with its steps about unknowns bound; steps of an expert that has none are left as they are."""
-    if not any(parsed.expert in _STATING for parsed in subtraces):
+    if not any(parsed.expert in _stating() for parsed in subtraces):
         return subtraces
     return [
-        parsed._replace(steps=_bound_steps(parsed.steps)) if parsed.expert in _STATING else parsed
+        parsed._replace(steps=_bound_steps(parsed.steps)) if parsed.expert in _stating() else parsed
         for parsed in subtraces
     ]
 
@@ -77,7 +81,9 @@ def _bound_steps(steps: Sequence[TypedStep | BrokenStep]) -> list[TypedStep | Br
     bound: list[TypedStep | BrokenStep] = []
     for position, step in enumerate(steps):
         if isinstance(step, BrokenStep):
-            if step.operation in _STATEMENTS:  # what it would have said is missing from every conclusion
+            if (
+                step.operation in OPERATIONS and OPERATIONS[step.operation].states
+            ):  # what it would have said is missing from every conclusion
                 step = replace(step, creates=(f"{_MARK}{position}.",))
                 statements.append(step.creates)
         elif step.role is Role.UNKNOWN:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from functools import lru_cache
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import CORE_OPERATIONS
@@ -111,7 +110,7 @@ def _role(step: Step) -> Role:
     return Role.CHANGE if step.changes else Role.ASSIGN
 
 
-@lru_cache(maxsize=1024)
+@EXPERTS.cached
 def _experts(operation: Operation, computation: str) -> frozenset[str]:
     shared = operation.name in CORE_OPERATIONS
     return frozenset(
