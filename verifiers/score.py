@@ -35,19 +35,19 @@ class RewardError(ValueError):
     """A policy returned something that is no reward."""
 
 
-def reward(function: Policy, depth: int = 1) -> Policy:
-    """Declare a function as the reward policy of its name; returns the function.
+def reward(function: Policy, *, name: str | None = None, place: str | None = None) -> Policy:
+    """Declare a function as a reward policy, of its own name unless another is given; returns the function.
 
     Raises DeclarationError where the name is taken, or where the function does not take one verdict.
     """
-    name = getattr(function, "__name__", repr(function))
+    name = name or function.__name__
     try:
         inspect.signature(function).bind(None)
     except (TypeError, ValueError):
         raise DeclarationError(
             f"reward policy {name} must take one verdict: def {name}(verdict) -> float | None"
         ) from None
-    return POLICIES.declare(name, function, depth + 1)
+    return POLICIES.declare(name, function, depth=2, place=place)
 
 
 def score(verdict: AnyVerdict, policy: str = "gated") -> float | None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from importlib import import_module
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -38,10 +38,14 @@ class UnknownNameError(KeyError, ValueError):
 class Catalogue(Mapping[str, T], Generic[T]):
     """Things of one kind by name, in the order in which they were declared.
 
+    `Catalogue.declarations` counts those of every catalogue.
+
     Args:
         noun: what one of them is called, for messages.
         folder: the package whose modules declare those that are shipped; they are imported at the first look.
     """
+
+    declarations: ClassVar[int] = 0
 
     def __init__(self, noun: str, folder: str | None = None) -> None:
         self.noun = noun
@@ -50,21 +54,23 @@ class Catalogue(Mapping[str, T], Generic[T]):
         self._places: dict[str, str] = {}
         self._forgetting: list[Callable[[], None]] = []
 
-    def declare(self, name: str, thing: T, depth: int = 1) -> T:
+    def declare(self, name: str, thing: T, depth: int = 1, place: str | None = None) -> T:
         """Add a thing and return it.
 
         Args:
             depth: how many calls above this one the declaration stands, for messages.
+            place: where it stands, as FILE:LINE, if not there.
 
         Raises DeclarationError where the name is taken, naming both places.
         """
-        place = _place(depth + 1)
+        place = place or _place(depth + 1)
         if name in self._things:
             raise DeclarationError(
                 f"{self.noun} {name} is declared twice: at {self._places[name]} and at {place}"
             )
         self._things[name] = thing
         self._places[name] = place
+        Catalogue.declarations += 1
         self.changed()
         return thing
 

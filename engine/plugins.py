@@ -1,0 +1,161 @@
+"""Plugins: Python of the user's own that declares experts, schemas, tasks, wire formats, rewards and the like.
+
+A plugin is a file that is named on the command line or in a recipe, or a module that an installed package offers in the
+entry point group `trace_trainer.plugins`. It is run as any code of the user's is, once. Nothing that comes with data or
+with a model is ever taken for a plugin: a run's manifest records the plugins of the run, and going on with the run
+demands that they are named again. A plugin finds its neighbours by their full names, as nothing is added to `sys.path`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from trace_trainer.engine.errors import UserError
+from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError, nearest
+from trace_trainer.verifiers.score import POLICIES, reward
+
+GROUP = "trace_trainer.plugins"
+
+
+class Plugin(NamedTuple):
+    """A plugin that was loaded: its file, and the SHA-256 of what that held."""
+
+    path: str
+    sha256: str
+
+
+_MODULES: dict[str, ModuleType] = {}  # by the resolved path of the file
+_PLUGINS: dict[str, Plugin] = {}
+_installed: list[str] = []  # entry points that were loaded
+
+
+def load_plugins(paths: Iterable[str | Path]) -> None:
+    """Load files, each once. Raises UserError for one that can't be read or run, or that declares nothing."""
+    for path in paths:
+        before = Catalogue.declarations
+        if not _is_loaded(path):
+            _load(path)
+            if Catalogue.declarations == before:
+                _forget(path)
+                raise UserError(
+                    f"plugin {path} declares nothing: no expert, schema, task, wire format, reward policy, objective, "
+                    "sampler or machine command"
+                )
+
+
+def load_installed() -> None:
+    """Load the modules that installed packages offer, each once. Raises UserError for one that fails."""
+    for point in entry_points(group=GROUP):
+        if point.value in _installed:
+            continue
+        _installed.append(point.value)
+        name = f"plugin {point.name} of the installed package {point.dist.name if point.dist else '?'}"
+        try:
+            module = point.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise UserError(f"{name} fails: {_line(error)}") from None
+        path = getattr(module, "__file__", None)
+        if path is not None:
+            _PLUGINS[path] = Plugin(path, _sha256(Path(path)))
+
+
+def loaded_plugins() -> list[Plugin]:
+    """The plugins that were loaded, in their order."""
+    return list(_PLUGINS.values())
+
+
+def plugin_files() -> list[str]:
+    """The files that were named, for a process that has to load the same; what is installed it finds by itself."""
+    return list(_MODULES)
+
+
+def named_policy(text: str) -> str:
+    """The name of a reward policy, given as that or as FILE.py:FUNCTION, which is loaded and declared by its name.
+
+    Raises UserError where the file or the function is missing, and where the function can't be a policy.
+    """
+    path, colon, function = text.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        return text
+    if not _is_loaded(path):
+        _load(path)
+    module = _MODULES[_key(path)]
+    found = getattr(module, function, None)
+    if not callable(found):
+        names = [name for name, value in vars(module).items() if callable(value) and name[0] != "_"]
+        raise UserError(f"{path} has no function {function}{nearest(function, names)}")
+    if POLICIES.get(function) is not found:
+        try:
+            reward(found, name=function, place=f"{_key(path)}:{_line_of(found)}")
+        except DeclarationError as error:
+            raise UserError(f"{text}: {error}") from None
+    return function
+
+
+def _load(path: str | Path) -> None:
+    file = Path(path)
+    if file.suffix != ".py":
+        raise UserError(f"plugin {path} is no Python file; a plugin is a file FILE.py")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UserError(f"can't read plugin {path}: {error.strerror}") from None
+    key = _key(path)
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"trace_trainer_plugin_{file.stem}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, key)
+    assert spec is not None and spec.loader is not None  # it is a .py file
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look there
+    try:
+        spec.loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a plugin does not end the program
+        del sys.modules[name]
+        raise UserError(f"plugin {path} fails{_place_in(error, key)}: {_line(error)}") from None
+    _MODULES[key] = module
+    _PLUGINS[key] = Plugin(key, digest)
+
+
+def _key(path: str | Path) -> str:
+    return str(Path(path).resolve())
+
+
+def _is_loaded(path: str | Path) -> bool:
+    return _key(path) in _MODULES
+
+
+def _forget(path: str | Path) -> None:
+    del _MODULES[_key(path)], _PLUGINS[_key(path)]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _line_of(function: object) -> int:
+    return getattr(getattr(function, "__code__", None), "co_firstlineno", 1)
+
+
+def _place_in(error: BaseException, key: str) -> str:
+    """Where in the file it went wrong: the innermost line of it."""
+    if isinstance(error, SyntaxError):
+        return f" in line {error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == key]
+    return f" in line {lines[-1]}" if lines else ""
+
+
+def _line(error: BaseException) -> str:
+    text = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())
+    return text if isinstance(error, DeclarationError) else f"{type(error).__name__}: {text}"
