@@ -26,7 +26,7 @@ __all__ = ["Machine", "compare_effects", "load_recipe", "reward", "score", "veri
 _HOMES = {
     "Machine": "trace_trainer.verifiers.machine",
     "compare_effects": "trace_trainer.verifiers.machine",
-    "load_recipe": "trace_trainer.engine.settings.stages",
+    "load_recipe": "trace_trainer.engine.settings.recipes",
     "reward": "trace_trainer.verifiers.score",
     "score": "trace_trainer.verifiers.score",
     "verify_call": "trace_trainer.verifiers.calls",

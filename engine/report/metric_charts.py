@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trace_trainer.engine.report.svg import Series, bar_chart, line_chart, share_chart
-from trace_trainer.engine.tasks import GROUPS
+from trace_trainer.engine.tasks import groups
 from trace_trainer.engine.terminal.progress import duration
 
 Row = dict[str, Any]
@@ -110,8 +110,8 @@ def _accuracy(metrics: Sequence[Row], x_label: str, label: Callable[[str], str])
 
 def recorded_groups(row: Row) -> Row:
     """The scores by group that an evaluation or a step recorded; which word is the key depends on the task."""
-    groups: Row = next((row[group.plural] for group in GROUPS if group.plural in row), {})
-    return groups
+    found: Row = next((row[group.plural] for group in groups() if group.plural in row), {})
+    return found
 
 
 def _groups(metrics: Sequence[Row], x_label: str, label: Callable[[str], str]) -> Chart | None:
@@ -119,7 +119,7 @@ def _groups(metrics: Sequence[Row], x_label: str, label: Callable[[str], str]) -
     rows = [row for row in metrics if "eval" not in row and recorded_groups(row)]
     if not rows:
         return None
-    noun = next(group.noun for group in GROUPS if group.plural in rows[0])
+    noun = next(group.noun for group in groups() if group.plural in rows[0])
     series = []
     for name in sorted({name for row in rows for name in recorded_groups(row)}):
         scored = [

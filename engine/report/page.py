@@ -30,17 +30,6 @@ from trace_trainer.engine.terminal.progress import duration
 
 Row = dict[str, Any]
 
-_PUBLISHED_AFTER_RL = {
-    "all": 78, "arithmetic": 81, "comparison": 100, "composition": 22, "entity_track": 92, "percentage": 100,
-    "rate_equation": 100,
-}  # fmt: skip
-PUBLISHED = (("after SFT", {"all": 65}), ("after RL", _PUBLISHED_AFTER_RL))
-"""Accuracies in per cent that were published for this recipe, with another model and other problems."""
-_MEASURED = {
-    True: "Share of problems whose trace verifies and computes the right answer",
-    False: "Share of problems whose reply is right: a call by its arguments, a command by its effect, or words where "
-    "no call was due",
-}
 FAILURES_SHOWN = 12
 FIRST_OUTPUTS_SHOWN = 4
 
@@ -154,8 +143,8 @@ def write_report(
         title=" → ".join([records[0].manifest["parent"]["name"], *(record.path.name for record in records)]),
         stages=[stage.name for stage in stages],
         tables=accuracy_tables(stages),
-        measured=_MEASURED[task.name == DEFAULT_TASK],
-        published=PUBLISHED if task.name == DEFAULT_TASK else (),
+        measured=task.measured,
+        published=task.published,
         notes=notes,
         runs=[_run_section(record) for record in records],
         samples=_sample_groups(records, stages, task),

@@ -8,26 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.tasks.task import CATEGORIES, EXPERTS, WORDED_TASKS, Group, Task
+from trace_trainer.engine.problems.files.exercises import Exercise
+from trace_trainer.engine.tasks.task import TASKS, Group, Task, declare_task, judged, worded_tasks
 
-TASK_NAMES = ("traces", "installer", "functions")
-FORMAT_NAMES = ("hermes", "llama3", "functiongemma", "structured")
-"""The wire formats of tool calls (`verifiers.calls.FORMATS`), named here so that a command starts without them."""
 DEFAULT_TASK, DEFAULT_FORMAT = "traces", "hermes"
-
-GROUPS = (EXPERTS, CATEGORIES)
-"""What tasks count problems by."""
 
 __all__ = [
     "DEFAULT_FORMAT",
     "DEFAULT_TASK",
-    "FORMAT_NAMES",
-    "GROUPS",
-    "TASK_NAMES",
-    "WORDED_TASKS",
+    "TASKS",
+    "Exercise",
     "Group",
     "Task",
+    "groups",
+    "judged",
+    "declare_task",
     "task_for",
+    "worded_tasks",
 ]
 
 
@@ -35,18 +32,22 @@ def task_for(name: str, format: str = DEFAULT_FORMAT, card: bool = False) -> Tas
     """The task of that name.
 
     Args:
-        name: one of TASK_NAMES.
-        format: in which calls are written; traces have none.
-        card: show the prompt card of the experts; only traces have one.
+        name: a key of TASKS.
+        format: in which calls are written; what calls no tools has none.
+        card: show the prompt card of the experts.
 
-    Raises UserError for a card where there is none.
+    Raises UserError for a name that is none, and for a card where there is none.
     """
-    if name == "traces":
-        from trace_trainer.engine.tasks.traces import TraceTask
+    try:
+        declared = TASKS.find(name)
+    except KeyError as error:
+        raise UserError(f"{error}; a task of a plugin needs --plugin FILE.py") from None
+    if card and not declared.has_card:
+        having = " and ".join(name for name, other in TASKS.items() if other.has_card)
+        raise UserError(f"the prompt card belongs to {having}; the task {name} goes without: --no-card")
+    return declared.made(format, card)
 
-        return TraceTask(card)
-    if card:
-        raise UserError(f"the prompt card belongs to traces; the task {name} goes without: --no-card")
-    from trace_trainer.engine.tasks.calls import CallTask
 
-    return CallTask(name, format)
+def groups() -> list[Group]:
+    """What tasks count problems by."""
+    return list(dict.fromkeys(declared.group for declared in TASKS.values()))

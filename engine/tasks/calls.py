@@ -1,18 +1,17 @@
-"""The tasks of tool calls: a conversation with tools, a turn that calls them or says why not, judged by its effect.
+"""What tasks of tool calls share: a conversation with tools, a turn that calls them or says why not, judged by effect.
 
-Two generators share everything else: `installer` draws turns of dialogues on a simulated machine, `functions` requests
-with random tool schemas. Problems of a file are judged the same way, whichever of the two is named.
+They differ in their generators (`installer.py`, `functions.py`). Problems of a file are judged the same way, whichever
+task is named.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Self
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
@@ -25,8 +24,8 @@ from trace_trainer.engine.problems.files.call_problems import (
     read_call_problems,
 )
 from trace_trainer.engine.problems.files.json_rows import JsonRow
-from trace_trainer.engine.tasks.task import CATEGORIES, WORDED_TASKS, Group, Task
-from trace_trainer.verifiers import score, verify_call
+from trace_trainer.engine.tasks.task import Task
+from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
 from trace_trainer.verifiers.calls.call import canonical
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
@@ -36,27 +35,20 @@ if TYPE_CHECKING:
 
     from trace_trainer.verifiers.machine import Machine
 
-_COMPARED = {"installer": ("effect_match",), "functions": ("arguments_match",)}
 # Machines of longer histories are built from the start: their turns would be remembered in as many nested calls.
 _REMEMBERED_TURNS = 100
 
 
 @dataclass(frozen=True)
-class CallTask:
-    """Tool calls.
+class CallTask(Task[CallProblem]):
+    """Tool calls: what the tasks of them share.
 
     Attributes:
-        name: of the generator: installer or functions.
         format: the wire format, a key of FORMATS.
     """
 
-    name: str
     format: str
-    gold: ClassVar[str] = "reply"
-    written: ClassVar[str] = "replies"
-    test_split: ClassVar[str] = "test"
-    group: ClassVar[Group] = CATEGORIES
-    metrics: ClassVar[Sequence[str]] = (
+    metrics = (
         "type_match",
         "name_match",
         "arguments_match",
@@ -66,47 +58,14 @@ class CallTask:
         "command_partial",
         "effect_match",
     )
+    measured = (
+        "Share of problems whose reply is right: a call by its arguments, a command by its effect, or words where no "
+        "call was due"
+    )
 
-    @property
-    def splits(self) -> Sequence[str]:
-        splits: Sequence[str] = self._generator.SPLITS
-        return splits
-
-    @property
-    def consecutive(self) -> bool:
-        return self.name == "installer"
-
-    @property
-    def compared(self) -> Sequence[str]:
-        return _COMPARED[self.name]
-
-    @property
-    def _generator(self) -> Any:
-        return import_module(f"trace_trainer.engine.problems.{self.name}")
-
-    def generate(
-        self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
-    ) -> Iterator[CallProblem]:
-        """Problems with gold replies, those only that the format can express.
-
-        Raises UserError for groups, and for a wording where the task has none.
-        """
-        if groups:
-            raise UserError(
-                f"only problems of traces can be chosen by expert, not those of {self.name}: leave it out"
-            )
-        if self.name not in WORDED_TASKS and wording != "any":
-            raise UserError(
-                f"problems of {self.name} have no --wording, those of {' and '.join(WORDED_TASKS)} have"
-            )
-        generator = self._generator
-        options: dict[str, Any] = {}
-        if self.name in WORDED_TASKS:
-            options["wording"] = wording
-        if self.name == "functions" and FORMATS[self.format].one_call:
-            options["categories"] = [c for c in generator.CATEGORIES if c not in generator.SEVERAL_CALLS]
-        problems: Iterator[CallProblem] = generator.generate(split, count, seed, **options)
-        return problems
+    @classmethod
+    def made(cls, format: str, card: bool) -> Self:
+        return cls(format)
 
     def read(self, path: str | Path, limit: int | None = None) -> list[CallProblem]:
         return read_call_problems(path, limit)
@@ -158,20 +117,11 @@ class CallTask:
             machine=machine_of(problem),
         )
 
-    def reward(self, verdict: CallVerdict, policy: str) -> float | None:
-        return score(verdict, policy)
-
     def group_of(self, problem: CallProblem, verdict: CallVerdict) -> str:
         return problem.category
 
-    def steps(self, problem: CallProblem) -> int | None:
-        return None
-
     def shares(self, verdict: CallVerdict) -> Mapping[str, bool | float]:
         return verdict.metrics
-
-    def computed(self, verdict: CallVerdict) -> str | None:
-        return None
 
     def answer(self, verdict: CallVerdict) -> Hashable | None:
         """The calls of a reply, in any order; none where it has no call or one that may not be made."""

@@ -1,18 +1,42 @@
-"""The protocol that SFT, RL, evaluation, the doctor and `trainer generate` see of what is to be learned.
+"""What SFT, RL, evaluation, the doctor and `trainer generate` see of what is to be learned: a task.
 
-A task knows its problems: where they come from, how they are asked, what the right reply is, and what a reply is worth.
-It knows no model and no tokenizer, but for the chat template that it needs.
+A task is three things: where its problems come from (`Problems`), how they are asked and answered (`Asking`), and what
+a reply is worth (`Judging`). Each has defaults that fit a task of exercises, a question and the text that answers it;
+such a task is declared with two methods:
+
+    @declare_task
+    class Backwards(Task[Exercise]):
+        '''Words spelled backwards.'''
+        name = "backwards"
+
+        def draw(self, rng):
+            word = rng.choice(WORDS)
+            return Exercise(f"Spell {word} backwards.", word[::-1])
+
+        def judge(self, problem, text):
+            return judged(text.strip() == problem.reply)
+
+A task knows no model and no tokenizer, but for the chat template that it needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from random import Random
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from trace_trainer.engine.conversation import Message, Prompt
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.files.exercises import exercise_line, exercise_of, read_exercises
+from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
+from trace_trainer.experts.problems.buckets import bucket_of, normalise
 from trace_trainer.verifiers.calls.verdict import CallVerdict
-from trace_trainer.verifiers.traces.verdict import Verdict
+from trace_trainer.verifiers.score import score
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -20,6 +44,10 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 AnyVerdict = Verdict | CallVerdict
+
+# Of 20 buckets of questions, those of each split of a task that draws its problems one by one.
+_BUCKETS = {"train": range(14), "validation": range(14, 16), "test": range(16, 20)}
+_MAX_DRAWS = 1000
 
 
 class Group(NamedTuple):
@@ -29,117 +57,240 @@ class Group(NamedTuple):
     plural: str
 
 
-EXPERTS, CATEGORIES = Group("expert", "experts"), Group("category", "categories")
-WORDED_TASKS = ("traces", "installer")
-"""Those whose generators tell plain problems from varied ones."""
+BY_EXPERT, BY_CATEGORY = Group("expert", "experts"), Group("category", "categories")
 
 
-class Task(Protocol[P]):
-    """One task. Its problems have an `id`."""
+class Problems(Generic[P]):
+    """Where the problems of a task come from, and how files and logs hold them. Problems have an `id`.
 
-    @property
-    def name(self) -> str:
-        """As recipes and `--task` have it."""
+    Attributes:
+        name: of the task, as recipes and `--task` have it.
+        test_split: what is evaluated where no split is named.
+        consecutive: whether generated problems follow each other in a conversation, so that neighbours are alike.
+        is_worded: whether the generator tells plain problems from varied ones.
+        is_grouped: whether generated problems can be chosen by their group.
+    """
 
-    @property
-    def gold(self) -> str:
-        """What a problem has where its gold reply is known, in a word."""
-
-    @property
-    def written(self) -> str:
-        """What models write, in a word."""
+    name: ClassVar[str]
+    test_split = "test"
+    consecutive = False
+    is_worded = False
+    is_grouped = False
 
     @property
     def splits(self) -> Sequence[str]:
-        """Of the generator, the first one to train on."""
+        """Of the generator, the first one to train on, `validation` among them."""
+        return tuple(_BUCKETS)
 
-    @property
-    def test_split(self) -> str:
-        """What is evaluated where no split is named."""
-
-    @property
-    def consecutive(self) -> bool:
-        """Whether generated problems follow each other in a conversation, so that neighbours are alike."""
-
-    @property
-    def group(self) -> Group:
-        """What problems are counted by."""
-
-    @property
-    def metrics(self) -> Sequence[str]:
-        """The shares that a verdict may have beside its outcome, in the order of tables."""
-
-    @property
-    def compared(self) -> Sequence[str]:
-        """Those of them that models are compared by, as by accuracy."""
+    def draw(self, rng: Random) -> P:
+        """A problem, without an id. A task defines this or `generate`."""
+        raise DeclarationError(f"the task {self.name} defines neither draw nor generate")
 
     def generate(
         self, split: str, count: int, seed: int = 0, groups: Sequence[str] | None = None, wording: str = "any"
     ) -> Iterator[P]:
         """Problems of a split with their gold; only of these groups, where any are named, and of this wording.
 
-        Raises ValueError.
+        By default each is drawn anew until its question is one of the split by its hash, and new.
+
+        Raises ValueError or UserError.
         """
+        self.check_choice(groups, wording)
+        seen: set[str] = set()
+        for index in range(count):
+            rng = Random(f"{self.name}:{split}:{seed}:{index}")
+            for _ in range(_MAX_DRAWS):
+                drawn: Any = self.draw(rng)
+                question = normalise(drawn.question)
+                if question not in seen and bucket_of(question, 20) in _BUCKETS[split]:
+                    break
+            else:
+                raise ValueError(f"the task {self.name} has no new question left for {split}; ask for fewer")
+            seen.add(question)
+            yield replace(drawn, id=f"{split}-{seed}-{index}", source=drawn.source or self.name)
+
+    def check_choice(self, groups: Sequence[str] | None, wording: str) -> None:
+        """Raise UserError for groups and for a wording where the generator knows none."""
+        if groups and not self.is_grouped:
+            able = " and ".join(name for name, other in TASKS.items() if other.is_grouped)
+            raise UserError(
+                f"only problems of {able} can be chosen by expert, not those of {self.name}: leave it out"
+            )
+        if wording != "any" and not self.is_worded:
+            raise UserError(f"problems of {self.name} have no --wording, those of {worded_tasks()} have")
 
     def read(self, path: str | Path, limit: int | None = None) -> list[P]:
         """The problems of a file, at most `limit`. Raises UserError naming file, line and field."""
+        found: Any = read_exercises(path, limit)
+        return list(found)
 
     def line(self, problem: P) -> str:
         """A problem as a line of a file that `read` takes, with its newline."""
-
-    def prompt(self, problem: P) -> Prompt:
-        """What a model is shown."""
-
-    def reply(self, problem: P) -> Message | None:
-        """The gold turn; None where the problem has none."""
-
-    def grammar(self, problem: P) -> str:
-        """What a well-formed completion is, for guided decoding; it tells nothing of the gold. Raises UserError."""
-
-    def gold_text(self, problem: P) -> str:
-        """The gold turn as a model would write it; empty where the problem has none."""
-
-    def misread(self, problem: P, text: str) -> str | None:
-        """What is wrong with the gold turn as rendered to this text; None where it reads back as what it was."""
-
-    def probe(self) -> tuple[Prompt, Message]:
-        """A conversation and a reply that bring out every marker of the chat template."""
-
-    def fit(self, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-        """See to it that the chat template of the model `name` renders this task. Raises UserError where it can't."""
-
-    def judge(self, problem: P, text: str) -> AnyVerdict:
-        """The verdict on a completion."""
-
-    def reward(self, verdict: Any, policy: str) -> float | None:
-        """What a verdict of `judge` is worth; None where it earns no reward either way."""
-
-    def group_of(self, problem: P, verdict: Any) -> str:
-        """The group that a judged completion is counted in."""
-
-    def steps(self, problem: P) -> int | None:
-        """How many calculations a right solution takes; None where that says nothing, or is not known."""
-
-    def shares(self, verdict: Any) -> Mapping[str, bool | float]:
-        """The `metrics` that apply to a verdict, each from 0 to 1."""
-
-    def computed(self, verdict: Any) -> str | None:
-        """What a completion comes to, in short; None where there is nothing to say beyond its text."""
-
-    def answer(self, verdict: Any) -> Hashable | None:
-        """What a completion answers, for majorities; None where it does not stand on its own."""
-
-    def question(self, problem: P) -> str:
-        """All that is asked, as text: what two splits must not share."""
-
-    def shown(self, problem: P) -> str:
-        """The question in short, for a table of examples."""
+        given: Any = problem
+        return exercise_line(given)
 
     def row(self, problem: P) -> dict[str, Any]:
-        """The fields of a problem in a log of completions."""
+        """The fields of a problem in a log of completions: `id`, `prompt`, and what `from_row` needs."""
+        given: Any = problem
+        return {"id": given.id, "prompt": given.question, "gold": given.reply, "kind": given.kind}
 
     def from_row(self, row: Mapping[str, Any]) -> P:
         """The problem of such a row."""
+        fields = {
+            "id": row["id"],
+            "question": row["prompt"],
+            "reply": row.get("gold"),
+            "kind": row.get("kind"),
+        }
+        found: Any = exercise_of(JsonRow(0, f"completion {row['id']}", fields), "row", "log")
+        return found
+
+
+class Asking(Generic[P]):
+    """How a problem is asked and answered.
+
+    Attributes:
+        gold: what a problem has where its gold reply is known, in a word.
+        written: what models write, in a word.
+    """
+
+    gold = "reply"
+    written = "replies"
+
+    def question(self, problem: P) -> str:
+        """All that is asked, as text: what two splits must not share."""
+        given: Any = problem
+        return str(given.question)
+
+    def shown(self, problem: P) -> str:
+        """The question in short, for a table of examples."""
+        return self.question(problem)
+
+    def prompt(self, problem: P) -> Prompt:
+        """What a model is shown."""
+        return Prompt([{"role": "user", "content": self.question(problem)}])
+
+    def gold_text(self, problem: P) -> str:
+        """The gold turn as a model would write it; empty where the problem has none."""
+        given: Any = problem
+        return given.reply or ""
+
+    def reply(self, problem: P) -> Message | None:
+        """The gold turn; None where the problem has none."""
+        text = self.gold_text(problem)
+        return {"role": "assistant", "content": text} if text else None
+
+    def misread(self, problem: P, text: str) -> str | None:
+        """What is wrong with the gold turn as rendered to this text; None where it reads back as what it was."""
+        return None
+
+    def grammar(self, problem: P) -> str:
+        """What a well-formed completion is, for guided decoding; it tells nothing of the gold. Raises UserError."""
+        raise UserError("this task has no grammar to decode by: leave --guided out")
+
+    def probe(self) -> tuple[Prompt, Message]:
+        """A conversation and a reply that bring out every marker of the chat template."""
+        return Prompt([{"role": "user", "content": "question"}]), {"role": "assistant", "content": "reply"}
+
+    def fit(self, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        """See to it that the chat template of the model `name` renders this task. Raises UserError where it can't.
+
+        By default there is nothing to do: every template renders a question and its answer.
+        """
+
+
+class Judging(Generic[P]):
+    """What a reply is worth, and how figures count it.
+
+    Attributes:
+        group: what problems are counted by.
+        metrics: the shares that a verdict may have beside its outcome, in the order of tables.
+        compared: those of them that models are compared by, as by accuracy.
+        measured: what accuracy is the share of, for the report.
+        published: accuracies in per cent that were published for the task: a stage, and by group or for `all`.
+    """
+
+    group = BY_CATEGORY
+    metrics: Sequence[str] = ()
+    compared: Sequence[str] = ()
+    measured = "Share of problems whose reply is right"
+    published: Sequence[tuple[str, Mapping[str, float]]] = ()
+
+    def judge(self, problem: P, text: str) -> AnyVerdict:
+        """The verdict on a completion; never raises. Every task defines this; `judged` makes plain verdicts."""
+        raise DeclarationError(f"{type(self).__name__} does not define judge")
+
+    def reward(self, verdict: Any, policy: str) -> float | None:
+        """What a verdict of `judge` is worth; None where it earns no reward either way."""
+        return score(verdict, policy)
+
+    def group_of(self, problem: P, verdict: Any) -> str:
+        """The group that a judged completion is counted in."""
+        given: Any = problem
+        return str(given.kind)
+
+    def steps(self, problem: P) -> int | None:
+        """How many calculations a right solution takes; None where that says nothing, or is not known."""
+        return None
+
+    def shares(self, verdict: Any) -> Mapping[str, bool | float]:
+        """The `metrics` that apply to a verdict, each from 0 to 1."""
+        return {}
+
+    def computed(self, verdict: Any) -> str | None:
+        """What a completion comes to, in short; None where there is nothing to say beyond its text."""
+        return None
+
+    def answer(self, verdict: Any) -> Hashable | None:
+        """What a completion answers, for majorities; None where it does not stand on its own."""
+        return None
 
     def constants(self, problems: Sequence[P]) -> Mapping[str, str]:
         """Replies that need no model, by name: what they score is printed beside every model."""
+        return {}
+
+
+class Task(Problems[P], Asking[P], Judging[P]):
+    """One task.
+
+    Attributes:
+        has_card: whether questions can be asked with the prompt card of the experts.
+    """
+
+    has_card = False
+
+    @classmethod
+    def made(cls, format: str, card: bool) -> Self:
+        """The task, with calls in this wire format and with the prompt card, as far as it has them."""
+        return cls()
+
+
+TASKS: Catalogue[type[Task[Any]]] = Catalogue("task", "trace_trainer.engine.tasks")
+"""The tasks by name; those that are shipped are declared in this folder."""
+
+Declared = TypeVar("Declared", bound=type[Task[Any]])
+
+
+def declare_task(declared: Declared) -> Declared:
+    """Declare a class as the task of its `name`. Raises DeclarationError where it is taken, or something is missing."""
+    name = getattr(declared, "name", None)
+    if not isinstance(name, str) or not issubclass(declared, Task):
+        raise DeclarationError(f"{declared.__name__} is no task: it is a Task with a name")
+    if declared.judge is Judging.judge:
+        raise DeclarationError(f"the task {name} does not define judge")
+    if declared.draw is Problems.draw and declared.generate is Problems.generate:
+        raise DeclarationError(f"the task {name} defines neither draw nor generate")
+    TASKS.declare(name, declared, depth=2)
+    return declared
+
+
+def judged(right: bool, message: str = "the reply is not what was expected") -> Verdict:
+    """A plain verdict: right or wrong."""
+    if right:
+        return Verdict(Outcome.CORRECT)
+    return Verdict(Outcome.WRONG_ANSWER, (Violation("wrong_answer", message),))
+
+
+def worded_tasks() -> str:
+    """The tasks whose generators tell plain problems from varied ones, for messages."""
+    return " and ".join(name for name, declared in TASKS.items() if declared.is_worded)

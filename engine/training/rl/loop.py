@@ -29,12 +29,18 @@ from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
 from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
+from trace_trainer.engine.objectives.objective import (
+    Clipping,
+    Tokens,
+    advantages,
+    token_loss,
+    token_weights,
+)
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse
 from trace_trainer.engine.training.rl.conversations import Conversations
-from trace_trainer.engine.training.rl.objectives import advantages, token_loss, token_weights
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
 from trace_trainer.engine.training.tuning import merged_adapter
@@ -235,16 +241,8 @@ class NativeLoop:
         old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
         advantage = torch.tensor([s.advantage for s in rows], device=device)
         weight = weights.to(device)
-        result = token_loss(
-            config.objective,
-            scores.logprobs,
-            old,
-            scores.rows,
-            advantage,
-            weight,
-            config.clip_low,
-            config.clip_high,
-        )
+        tokens = Tokens(scores.logprobs, old, scores.rows, advantage, weight)
+        result = token_loss(config.objective, tokens, Clipping(config.clip_low, config.clip_high))
         count = copies.to(device)[scores.rows]
         stats.tokens += int(count.sum())
         stats.entropy += float((count * scores.entropies).sum())

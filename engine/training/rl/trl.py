@@ -11,7 +11,7 @@ Not covered: expert iteration, which TRL lacks, and TRL's own settings beyond th
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
     from trace_trainer.engine.models.loading import LoadedModel
     from trace_trainer.engine.runs.folder import Run
 
-LOSSES = {
-    "grpo": {"loss_type": "grpo", "scale_rewards": "group"},
-    "dr-grpo": {"loss_type": "dr_grpo", "scale_rewards": "none"},
-    "dapo": {"loss_type": "dapo", "scale_rewards": "group"},
-}
-"""Objectives of GRPOTrainer, as it names them; `rloo` has a trainer of its own."""
 FIGURES = {
     "entropy": "entropy",
     "clip_fraction": "clip_ratio/region_mean",
@@ -104,6 +98,15 @@ class _Grpo(_RenderedPrompts, GRPOTrainer):
 
 class _Rloo(_RenderedPrompts, RLOOTrainer):
     """RLOOTrainer on rendered prompts."""
+
+
+TRAINERS: Mapping[str, tuple[Any, Any, Mapping[str, Any]]] = {
+    "grpo": (_Grpo, GRPOConfig, {"loss_type": "grpo", "scale_rewards": "group"}),
+    "dr-grpo": (_Grpo, GRPOConfig, {"loss_type": "dr_grpo", "scale_rewards": "none"}),
+    "dapo": (_Grpo, GRPOConfig, {"loss_type": "dapo", "scale_rewards": "group"}),
+    "rloo": (_Rloo, RLOOConfig, {"normalize_advantages": False}),
+}
+"""The objectives that TRL has: the trainer of each, its settings, and how it names the objective."""
 
 
 class IterationLog(TrainerCallback):
@@ -192,15 +195,11 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
 def _trainer(
     config: RLConfig, loaded: LoadedModel, problems: Sequence[Any], reward: VerifierReward, run: Run
 ) -> GRPOTrainer | RLOOTrainer:
-    if config.objective == "rloo":
-        trainer_class, config_class, own = _Rloo, RLOOConfig, dict[str, Any](normalize_advantages=False)
-    elif config.objective in LOSSES:
-        trainer_class, config_class, own = _Grpo, GRPOConfig, LOSSES[config.objective]
-    else:
-        offered = ", ".join([*LOSSES, "rloo"])
+    if config.objective not in TRAINERS:
         raise UserError(
-            f"backend trl has the objectives {offered}, not {config.objective}; use one, or backend native"
+            f"backend trl has the objectives {', '.join(TRAINERS)}, not {config.objective}; use one, or backend native"
         )
+    trainer_class, config_class, own = TRAINERS[config.objective]
     prompts = [prompt_text(loaded.tokenizer, reward.task.prompt(problem)) for problem in problems]
     lengths = map(len, loaded.tokenizer(prompts, add_special_tokens=False)["input_ids"])
     rows, accumulation = _divide(config, max(lengths))

@@ -81,9 +81,8 @@ def _bound_steps(steps: Sequence[TypedStep | BrokenStep]) -> list[TypedStep | Br
     bound: list[TypedStep | BrokenStep] = []
     for position, step in enumerate(steps):
         if isinstance(step, BrokenStep):
-            if (
-                step.operation in OPERATIONS and OPERATIONS[step.operation].states
-            ):  # what it would have said is missing from every conclusion
+            if step.operation and OPERATIONS[step.operation].states:
+                # What it would have said is missing from every conclusion.
                 step = replace(step, creates=(f"{_MARK}{position}.",))
                 statements.append(step.creates)
         elif step.role is Role.UNKNOWN:

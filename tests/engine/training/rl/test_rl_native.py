@@ -16,9 +16,9 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.scoring import score_tokens
 from trace_trainer.engine.models.loading import load_model
+from trace_trainer.engine.objectives.objective import OBJECTIVES
 from trace_trainer.engine.training.rl import loop as rl_native
 from trace_trainer.engine.training.rl.loop import NativeLoop, UpdateStats
-from trace_trainer.engine.training.rl.objectives import OBJECTIVES
 
 METRICS = {
     "step", "reward", "accuracy", "parse_rate", "outcomes", "violations", "experts", "completion_tokens", "ended",
@@ -137,7 +137,7 @@ def test_micro_batches_do_not_change_the_update(new_loop: Callable[..., NativeLo
     assert all(torch.allclose(one[name], other[name], atol=CONFIG.learning_rate / 20) for name in one)
 
 
-@pytest.mark.parametrize("objective", [*OBJECTIVES, "expert-iteration"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_a_completion_that_comes_again_is_scored_once_for_all(
     new_loop: Callable[..., NativeLoop], objective: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +174,7 @@ def test_a_completion_worth_more_in_another_group_is_kept_for_both(
     assert distinct == [twice[0], twice[2]] and which.tolist() == [0, 0, 1]
 
 
-@pytest.mark.parametrize("objective", [*OBJECTIVES, "expert-iteration"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_trains(new_loop: Callable[..., NativeLoop], objective: str) -> None:
     loop = new_loop(iterations=1, objective=objective)
     before = weights(loop)

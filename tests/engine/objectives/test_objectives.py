@@ -10,17 +10,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_trainer.engine.training.rl.objectives import (
-    EXPERT_ITERATION,
+from trace_trainer.engine.objectives.objective import (
     OBJECTIVES,
+    Clipping,
+    Tokens,
     advantages,
     token_loss,
     token_weights,
 )
 
 NAN = math.nan
-ALL = [*OBJECTIVES, EXPERT_ITERATION]
+EXPERT_ITERATION = "expert-iteration"
+COMPARING = ["grpo", "dr-grpo", "dapo", "rloo"]
+"""Those whose advantages compare the rewards of a group."""
 CLIP_LOW, CLIP_HIGH = 0.2, 0.28
+CLIPPING = Clipping(CLIP_LOW, CLIP_HIGH)
 MAX_NEW_TOKENS = 7
 
 groups = st.lists(
@@ -55,14 +59,14 @@ def worth(objective: str, *rows: list[float]) -> list[list[float]]:
 # --- advantages
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", COMPARING)
 @given(groups)
 def test_advantages_are_those_of_the_reference(objective: str, rewards: list[float]) -> None:
     (found,) = worth(objective, rewards)
     assert found == pytest.approx(reference_advantages(objective, rewards), abs=1e-4)
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", COMPARING)
 @given(groups)
 def test_a_sample_without_a_reward_takes_no_part(objective: str, rewards: list[float]) -> None:
     scored = [reward for reward in rewards if not math.isnan(reward)]
@@ -73,7 +77,7 @@ def test_a_sample_without_a_reward_takes_no_part(objective: str, rewards: list[f
         assert kept == pytest.approx(worth(objective, scored)[0], abs=1e-5)
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", COMPARING)
 @pytest.mark.parametrize("reward", [0.0, 0.05, 0.1, 0.3, 0.7, 1.0])
 def test_a_group_of_equal_rewards_has_exactly_no_advantage(objective: str, reward: float) -> None:
     # Exactly: seven times 0.05 has a mean that is not 0.05 in float32, and any advantage would cost an update.
@@ -82,7 +86,7 @@ def test_a_group_of_equal_rewards_has_exactly_no_advantage(objective: str, rewar
             assert worth(objective, [NAN] * missing + [reward] * size) == [[0.0] * (size + missing)]
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", COMPARING)
 def test_groups_are_weighed_apart_from_each_other(objective: str) -> None:
     one, other = [0.0, 1.0, 0.2, 0.2], [1.0, 1.0, NAN, 0.1]
     assert worth(objective, one, other) == [worth(objective, one)[0], worth(objective, other)[0]]
@@ -146,42 +150,31 @@ def reference_loss(objective: str) -> float:
 
 def loss_of(objective: str, new: torch.Tensor, advantage: list[float] = ADVANTAGES):  # type: ignore[no-untyped-def]
     weights = token_weights(objective, torch.tensor(LENGTHS), MAX_NEW_TOKENS)
-    return token_loss(
-        objective,
-        new,
-        torch.tensor(OLD),
-        torch.tensor(ROWS),
-        torch.tensor(advantage),
-        weights,
-        CLIP_LOW,
-        CLIP_HIGH,
-    )
+    tokens = Tokens(new, torch.tensor(OLD), torch.tensor(ROWS), torch.tensor(advantage), weights)
+    return token_loss(objective, tokens, CLIPPING)
 
 
-@pytest.mark.parametrize("objective", ALL)
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_loss_is_that_of_the_reference(objective: str) -> None:
     assert float(loss_of(objective, torch.tensor(NEW)).loss) == pytest.approx(
         reference_loss(objective), abs=1e-5
     )
 
 
-@pytest.mark.parametrize("objective", ALL)
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_loss_of_parts_adds_up_to_that_of_the_whole(objective: str) -> None:
     weights = token_weights(objective, torch.tensor(LENGTHS), MAX_NEW_TOKENS)
     total = 0.0
     for row in range(len(LENGTHS)):
         tokens = [i for i, owner in enumerate(ROWS) if owner == row]
-        part = token_loss(
-            objective,
+        part = Tokens(
             torch.tensor([NEW[i] for i in tokens]),
             torch.tensor([OLD[i] for i in tokens]),
             torch.zeros(len(tokens), dtype=torch.long),
             torch.tensor([ADVANTAGES[row]]),
             weights[row : row + 1],
-            CLIP_LOW,
-            CLIP_HIGH,
         )
-        total += float(part.loss)
+        total += float(token_loss(objective, part, CLIPPING).loss)
     assert total == pytest.approx(float(loss_of(objective, torch.tensor(NEW)).loss), abs=1e-5)
 
 
@@ -213,7 +206,7 @@ def test_rloo_clips_the_ratio_of_the_whole_completion() -> None:
 
 
 def test_at_the_start_of_an_update_every_ratio_is_one_and_nothing_is_clipped() -> None:
-    for objective in ALL:
+    for objective in OBJECTIVES:
         result = loss_of(objective, torch.tensor(OLD))
         assert torch.allclose(result.ratios, torch.ones_like(result.ratios))
         assert not result.clipped.any()
