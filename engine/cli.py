@@ -11,6 +11,7 @@ import difflib
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 import click
@@ -68,7 +69,7 @@ class LazyGroup(click.Group):
             except ModuleNotFoundError:
                 _require_extra_of(cmd_name)
                 raise
-            return command
+            return _with_plugins(command)
         if cmd_name.startswith("-"):
             return None
         near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
@@ -90,7 +91,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             try:
-                return super().invoke(ctx)
+                return _in_one_line(super().invoke, ctx)
             finally:
                 sys.stdout.flush()
         except KeyboardInterrupt:
@@ -100,6 +101,27 @@ class LazyGroup(click.Group):
             # Python flushes standard output once more as it ends; that must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(READER_GONE)
+
+
+def _with_plugins(command: click.Command) -> click.Command:
+    """The command with `--plugin`, and with what installed packages declare."""
+    from trace_trainer.engine.commands.declared_names import plugin_option
+    from trace_trainer.engine.plugins import load_installed
+
+    load_installed()
+    if all(param.name != "plugin" for param in command.params):
+        command.params.append(plugin_option())
+    return command
+
+
+def _in_one_line(invoke: Callable[[click.Context], object], ctx: click.Context) -> object:
+    """Invoke, with the errors of declarations and of rewards as users see errors: a plugin of theirs is wrong."""
+    from trace_trainer.experts.language.catalogue import DeclarationError
+
+    try:
+        return invoke(ctx)
+    except DeclarationError as error:
+        raise UserError(" ".join(str(error).split())) from None
 
 
 def _require_extra_of(name: str) -> None:

@@ -31,7 +31,7 @@ POLICIES: Catalogue[Policy] = Catalogue("reward policy")
 """The reward policies by name. Each says what a verdict on a trace, and one on a reply with calls, is worth."""
 
 
-class RewardError(ValueError):
+class RewardError(DeclarationError, ValueError):
     """A policy returned something that is no reward."""
 
 

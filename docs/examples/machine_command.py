@@ -1,6 +1,6 @@
 """A command of the simulated machine: `uptime`, which changes nothing.
 
-    trainer audit replies.jsonl --kind call --plugin docs/examples/machine_command.py
+trainer audit replies.jsonl --kind call --plugin docs/examples/machine_command.py
 """
 
 from trace_trainer.verifiers.machine.session.declaring import command

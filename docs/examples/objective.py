@@ -1,6 +1,6 @@
 """An objective: an advantage that counts only what is better than the group's best half.
 
-    trainer rl --plugin docs/examples/objective.py --objective upper-half
+trainer rl --plugin docs/examples/objective.py --objective upper-half
 """
 
 from trace_trainer.engine.objectives.objective import OBJECTIVES, Objective, clipped, within_groups

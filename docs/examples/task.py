@@ -1,7 +1,7 @@
 """A task: words spelled backwards. What is not said here has the defaults of a question and the text that answers it.
 
-    trainer generate --plugin docs/examples/task.py --task backwards --count 5
-    trainer sft --plugin docs/examples/task.py --task backwards
+trainer generate --plugin docs/examples/task.py --task backwards --count 5
+trainer sft --plugin docs/examples/task.py --task backwards
 """
 
 from random import Random

@@ -21,8 +21,8 @@ from trace_trainer.engine.audit.inputs import FieldNames, find_files
 from trace_trainer.engine.audit.report import print_markdown, print_tables, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
+from trace_trainer.engine.commands.declared_names import policy_option
 from trace_trainer.engine.errors import UserError
-from trace_trainer.verifiers.score import POLICIES
 
 
 class Share(click.ParamType):
@@ -66,13 +66,7 @@ class Share(click.ParamType):
     help="What the inputs are: traces, or replies with tool calls.",
 )
 @click.option("--no-grounding", is_flag=True, help="Don't check that the numbers stand in the question.")
-@click.option(
-    "--policy",
-    type=click.Choice(list(POLICIES)),
-    default="gated",
-    show_default=True,
-    help="How traces are rewarded.",
-)
+@policy_option
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

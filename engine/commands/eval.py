@@ -18,6 +18,7 @@ from typing import Any, TextIO
 import click
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.declared_names import Name, policy_option
 from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
@@ -28,9 +29,9 @@ from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
-from trace_trainer.engine.tasks import FORMAT_NAMES, TASK_NAMES, Task
+from trace_trainer.engine.tasks import TASKS, Task
 from trace_trainer.engine.terminal.console import console_on
-from trace_trainer.verifiers.score import POLICIES
+from trace_trainer.verifiers.calls import FORMATS
 
 DEFAULT_COUNT = 500
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -88,12 +89,12 @@ def _print_result(
 @click.option(
     "--task",
     "task_name",
-    type=click.Choice(TASK_NAMES),
+    type=Name(TASKS),
     help="What is asked of the models. [default: what they were trained for, else traces]",
 )
 @click.option(
     "--call-format",
-    type=click.Choice(FORMAT_NAMES),
+    type=Name(FORMATS),
     help="How tool calls are written. [default: as the models were trained, else hermes]",
 )
 @click.option(
@@ -134,13 +135,7 @@ def _print_result(
     default=None,
     help="Show every model the prompt card. [default: if one was trained with it]",
 )
-@click.option(
-    "--policy",
-    type=click.Choice(list(POLICIES)),
-    default="gated",
-    show_default=True,
-    help="What the mean reward is paid by.",
-)
+@policy_option
 @click.option(
     "--guided",
     is_flag=True,

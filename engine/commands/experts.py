@@ -12,7 +12,8 @@ from rich.table import Table
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.experts import EXPERTS, get_expert
-from trace_trainer.experts.language.cards import reference_card
+from trace_trainer.experts.language.cards import composition_card, reference_card
+from trace_trainer.experts.language.composition import COMPOSITION
 from trace_trainer.experts.language.core import CORE_OPERATIONS
 from trace_trainer.verifiers.traces.grammar import trace_grammar
 
@@ -35,6 +36,7 @@ def command(name: str | None, grammar: bool) -> None:
     Examples:
       trainer experts
       trainer experts percentage
+      trainer experts composition
       trainer experts --grammar > traces.lark
     """
     try:
@@ -44,9 +46,9 @@ def command(name: str | None, grammar: bool) -> None:
         if name is None:
             _print_list()
             return
-        card = reference_card(get_expert(name))
+        card = composition_card() if name == COMPOSITION else reference_card(get_expert(name))
     except KeyError as error:
-        raise UserError(error.args[0]) from None
+        raise UserError(str(error)) from None
     if sys.stdout.isatty():
         Console(highlight=False).print(Markdown(card))
     else:
@@ -65,4 +67,6 @@ def _print_list() -> None:
     click.echo(
         f"Every expert has {', '.join(CORE_OPERATIONS)}. A trace of several sub-traces is a composition."
     )
-    click.echo("One expert's reference card: trainer experts NAME")
+    click.echo(
+        "One expert's reference card: trainer experts NAME; that of compositions: trainer experts composition"
+    )

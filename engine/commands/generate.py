@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.errors import UserError, nearest
+from trace_trainer.engine.commands.declared_names import Name
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import WORDING_HELP
-from trace_trainer.engine.tasks import DEFAULT_TASK, TASK_NAMES, task_for
+from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, task_for
 from trace_trainer.engine.tasks.gold import verified
 from trace_trainer.engine.terminal.progress import track
 from trace_trainer.experts import expert_names
+from trace_trainer.experts.language.catalogue import nearest
 from trace_trainer.experts.problems import WORDINGS
 
 
@@ -18,7 +20,7 @@ from trace_trainer.experts.problems import WORDINGS
 @click.option(
     "--task",
     "task_name",
-    type=click.Choice(TASK_NAMES),
+    type=Name(TASKS),
     default=DEFAULT_TASK,
     show_default=True,
     help="What the problems ask for.",
@@ -34,7 +36,7 @@ from trace_trainer.experts.problems import WORDINGS
     "--expert",
     "experts",
     multiple=True,
-    type=click.Choice(expert_names()),
+    type=Name(expert_names),
     help="Only of this expert, for traces. May be repeated.",
 )
 @click.option(

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from trace_trainer.engine.doctor.checks import CHECKS
+from trace_trainer.engine.settings.declaring import Choices, names_of
 from trace_trainer.engine.settings.recipes import recipe_names
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -22,21 +23,32 @@ dtype_option = click.option(
 )
 
 
+class SettingOption(click.Option):
+    """The option of a setting. Its help lists the choices as they are when it is shown."""
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices, self._help = choices, self.help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        known = names_of(self._choices)
+        self.help = f"{self._help} One of {', '.join(known)}." if known else self._help
+        return super().get_help_record(ctx)
+
+
 def options(config: type) -> Callable[[Decorated], Decorated]:
     """Decorate a click command with an option for each setting; each is None where it is not given."""
 
     def decorate(command: Decorated) -> Decorated:
         for item in reversed(dataclasses.fields(config)):
-            text = item.metadata["help"]
-            if item.metadata["choices"]:
-                text += f" One of {', '.join(item.metadata['choices'])}."
+            shown = {"help": item.metadata["help"], "choices": item.metadata["choices"], "cls": SettingOption}
             name = item.name.replace("_", "-")
             if item.type == "bool":
-                option = click.option(f"--{name}/--no-{name}", item.name, default=None, help=text)
+                option = click.option(f"--{name}/--no-{name}", item.name, default=None, **shown)
             else:
                 flags = [f"--{name}", *([item.metadata["flag"]] if item.metadata["flag"] else [])]
                 metavar = str(item.type).split("[")[0].split(" ")[0].upper()
-                option = click.option(*flags, item.name, default=None, metavar=metavar, help=text)
+                option = click.option(*flags, item.name, default=None, metavar=metavar, **shown)
             command = option(command)
         return command
 

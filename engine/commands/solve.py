@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trace_trainer.engine.commands.declared_names import Name
 from trace_trainer.engine.commands.models_asked import default_model, run_settings
 from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
@@ -109,9 +110,7 @@ def _read_question(argument: str) -> str:
     help="A longer trace is cut.",
 )
 @dtype_option
-@click.option(
-    "--expert", type=click.Choice(expert_names()), help="Accept only a trace that names this expert."
-)
+@click.option("--expert", type=Name(expert_names), help="Accept only a trace that names this expert.")
 @click.option("--guided", is_flag=True, help="Decode by the grammar of traces, or by that of --expert.")
 @click.option(
     "--card/--no-card",

@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from trace_trainer.engine.errors import UserError, nearest
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.packaged import PACKAGES, unpack, unpacked_folder
 from trace_trainer.engine.places import SHIPPED_CHECKPOINTS, checkpoints_root
+from trace_trainer.experts.language.catalogue import nearest
 
 ADAPTER_CONFIG = "adapter_config.json"
 MODEL_CONFIG = "config.json"

@@ -11,17 +11,19 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from trace_trainer.engine.errors import nearest
+from trace_trainer.experts.language.catalogue import nearest
+
+Choices = Collection[str] | Callable[[], Collection[str]]
 
 
 def setting(
     default: Any,
     help: str,
     *,
-    choices: Iterable[str] = (),
+    choices: Choices = (),
     low: float | None = None,
     high: float | None = None,
     above: float | None = None,
@@ -32,12 +34,13 @@ def setting(
     Args:
         default: the value where neither recipe nor command line gives one.
         help: one line for `--help`.
-        choices: the values allowed, for text or for each item of a list.
+        choices: the values allowed, for text or for each item of a list; a catalogue, or a function that lists them,
+            is looked up when a value is checked.
         low, high: the least and the greatest value allowed.
         above: what the value must be greater than.
         flag: another name of the command-line option.
     """
-    limits = {"choices": tuple(choices), "low": low, "high": high, "above": above}
+    limits = {"choices": choices, "low": low, "high": high, "above": above}
     return dataclasses.field(default=default, metadata={"help": help, "flag": flag, **limits})
 
 
@@ -98,7 +101,7 @@ def _convert(value: Any, hint: Any) -> Any:
 def _check_limits(value: Any, limits: Mapping[str, Any]) -> None:
     if value is None:
         return
-    choices = limits["choices"]
+    choices = names_of(limits["choices"])
     if choices:
         unknown = [item for item in ([value] if isinstance(value, str) else value) if item not in choices]
         if unknown:
@@ -109,3 +112,8 @@ def _check_limits(value: Any, limits: Mapping[str, Any]) -> None:
         raise ValueError(f"above {limits['above']}")
     if limits["high"] is not None and value > limits["high"]:
         raise ValueError(f"at most {limits['high']}")
+
+
+def names_of(choices: Choices) -> list[str]:
+    """The values allowed as they are now."""
+    return list(choices() if callable(choices) else choices)

@@ -1,8 +1,9 @@
 """Recipes: the settings of both stages from a YAML file, with what the command line says put over them.
 
-A recipe has a `description`, the sections `sft` and `rl`, and above them what both share: `task` and `format`. What a
-section does not name has the default of `stages.py`. Unknown keys and bad values are refused, all of them in one
-message.
+A recipe has a `description`, the sections `sft` and `rl`, and above them what both share: `task`, `format`, and as
+`experts` the mixture that problems are drawn from. What a section does not name has the default of `stages.py`. Unknown
+keys and bad values are refused, all of them in one message. `plugins` are files that declare what the recipe names,
+relative to its own.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import Any
 
 import yaml
 
-from trace_trainer.engine.errors import UserError, nearest
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.plugins import load_plugins, named_policy
 from trace_trainer.engine.settings.declaring import check
 from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
-from trace_trainer.engine.tasks import DEFAULT_TASK, WORDED_TASKS
+from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, worded_tasks
+from trace_trainer.experts.language.catalogue import nearest
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 
@@ -35,6 +38,8 @@ class Recipe:
 SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
 SHARED = ("task", "format")
 """Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
+_ABOVE = (*SHARED, "experts")
+_KEYS = (*SECTIONS, *_ABOVE, "plugins", "description")
 _GENERATED_ONLY = ("count", "wording", "experts")
 
 
@@ -54,25 +59,25 @@ def load_recipe(
     Raises UserError naming everything that is wrong with the file and the overrides at once.
     """
     path, content = _read(name_or_path)
-    errors = [
-        f"unknown key {key}{nearest(str(key), (*SECTIONS, *SHARED, 'description'))}"
-        for key in content
-        if key not in SECTIONS and key not in SHARED and key != "description"
-    ]
-    shared = {key: content[key] for key in SHARED if key in content}
+    load_plugins(_plugins(path, content))
+    errors = [f"unknown key {key}{nearest(str(key), _KEYS)}" for key in content if key not in _KEYS]
+    shared = {key: content[key] for key in _ABOVE if key in content}
     configs: dict[str, Any] = {}
-    for name, overrides in (("sft", sft), ("rl", rl)):
+    for name, overrides in (("sft", sft or {}), ("rl", rl or {})):
         section = content.get(name) or {}
         if not isinstance(section, dict):
             errors.append(f"{name} must hold settings, not {section!r}")
             continue
         misplaced = [key for key in SHARED if key in section]
         errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
-        values, wrong = check(SECTIONS[name], {**shared, **section, **(overrides or {})}, name)
+        own = _fitting({**shared, **section}, overrides)
+        given = {**_with_policies(own, path.parent), **_with_policies(overrides, Path())}
+        values, wrong = check(SECTIONS[name], given, name)
         errors += wrong
-        if values.get("wording", "any") != "any" and values.get("task", DEFAULT_TASK) not in WORDED_TASKS:
+        task = TASKS.get(values.get("task", DEFAULT_TASK))
+        if values.get("wording", "any") != "any" and task is not None and not task.is_worded:
             errors.append(
-                f"{name}.wording chooses among problems of {' and '.join(WORDED_TASKS)}, not of {values['task']}: take "
+                f"{name}.wording chooses among problems of {worded_tasks()}, not of {values['task']}: take "
                 f"the recipe {values['task']}, or give --wording any"
             )
         configs[name] = values
@@ -105,6 +110,35 @@ def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
     return load_recipe(
         recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
     )
+
+
+def _plugins(path: Path, content: Mapping[Any, Any]) -> list[Path]:
+    """The files that a recipe wants loaded. Raises UserError where they are no list of names."""
+    names = content.get("plugins") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise UserError(f"recipe {path}: plugins must be a list of files FILE.py")
+    return [path.parent / name for name in names]
+
+
+def _fitting(own: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe's own settings, without those that choose among its problems where another task is asked for: one that
+    knows no such choice and has no recipe to be sent to."""
+    name = overrides.get("task")
+    task = TASKS.get(name) if isinstance(name, str) else None
+    if task is None or name == own.get("task", DEFAULT_TASK):
+        return dict(own)
+    idle = set() if task.is_grouped else {"experts"}
+    if not task.is_worded and name not in recipe_names():
+        idle.add("wording")
+    return {key: value for key, value in own.items() if key not in idle}
+
+
+def _with_policies(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The values with a reward given as FILE.py:FUNCTION, relative to the folder, declared and named."""
+    reward = values.get("reward")
+    if not isinstance(reward, str) or ".py:" not in reward:
+        return dict(values)
+    return {**values, "reward": named_policy(str(folder / reward))}
 
 
 def _read(name_or_path: str) -> tuple[Path, dict[Any, Any]]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from trace_trainer.engine.objectives.objective import OBJECTIVES
 from trace_trainer.engine.settings.declaring import setting
 from trace_trainer.engine.tasks import (
     DEFAULT_FORMAT,
     DEFAULT_TASK,
-    FORMAT_NAMES,
-    TASK_NAMES,
+    TASKS,
     Task,
     task_for,
 )
 from trace_trainer.experts import expert_names
 from trace_trainer.experts.problems import WORDINGS
+from trace_trainer.verifiers.calls import FORMATS
 from trace_trainer.verifiers.score import POLICIES
 
 DEFAULT_MODEL = "tiny-base"
@@ -29,9 +30,14 @@ WORDING_HELP = (
 class TuningConfig:
     """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
 
-    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASK_NAMES)
+    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASKS)
     format: str = setting(
-        DEFAULT_FORMAT, "How tool calls are written; traces have no format.", choices=FORMAT_NAMES
+        DEFAULT_FORMAT, "How tool calls are written; traces have no format.", choices=FORMATS
+    )
+    experts: tuple[str, ...] | None = setting(
+        None,
+        "Only generated problems of these experts; for traces. None draws those of the embedded model's figures.",
+        choices=expert_names,
     )
     method: str = setting(
         "full",
@@ -117,9 +123,6 @@ class RLConfig(TuningConfig):
     data: str | None = setting(
         None, "Problem file with questions and answers; none generates the train split."
     )
-    experts: tuple[str, ...] | None = setting(
-        None, "Only generated problems of these experts; for traces.", choices=expert_names()
-    )
     wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
     histories: str = setting(
         "gold",
@@ -137,12 +140,12 @@ class RLConfig(TuningConfig):
     objective: str = setting(
         "dr-grpo",
         "What an update maximises.",
-        choices=("grpo", "dr-grpo", "dapo", "rloo", "expert-iteration"),
+        choices=OBJECTIVES,
     )
     clip_low: float = setting(0.2, "Probability ratios are clipped at 1 minus this.", above=0, high=1)
     clip_high: float = setting(0.28, "Probability ratios are clipped at 1 plus this.", above=0)
     kl: float = setting(0.0, "Weight of the penalty for leaving the model started from.", low=0)
-    reward: str = setting("gated", "Reward policy.", choices=POLICIES)
+    reward: str = setting("gated", "Reward policy, or FILE.py:FUNCTION.", choices=POLICIES)
     backend: str = setting("native", "This project's loop, or TRL's trainers.", choices=("native", "trl"))
     checkpoint_every: int = setting(
         5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0
