@@ -12,7 +12,7 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -26,14 +26,27 @@ GROUP = "trace_trainer.plugins"
 
 
 class Plugin(NamedTuple):
-    """A plugin that was loaded: its file, and the SHA-256 of what that held."""
+    """A plugin that was loaded.
+
+    Attributes:
+        path: of its file.
+        sha256: of what the file held.
+        function: the function that was named as a reward policy; "" where the file declares what it has to declare.
+    """
 
     path: str
     sha256: str
+    function: str = ""
+
+    @property
+    def option(self) -> str:
+        """How it is named on the command line."""
+        return f"--reward {self.path}:{self.function}" if self.function else f"--plugin {self.path}"
 
 
 _MODULES: dict[str, ModuleType] = {}  # by the resolved path of the file
-_PLUGINS: dict[str, Plugin] = {}
+_DIGESTS: dict[str, str] = {}
+_PLUGINS: list[Plugin] = []
 _installed: list[str] = []  # entry points that were loaded
 
 
@@ -41,14 +54,15 @@ def load_plugins(paths: Iterable[str | Path]) -> None:
     """Load files, each once. Raises UserError for one that can't be read or run, or that declares nothing."""
     for path in paths:
         before = Catalogue.declarations
-        if not _is_loaded(path):
-            _load(path)
-            if Catalogue.declarations == before:
-                _forget(path)
-                raise UserError(
-                    f"plugin {path} declares nothing: no expert, schema, task, wire format, reward policy, objective, "
-                    "sampler or machine command"
-                )
+        if _is_loaded(path):
+            continue
+        _load(path)
+        if Catalogue.declarations == before:
+            raise UserError(
+                f"plugin {path} declares nothing: no expert, schema, task, wire format, reward policy, objective, "
+                "sampler or machine command"
+            )
+        _PLUGINS.append(Plugin(_key(path), _DIGESTS[_key(path)]))
 
 
 def load_installed() -> None:
@@ -66,17 +80,36 @@ def load_installed() -> None:
             raise UserError(f"{name} fails: {_line(error)}") from None
         path = getattr(module, "__file__", None)
         if path is not None:
-            _PLUGINS[path] = Plugin(path, _sha256(Path(path)))
+            _PLUGINS.append(Plugin(path, hashlib.sha256(Path(path).read_bytes()).hexdigest()))
 
 
 def loaded_plugins() -> list[Plugin]:
     """The plugins that were loaded, in their order."""
-    return list(_PLUGINS.values())
+    return list(_PLUGINS)
 
 
-def plugin_files() -> list[str]:
-    """The files that were named, for a process that has to load the same; what is installed it finds by itself."""
-    return list(_MODULES)
+def load_same(plugins: Iterable[Plugin]) -> None:
+    """Load, in another process, what was loaded in one. Raises as the functions here do."""
+    load_installed()
+    for plugin in plugins:
+        if plugin.function:
+            named_policy(f"{plugin.path}:{plugin.function}")
+        elif plugin not in _PLUGINS:
+            load_plugins([plugin.path])
+
+
+def require_plugins(recorded: Iterable[Mapping[str, str]], run: str) -> None:
+    """Raise UserError where a plugin that a run recorded was not loaded, or is not what it was."""
+    for plugin in (Plugin(**fields) for fields in recorded):
+        found = next((other for other in _PLUGINS if other[::2] == plugin[::2]), None)
+        if found is None:
+            raise UserError(
+                f"{run} was made with a plugin, which is run only where you name it: {plugin.option}"
+            )
+        if found.sha256 != plugin.sha256:
+            raise UserError(
+                f"plugin {plugin.path} is not what it was when {run} was started: put it back, or start another run"
+            )
 
 
 def named_policy(text: str) -> str:
@@ -99,6 +132,7 @@ def named_policy(text: str) -> str:
             reward(found, name=function, place=f"{_key(path)}:{_line_of(found)}")
         except DeclarationError as error:
             raise UserError(f"{text}: {error}") from None
+        _PLUGINS.append(Plugin(_key(path), _DIGESTS[_key(path)], function))
     return function
 
 
@@ -124,8 +158,7 @@ def _load(path: str | Path) -> None:
     except BaseException as error:  # SystemExit too: a plugin does not end the program
         del sys.modules[name]
         raise UserError(f"plugin {path} fails{_place_in(error, key)}: {_line(error)}") from None
-    _MODULES[key] = module
-    _PLUGINS[key] = Plugin(key, digest)
+    _MODULES[key], _DIGESTS[key] = module, digest
 
 
 def _key(path: str | Path) -> str:
@@ -134,14 +167,6 @@ def _key(path: str | Path) -> str:
 
 def _is_loaded(path: str | Path) -> bool:
     return _key(path) in _MODULES
-
-
-def _forget(path: str | Path) -> None:
-    del _MODULES[_key(path)], _PLUGINS[_key(path)]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _line_of(function: object) -> int:

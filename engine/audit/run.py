@@ -31,6 +31,7 @@ from trace_trainer.engine.audit.inputs import (
 from trace_trainer.engine.audit.report import plural
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.plugins import load_same, loaded_plugins
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
@@ -134,7 +135,9 @@ def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int 
             yield audit_chunk(chunk, settings)
         return
     # spawn, not fork: the progress bar runs a thread, and a forked copy of a locked lock would hang
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=load_same, initargs=(loaded_plugins(),)
+    )
     waiting: deque[tuple[Chunk, Future[Audited]]] = deque()
     try:
         for chunk in chunks:

@@ -11,7 +11,7 @@ import yaml
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.runs.folder import newest_run
 from trace_trainer.engine.settings.stages import DEFAULT_MODEL
-from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
+from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, Task, task_for
 
 _GIVE = "these models were trained with different ones of {{}}: give --{}"
 
@@ -38,7 +38,9 @@ def asked_task(
         own = [found["format"] for found in settings if found.get("task") == name]
         format = common(own, DEFAULT_FORMAT, _GIVE.format("call-format"))
     if card is None:
-        card = name == DEFAULT_TASK and any(found.get("card") for found in settings)
+        declared = TASKS.get(name)
+        has_card = declared is not None and declared.has_card
+        card = has_card and any(found.get("card") for found in settings)
     return task_for(name, format, card)
 
 

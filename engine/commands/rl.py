@@ -8,6 +8,7 @@ import click
 
 from trace_trainer.engine.commands.options import options, recipe_option, skip_option
 from trace_trainer.engine.errors import INTERRUPTED, UserError
+from trace_trainer.engine.plugins import named_policy
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.recipes import config_from, recipe_from
 from trace_trainer.engine.settings.stages import RLConfig
@@ -40,10 +41,14 @@ def command(
     from trace_trainer.engine.commands.training_result import print_result
 
     if resume:
+        reward = given.pop("reward")
+        policy = None if reward is None else named_policy(reward)  # a function has to be named again
         if overwrite or any(value is not None for value in given.values()):
             raise UserError("a resumed run keeps its settings: give --resume with nothing but --name")
         run = Run.resume("rl", name)
         config: RLConfig = config_from("rl", run.config(), str(run.path / "config.yaml"))
+        if policy not in (None, config.reward):
+            raise UserError(f"a resumed run keeps its settings: its reward is {config.reward}, not {policy}")
     else:
         run, config = None, recipe_from("rl", recipe, given).rl
     run, evaluations = train_rl(config, name, overwrite=overwrite, skip=skip, run=run)

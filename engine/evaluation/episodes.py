@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from trace_trainer.engine.evaluation.intervals import mean_interval, wilson
 from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.tasks import Task
-from trace_trainer.engine.tasks.calls import as_message, with_episodes
+from trace_trainer.engine.tasks.calls import as_message
+from trace_trainer.engine.tasks.installer import with_episodes
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ import yaml
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.places import checkpoints_root
+from trace_trainer.engine.plugins import loaded_plugins, require_plugins
 from trace_trainer.engine.runs.logs import append, log_line, read_lines
 from trace_trainer.engine.runs.manifest import MANIFEST, Kind, Status, commit, now, read_manifest, versions
 from trace_trainer.engine.runs.naming import free_name, run_folder
@@ -85,6 +86,7 @@ class Run:
             "versions": versions(),
             "commit": commit(),
             "device": None,
+            "plugins": [plugin._asdict() for plugin in loaded_plugins()],
         }
         run = cls(path, manifest)
         run._write_manifest()
@@ -94,7 +96,10 @@ class Run:
 
     @classmethod
     def resume(cls, kind: Kind, name: str | None = None) -> Self:
-        """The unfinished run of that name, or the newest one of that kind. Raises UserError where there is none."""
+        """The unfinished run of that name, or the newest one of that kind.
+
+        Raises UserError where there is none, and where the plugins that it was made with are not loaded.
+        """
         if name is None:
             unfinished = [run for run in _runs(kind) if run.manifest["status"] != "finished"]
             if not unfinished:
@@ -109,6 +114,7 @@ class Run:
             raise UserError(
                 f"the run in {path} is finished; start another with --name, or replace it with --overwrite"
             )
+        require_plugins(manifest.get("plugins", ()), f"the run {path.name}")
         return cls(path, manifest)
 
     @property

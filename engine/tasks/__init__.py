@@ -10,6 +10,7 @@ from typing import Any
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import Exercise
 from trace_trainer.engine.tasks.task import TASKS, Group, Task, declare_task, judged, worded_tasks
+from trace_trainer.verifiers.calls import FORMATS
 
 DEFAULT_TASK, DEFAULT_FORMAT = "traces", "hermes"
 
@@ -40,8 +41,9 @@ def task_for(name: str, format: str = DEFAULT_FORMAT, card: bool = False) -> Tas
     """
     try:
         declared = TASKS.find(name)
+        FORMATS.find(format)
     except KeyError as error:
-        raise UserError(f"{error}; a task of a plugin needs --plugin FILE.py") from None
+        raise UserError(f"{error}; what a plugin declares needs --plugin FILE.py") from None
     if card and not declared.has_card:
         having = " and ".join(name for name, other in TASKS.items() if other.has_card)
         raise UserError(f"the prompt card belongs to {having}; the task {name} goes without: --no-card")

@@ -155,13 +155,6 @@ class CallTask(Task[CallProblem]):
         return texts
 
 
-def with_episodes(task: Task[Any]) -> CallTask:
-    """The task, which has episodes. Raises UserError where it has none."""
-    if not isinstance(task, CallTask) or task.name != "installer":
-        raise UserError(f"only the task installer has episodes, not {task.name}")
-    return task
-
-
 def as_message(text: str, format: str) -> Message:
     """What a model wrote as an assistant's message; text that can't be read is said, not run."""
     reply = FORMATS[format].parse(text)

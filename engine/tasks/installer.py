@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks.calls import CallTask
-from trace_trainer.engine.tasks.task import declare_task
+from trace_trainer.engine.tasks.task import Task, declare_task
 
 
 @declare_task
@@ -33,3 +34,10 @@ class InstallerTask(CallTask):
 
         self.check_choice(groups, wording)
         return generate(split, count, seed, wording=wording)
+
+
+def with_episodes(task: Task[Any]) -> InstallerTask:
+    """The task, which has episodes. Raises UserError where it has none."""
+    if not isinstance(task, InstallerTask):
+        raise UserError(f"only the task {InstallerTask.name} has episodes, not {task.name}")
+    return task

@@ -13,16 +13,24 @@ from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import TuningConfig
 from trace_trainer.engine.training.tuning import check_weights
+from trace_trainer.experts.problems import MIXTURE
 
 HELD_OUT_SPLIT = "validation"
 """Settings are chosen by what a run measures, so it never measures on a test split."""
 
 
 def held_out_problems(config: TuningConfig) -> tuple[str, list[Any]]:
-    """What to measure accuracy on, and what to call it."""
+    """What to measure accuracy on, and what to call it.
+
+    Generated problems are those of every run, whichever of their experts it practises, so that runs compare; an expert
+    that is none of theirs is measured beside them.
+    """
     task = config.make_task()
     if config.eval_data is None:
-        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_problems, config.seed))
+        groups = (
+            None if set(config.experts or ()) <= set(MIXTURE) else sorted({*MIXTURE, *(config.experts or ())})
+        )
+        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_problems, config.seed, groups))
         return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
     problems = task.read(config.eval_data, limit=config.eval_problems)
     if not problems:

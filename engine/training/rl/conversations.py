@@ -12,7 +12,8 @@ from typing import Any
 
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks import Task
-from trace_trainer.engine.tasks.calls import as_message, with_episodes
+from trace_trainer.engine.tasks.calls import as_message
+from trace_trainer.engine.tasks.installer import with_episodes
 
 _HEAD_START = 15  # turns at most that a conversation has behind it at first, so that not all are greetings
 

@@ -12,7 +12,7 @@ def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
     task = config.make_task()
     if config.data is None:
-        problems = list(task.generate("train", config.count, config.seed, wording=config.wording))
+        problems = list(task.generate("train", config.count, config.seed, config.experts, config.wording))
         return train_split(config.seed, config.wording), problems
     problems = task.read(config.data)
     lacking = [problem.id for problem in problems if task.reply(problem) is None]
