@@ -23,17 +23,18 @@ LAYERS = ("experts", "verifiers", "engine")
 """Each may import itself and those before it."""
 FLOORS = {
     "engine": """
-        cli commands
+        cli
+        commands
         doctor
         training
         audit report pretraining
         settings runs evaluation
-        tasks
+        tasks objectives
         problems
         inference
         models
         terminal
-        atomic conversation extras places
+        atomic conversation extras places plugins
         errors
     """,
     "verifiers": """
