@@ -1,4 +1,4 @@
-"""A command of the simulated machine: `uptime`, which changes nothing.
+"""A command of the simulated machine: `sensors`, which changes nothing.
 
 trainer audit replies.jsonl --kind call --plugin docs/examples/machine_command.py
 """
@@ -7,7 +7,7 @@ from trace_trainer.verifiers.machine.session.declaring import command
 from trace_trainer.verifiers.machine.session.outcomes import Output
 
 
-@command("uptime")
-def uptime(session, arguments):
-    """How long the machine has been up; here always a minute."""
-    return Output(" 12:00:00 up 1 min,  1 user,  load average: 0.00, 0.00, 0.00\n", info="uptime")
+@command("sensors")
+def sensors(session, arguments):
+    """How warm the processor is; here always the same."""
+    return Output("coretemp-isa-0000\nCore 0:  +45.0 C\n", info="sensors")

@@ -16,7 +16,8 @@ from transformers import PreTrainedModel
 
 from trace_trainer.engine.inference.batches import split_by_tokens
 from trace_trainer.engine.inference.packing import PACKED, Packing
-from trace_trainer.engine.inference.rollout import NATIVE, Rollout
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.samplers.native import NATIVE
 from trace_trainer.engine.models.attention import attending_by
 
 

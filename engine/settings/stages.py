@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from trace_trainer.engine.inference.samplers import AUTO, sampler_names
 from trace_trainer.engine.objectives.objective import OBJECTIVES
 from trace_trainer.engine.settings.declaring import setting
 from trace_trainer.engine.tasks import (
@@ -149,6 +150,9 @@ class RLConfig(TuningConfig):
     backend: str = setting("native", "This project's loop, or TRL's trainers.", choices=("native", "trl"))
     checkpoint_every: int = setting(
         5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0
+    )
+    sampler: str = setting(
+        AUTO, "What draws completions; auto is the one that is made for the model.", choices=sampler_names
     )
     sample_batch: int = setting(512, "Completions sampled at once: what memory bounds.", low=1)
     collapse: float = setting(

@@ -154,6 +154,7 @@ class NativeLoop:
                 pad_id=tokenizer.pad_token_id,
                 batch_size=config.sample_batch,
                 seed=config.seed * 100_003 + self.iteration,
+                sampler=config.sampler,
             )
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:

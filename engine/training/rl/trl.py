@@ -21,6 +21,7 @@ from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 from datasets import Dataset
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.samplers import AUTO
 from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids, prompt_text
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
@@ -172,6 +173,8 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
         raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
     if config.compile:
         raise UserError("--compile needs --backend native")
+    if config.sampler != AUTO:
+        raise UserError("--sampler needs --backend native: TRL's trainers have their own")
     drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
     reward = VerifierReward(config, loaded, drawn)
     trainer = _trainer(config, loaded, drawn, reward, run)

@@ -11,7 +11,8 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from trace_trainer.engine.inference.kv_cache import SHARED_PROMPTS
-from trace_trainer.engine.inference.rollout import NATIVE, Rollout, sample
+from trace_trainer.engine.inference.rollout import Rollout, sample
+from trace_trainer.engine.inference.samplers.native import NATIVE
 
 VOCABULARY, PAD = 40, 0
 PROMPTS = [[5, 9, 3], [7], [11, 4, 21, 8, 2, 6, 30, 12], [13, 5, 17, 1, 1], [22, 33]]
