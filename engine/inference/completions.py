@@ -51,7 +51,7 @@ def complete(
     Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
     decoding can't be guided by.
     """
-    from trace_trainer.engine.inference.rollout import sample
+    from trace_trainer.engine.inference.sampling import sample
     from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 
     if samples > 1 and temperature == 0:

@@ -1,21 +1,13 @@
-"""Sampling completions, in groups of several for each prompt, with the log-probability of every sampled token.
-
-Prompts are padded on the left, and those of like length are sampled together. Sampling is from the model's whole
-distribution at the temperature, never a truncated one: the log-probabilities are those of the distribution that was
-sampled, as the policy gradient needs them. What draws the tokens is a sampler (`samplers/`).
-"""
+"""A rollout: one sampled completion with the log-probability of every token. A batch is what a sampler draws from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from llguidance import LLMatcher
 from transformers import PreTrainedModel
 
 from trace_trainer.engine.inference.guidance import Guide
-from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
 from trace_trainer.engine.inference.token_choice import choose_tokens
 
 
@@ -34,71 +26,6 @@ class Rollout:
     completion_ids: list[int]
     logprobs: list[float]
     ended: bool
-
-
-@torch.no_grad()
-def sample(
-    model: PreTrainedModel,
-    prompts: Sequence[list[int]],
-    *,
-    group_size: int = 1,
-    temperature: float = 1.0,
-    max_new_tokens: int = 256,
-    end_ids: set[int],
-    pad_id: int,
-    batch_size: int = 256,
-    seed: int = 0,
-    progress: Callable[[int], None] | None = None,
-    starts: Sequence[LLMatcher] | None = None,
-    sampler: str = AUTO,
-) -> list[list[Rollout]]:
-    """Sample `group_size` completions of each prompt.
-
-    Args:
-        model: a causal language model; adapters are fine.
-        prompts: token ids of each prompt.
-        group_size: completions a prompt.
-        temperature: of sampling; 0 takes the most likely token, whose probability is then 1.
-        max_new_tokens: completions are cut there.
-        end_ids: tokens that end a completion.
-        pad_id: any token; its positions are masked.
-        batch_size: completions sampled at once.
-        seed: the same seed gives the same completions on the same machine.
-        progress: called with the number of completions finished since its last call.
-        starts: of each prompt, what its completions may be (`Guidance.start`); sampled is then from the distribution
-            over what is allowed.
-        sampler: a key of SAMPLERS, or AUTO.
-
-    Returns:
-        For each prompt, in order, its group of rollouts.
-
-    Raises UserError where the sampler is not for this model.
-    """
-    was_training = model.training
-    model.eval()
-    draw = chosen_sampler(sampler, model).draw
-    generator = torch.Generator(device=model.device).manual_seed(seed)
-    groups: list[list[Rollout]] = [[] for _ in prompts]
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    width = max(1, batch_size // group_size)
-    for start in range(0, len(order), width):
-        chosen = order[start : start + width]
-        batch = Batch(
-            model,
-            [prompts[i] for i in chosen],
-            group_size,
-            max_new_tokens,
-            end_ids,
-            pad_id,
-            temperature,
-            Guide([starts[i] for i in chosen], group_size) if starts else None,
-        )
-        for row, rollout in enumerate(draw(batch, generator)):
-            groups[chosen[row // group_size]].append(rollout)
-        if progress is not None:
-            progress(len(chosen) * group_size)
-    model.train(was_training)
-    return groups
 
 
 @dataclass(slots=True)

@@ -24,7 +24,8 @@ from typing import Any
 import torch
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.rollout import Rollout, sample
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
 from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 from trace_trainer.engine.models.compilation import compiled_layers

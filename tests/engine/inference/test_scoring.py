@@ -7,7 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
-from trace_trainer.engine.inference.rollout import Rollout, sample
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.inference.scoring import TokenScores, micro_batches, score_tokens
 
 VOCABULARY, PAD = 30, 0

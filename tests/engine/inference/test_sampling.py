@@ -11,8 +11,9 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from trace_trainer.engine.inference.kv_cache import SHARED_PROMPTS
-from trace_trainer.engine.inference.rollout import Rollout, sample
+from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.samplers.native import NATIVE
+from trace_trainer.engine.inference.sampling import sample
 
 VOCABULARY, PAD = 40, 0
 PROMPTS = [[5, 9, 3], [7], [11, 4, 21, 8, 2, 6, 30, 12], [13, 5, 17, 1, 1], [22, 33]]
