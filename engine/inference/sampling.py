@@ -65,16 +65,9 @@ def sample(
     width = max(1, batch_size // group_size)
     for start in range(0, len(order), width):
         chosen = order[start : start + width]
-        batch = Batch(
-            model,
-            [prompts[i] for i in chosen],
-            group_size,
-            max_new_tokens,
-            end_ids,
-            pad_id,
-            temperature,
-            Guide([starts[i] for i in chosen], group_size) if starts else None,
-        )
+        asked = [prompts[i] for i in chosen]
+        guide = Guide([starts[i] for i in chosen], group_size) if starts else None
+        batch = Batch(model, asked, group_size, max_new_tokens, end_ids, pad_id, temperature, guide)
         for row, rollout in enumerate(draw(batch, generator)):
             groups[chosen[row // group_size]].append(rollout)
         if progress is not None:

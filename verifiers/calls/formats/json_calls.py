@@ -48,15 +48,7 @@ def json_format(
 
     Raises DeclarationError for a layout without such an object, and where the name is taken.
     """
-    found = _OBJECT.fullmatch(layout.call)
-    keys = {part: key for key, part in _KEY.findall(found["body"])} if found else {}
-    if found is None or not {"name", "arguments"} <= set(keys):
-        raise DeclarationError(
-            f'wire format {name}: the layout has no object {{"KEY": @name, "KEY": @arguments}}: {layout.call!r}'
-        )
-    opening, closing = found["opening"].strip(), found["closing"].strip()
-    if bool(opening) != bool(closing):
-        raise DeclarationError(f"wire format {name}: a call has tags on both sides or on neither")
+    opening, closing, keys = _object_of(name, layout)
     allowed = (*others, *(key for part, key in keys.items() if part == "text"))
 
     def read_one(value: Any) -> tuple[Call, tuple[str, ...]]:
@@ -91,6 +83,20 @@ def json_format(
 
     read = read_tagged if opening else read_whole
     return FORMATS.declare(name, Format(name, layout, read, opening, closing, leads, keys["name"]), depth=2)
+
+
+def _object_of(name: str, layout: Layout) -> tuple[str, str, dict[str, str]]:
+    """The tags around the object of a layout, and its key for each part of a call. Raises DeclarationError."""
+    found = _OBJECT.fullmatch(layout.call)
+    keys = {part: key for key, part in _KEY.findall(found["body"])} if found else {}
+    if found is None or not {"name", "arguments"} <= set(keys):
+        raise DeclarationError(
+            f'wire format {name}: the layout has no object {{"KEY": @name, "KEY": @arguments}}: {layout.call!r}'
+        )
+    opening, closing = found["opening"].strip(), found["closing"].strip()
+    if bool(opening) != bool(closing):
+        raise DeclarationError(f"wire format {name}: a call has tags on both sides or on neither")
+    return opening, closing, keys
 
 
 def _words(value: dict[str, Any], key: str | None) -> str:
