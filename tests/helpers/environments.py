@@ -45,8 +45,16 @@ class Environment:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def pip(self, *arguments: str) -> None:
-        """Let the pip that runs the tests work on this environment. Raises AssertionError where it fails."""
+    def install(self, wheel: Path, *options: str) -> None:
+        """Install a wheel; what is never imported is not compiled. Raises AssertionError where it fails."""
+        self._pip("install", "--no-compile", *options, str(wheel))
+
+    def uninstall(self, distribution: str) -> None:
+        """Raises AssertionError where it fails."""
+        self._pip("uninstall", "--yes", distribution)
+
+    def _pip(self, *arguments: str) -> None:
+        """The pip that runs the tests, at work on this environment."""
         done = pip("--python", str(self.programs / "python"), *arguments)
         assert done.returncode == 0, done.stderr
 
@@ -68,8 +76,9 @@ def pip(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment's variables without those that show a Python the checkout."""
-    return {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "TRAINER_CHECKPOINTS")}
+    """The environment's variables without those that show a Python the checkout, or make it compile all each time."""
+    unwanted = ("PYTHONPATH", "TRAINER_CHECKPOINTS", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def _is_whole(path: Path, digest: str) -> bool:

@@ -53,5 +53,5 @@ def neighbours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def light(wheel: Path, neighbours: object, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment with `pip install trace-trainer`: what verifying needs, and nothing else. Needs the index, too."""
     environment = Environment(tmp_path_factory.mktemp("light") / "env")
-    environment.pip("install", "--quiet", str(wheel))
+    environment.install(wheel)
     return environment

@@ -35,9 +35,9 @@ def test_all_work_whichever_comes_first_and_goes_first(
     # What the neighbours need is borrowed; they themselves are the ones installed here.
     environment = Environment(tmp_path / "env", borrowing=True)
     for path in wheels.values():
-        environment.pip("install", "--quiet", "--no-deps", "--ignore-installed", str(path))
+        environment.install(path, "--no-deps", "--ignore-installed")
     left = list(wheels)
     while left:
         assert [environment.damaged(distribution) for distribution in left] == [[]] * len(left)
         use(environment, left)
-        environment.pip("uninstall", "--quiet", "--yes", left.pop(0))
+        environment.uninstall(left.pop(0))
