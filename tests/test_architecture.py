@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from trace_trainer.engine.cli import COMMANDS, command_module
+from trace_trainer.engine.extras import EXTRAS
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LAYERS = ("experts", "verifiers", "engine")
@@ -274,17 +277,17 @@ def test_hugging_face_datasets_is_not_shadowed_by_the_data_folder() -> None:
 
 
 @pytest.mark.parametrize(
-    "module",
+    "code",
     [
-        "trace_trainer.engine.commands.audit",
-        "trace_trainer.engine.commands.generate",
-        "trace_trainer.engine.commands.experts",
-        "trace_trainer.engine.cli",
+        *(f"import {command_module(name)}" for name, entry in COMMANDS.items() if entry.extra is None),
+        "import trace_trainer.engine.cli",
+        "from trace_trainer import *",
+        "import trace_trainer; [trace_trainer.load_recipe(name) for name in ('default', 'installer')]",
     ],
 )
-def test_commands_without_a_model_start_without_torch(module: str) -> None:
-    heavy = {"torch", "transformers", "sympy", "matplotlib"}
-    assert _run(f"import sys, {module}; print(*({heavy} & set(sys.modules)))") == ""
+def test_what_needs_no_model_starts_without_what_training_needs(code: str) -> None:
+    late = {"sympy", *(module for modules in EXTRAS.values() for module in modules)}
+    assert _run(f"{code}; import sys; print(*({late} & set(sys.modules)))") == ""
 
 
 def test_every_command_can_be_imported_and_has_an_example() -> None:
