@@ -1,7 +1,8 @@
 """A shell command judged by its effect on the simulated machine, which is never changed: everything runs on copies.
 
 A command is right when its effect is that of the expected one, or, where a goal is given, when the goal's facts hold
-afterwards, no other fact changed that the expected command leaves alone, and nothing was destroyed that it keeps. A
+afterwards, nothing else of the whole state changed that the expected command leaves alone, and nothing was destroyed that
+it keeps, nor any device wiped that it does not name. A
 goal that holds from the start asks for nothing, so that then the effect must be equal.
 
 How far a wrong command got is graded as the specification orders it. Its preconditions hold when every part succeeds:
@@ -20,6 +21,7 @@ from trace_trainer.verifiers.calls.expected import ExpectedCommand, ExpectedErro
 from trace_trainer.verifiers.calls.losses import losses
 from trace_trainer.verifiers.calls.verdict import CallOutcome, Grade
 from trace_trainer.verifiers.machine import Machine, Result, compare_effects
+from trace_trainer.verifiers.machine.changes import extra_changes
 from trace_trainer.verifiers.machine.execute import open_session, run_line
 from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import unmet
@@ -91,7 +93,8 @@ def judge_command(machine: Machine, command: str, expected: ExpectedCommand | No
         return Judgement(CallOutcome.CORRECT, grade=Grade.FULLY, progress=1.0, equal=True, lints=lints)
     after = mine.facts()
     missing, extra, reached = gold.compare(after)
-    if expected.goal is not None and gold.open and not missing and not extra and ran.verdict == "ok":
+    unasked = extra_changes(machine.state, mine.state, gold.machine.state)
+    if expected.goal is not None and gold.open and not (missing or extra or unasked) and ran.verdict == "ok":
         return Judgement(CallOutcome.CORRECT, grade=Grade.FULLY, progress=1.0, lints=lints)
     progress = max(0, len(reached) - len(extra)) / len(gold.open) if gold.open else 0.0
     if grade is Grade.ADMISSIBLE:
@@ -102,7 +105,7 @@ def judge_command(machine: Machine, command: str, expected: ExpectedCommand | No
     if ran.verdict == "fails":
         return Judgement(CallOutcome.INVALID_CALL, _stop(stopped, ran), grade, progress)
     return Judgement(
-        CallOutcome.WRONG_CALL, _differences(gold, after, missing, extra), grade, progress, lints=lints
+        CallOutcome.WRONG_CALL, _differences(gold, after, missing, extra, unasked), grade, progress, lints=lints
     )
 
 
@@ -163,7 +166,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
 
 
 def _differences(
-    gold: _Gold, after: Mapping[str, Any], missing: list[str], extra: list[str]
+    gold: _Gold, after: Mapping[str, Any], missing: list[str], extra: list[str], unasked: list[str]
 ) -> tuple[Violation, ...]:
     wanted = "; ".join(
         f"{name} is {shown(after.get(name))}, not {shown(gold.goal[name])}" for name in missing[:_MAX_NAMED]
@@ -172,6 +175,8 @@ def _differences(
     if extra:
         named = "; ".join(f"{name} became {shown(after.get(name))}" for name in extra[:_MAX_NAMED])
         found.append(Violation("extra_effect", f"not asked for: {named}"))
+    elif unasked:
+        found.append(Violation("extra_effect", f"not asked for: {'; '.join(unasked[:_MAX_NAMED])}"))
     return tuple(found)
 
 

@@ -2,16 +2,32 @@
 
 The canonical form of a state leaves out what does not matter: UUIDs, labels, partition names, access times, the order
 of effects that commute, the log. Partitions are compared last, their ends within a tolerance. Files are compared
-without white space at the end, /etc/fstab by its entries.
+without white space at the end, /etc/fstab by its entries, sudoers by what they grant, /etc/localtime by its zone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trace_trainer.verifiers.machine.model.devices import filesystem_uuid, partition_name, partition_uuid
-from trace_trainer.verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries
-from trace_trainer.verifiers.machine.model.state import Filesystem, Mount, Partition, State, Tree, to_json
+from trace_trainer.verifiers.machine.model.devices import (
+    disk_of,
+    filesystem_uuid,
+    partition_name,
+    partition_uuid,
+)
+from trace_trainer.verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries, timezone_of
+from trace_trainer.verifiers.machine.model.passwords import ASKED
+from trace_trainer.verifiers.machine.model.state import (
+    Filesystem,
+    Mount,
+    Partition,
+    State,
+    Tree,
+    User,
+    to_json,
+)
+from trace_trainer.verifiers.machine.model.sudoers import grants, is_sudoers
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine.machine import Machine
@@ -21,6 +37,7 @@ _PLAIN_OPTIONS = frozenset(
     """async auto defaults dev diratime exec lazytime noatime nodiratime norelatime nostrictatime relatime rw
     strictatime suid""".split()
 )
+_ZONE_LINK = "/etc/localtime"
 
 
 def compare_effects(machine: Machine, a: str, b: str | None) -> str:
@@ -44,11 +61,31 @@ def compare_effects(machine: Machine, a: str, b: str | None) -> str:
 
 def same_state(a: State, b: State) -> bool:
     """Whether two states are equal in what matters, the ends of partitions within SIZE_TOLERANCE_MIB."""
-    return _same_disks(a, b) and _comparable(a) == _comparable(b)
+    return _same_disks(a, b) and _comparable(a) == _comparable(b) and not list(other_passwords(a, b))
+
+
+def other_passwords(a: State, b: State) -> Iterator[str]:
+    """The accounts whose passwords differ; one that somebody was asked for may be any."""
+    others = dict(system_trees(b))
+    for place, tree in system_trees(a):
+        for name, user in tree.users.items():
+            other = others[place].users.get(name) if place in others else None
+            if other is not None and user.password != other.password:
+                if user.password and other.password and ASKED not in (user.password, other.password):
+                    yield f"{place}: the password of {name}"
+
+
+def system_trees(state: State) -> Iterator[tuple[str, Tree]]:
+    """Every tree of a machine, by where it is: live, sda2, sda2/@home."""
+    yield "live", state.live
+    for device, filesystem in state.fs.items():
+        yield device, filesystem.tree
+        for name, tree in filesystem.subvolumes.items():
+            yield f"{device}/{name}", tree
 
 
 def canonical(state: State) -> dict[str, Any]:
-    """What matters of a state, as JSON: equal states have equal forms, but for the tolerance of partitions."""
+    """What matters of a state, as JSON: equal states have equal forms, but for the ends of partitions and passwords."""
     partitions = {
         partition_name(name, number): to_json(partition)
         for name, disk in state.disks.items()
@@ -63,9 +100,9 @@ def _comparable(state: State) -> dict[str, Any]:
     return {
         "boot_mode": state.boot_mode,
         "labels": {name: disk.label for name, disk in state.disks.items()},
-        "live": _tree(state, state.live),
+        "live": tree_form(state, state.live),
         "fs": {name: _filesystem(state, filesystem) for name, filesystem in state.fs.items()},
-        "mounts": sorted(_mount(mount) for mount in state.mounts),
+        "mounts": sorted(mount_form(mount) for mount in state.mounts),
         "swaps": sorted(state.swaps),
         "frames": state.frames,
         "running": state.running,
@@ -74,7 +111,18 @@ def _comparable(state: State) -> dict[str, Any]:
         "rtc_synced": state.rtc_synced,
         "power": state.power,
         "dirty": state.dirty,
+        "touched": touched_devices(state),
+        "volumes": {name: (volume.kind, volume.on, volume.group) for name, volume in state.volumes.items()},
+        "volume_sizes": {name: volume.size_bytes >> 21 for name, volume in state.volumes.items()},
+        "groups": state.groups,
+        "entries": state.entries,
+        "settings": state.settings,
     }
+
+
+def touched_devices(state: State) -> set[str]:
+    """The devices that were wiped, formatted or partitioned; a partition of such a disk is part of it."""
+    return {name for name in state.touched if name in state.disks or disk_of(state, name) not in state.touched}
 
 
 def _same_disks(a: State, b: State) -> bool:
@@ -99,31 +147,45 @@ def _same_partition(a: Partition, b: Partition) -> bool:
 
 
 def _filesystem(state: State, filesystem: Filesystem) -> tuple[Any, ...]:
-    subvolumes = {name: _tree(state, tree) for name, tree in filesystem.subvolumes.items()}
-    return filesystem.type, _tree(state, filesystem.tree), subvolumes
+    subvolumes = {name: tree_form(state, tree) for name, tree in filesystem.subvolumes.items()}
+    inner = _filesystem(state, filesystem.inner) if filesystem.inner is not None else None
+    made = (filesystem.type, filesystem.settings, frozenset(filesystem.keys))
+    return *made, tree_form(state, filesystem.tree), subvolumes, inner
 
 
-def _mount(mount: Mount) -> tuple[Any, ...]:
+def mount_form(mount: Mount) -> tuple[Any, ...]:
+    """What matters of a mount."""
     options = tuple(sorted(set(mount.options) - _PLAIN_OPTIONS))
     return mount.target, mount.device, mount.subvolume, mount.root, options
 
 
-def _tree(state: State, tree: Tree) -> dict[str, Any]:
+def tree_form(state: State, tree: Tree) -> dict[str, Any]:
+    """What matters of a tree, by kind, in values that compare by ==."""
     return {
         "dirs": tree.dirs,
-        "files": {path: _text(state, path, text) for path, text in tree.files.items()},
-        "links": tree.links,
+        "files": {
+            path: _text(state, path, text)
+            for path, text in tree.files.items()
+            if path != _ZONE_LINK and not is_sudoers(path)
+        },
+        "links": {path: to for path, to in tree.links.items() if path != _ZONE_LINK},
+        "timezone": timezone_of(tree),
+        "sudo": grants(tree),
         "installed": tree.installed,
         "packages": tree.packages,
-        "users": {
-            name: (user.shell, user.home, user.group, user.password_set, frozenset(user.groups))
-            for name, user in tree.users.items()
-        },
+        "users": {name: user_form(user) for name, user in tree.users.items()},
         "groups": tree.groups,
         "services": tree.services,
         "locales": tree.locales,
         "bootloader": tree.bootloader,
+        "modes": tree.modes,
+        "sizes": tree.sizes,
     }
+
+
+def user_form(user: User) -> tuple[Any, ...]:
+    """What matters of an account."""
+    return user.shell, user.home, user.group, user.password_set, frozenset(user.groups)
 
 
 def _text(state: State, path: str, text: str) -> str | list[str]:

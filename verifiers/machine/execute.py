@@ -22,6 +22,7 @@ from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
 MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more
+MAX_DIGEST = 200  # characters kept of what a pipe made of information
 _TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
 
 
@@ -104,14 +105,30 @@ def _as_output(ran: Ran) -> Output:
 def _run_pipeline(session: Session, pipeline: Sequence[Simple], stdin: str | None, ran: Ran) -> None:
     piped = stdin
     shell_frame = session.frame
+    sources: list[tuple[int, str]] = []  # of what each command showed: its place in ran.info, and its text
     for simple in pipeline:
         ran.count(piped or "")
+        told = len(ran.info)
         stdout, stderr, status = _run_simple(session, simple, piped, ran)
         ran.add("", stderr, status)
         piped = stdout
         if len(pipeline) > 1:
             session.frame = shell_frame  # every command of a pipe has a shell of its own
+            sources += [(place, stdout) for place in range(told, len(ran.info))]
     ran.add(piped or "", "", ran.exit)
+    for place, text in sources:
+        if not _still_told(text, piped or ""):
+            ran.info[place] = ("digest", ((piped or "").strip()[:MAX_DIGEST],))
+
+
+def _still_told(source: str, shown: str) -> bool:
+    """Whether the end of a pipe shows any word of what a command in it told: `lsblk | wc -l` shows a number."""
+    if source == shown:
+        return True
+    words = {word for word in source.split() if not word.isdigit()}
+    return any(word in words for word in shown.split()) or any(
+        word in source for word in shown.split() if len(word) > 2 and not word.isdigit()
+    )
 
 
 def _run_simple(session: Session, simple: Simple, stdin: str | None, ran: Ran) -> tuple[str, str, int]:

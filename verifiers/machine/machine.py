@@ -1,8 +1,9 @@
 """The simulated machine: runs command lines on its state and says what came of them.
 
 Nothing real is touched: commands are functions over the dataclasses of model/state.py. A line is parsed, checked
-against the danger rules, then executed; a refused or unsupported one leaves the machine as it was, a failing one keeps
-what its parts did before the failure, as in a shell. Any text whatever gives a result.
+against the danger rules, then executed, and undone where what it did is a danger by itself; a refused or unsupported one
+leaves the machine as it was, a failing one keeps what its parts did before the failure, as in a shell. Any text whatever
+gives a result.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any, Literal
 
 import trace_trainer.verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
 from trace_trainer.verifiers.machine.danger.check import check_line
+from trace_trainer.verifiers.machine.danger.harm import harm
+from trace_trainer.verifiers.machine.danger.raw import danger_in
 from trace_trainer.verifiers.machine.execute import Ran, open_session, run_line
 from trace_trainer.verifiers.machine.model.facts import facts, phase
 from trace_trainer.verifiers.machine.model.spec import state_from_spec
 from trace_trainer.verifiers.machine.model.state import Entry, State
 from trace_trainer.verifiers.machine.session.outcomes import Refused, Unsupported
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
-from trace_trainer.verifiers.shell import parse_shell
+from trace_trainer.verifiers.shell import MAX_LENGTH, parse_shell
 
 RunVerdict = Literal["ok", "fails", "refused", "unsupported"]
 MAX_LOG = 10_000  # lines; the oldest are dropped
@@ -81,11 +84,12 @@ class Machine:
 
     def _run(self, text: str) -> Result:
         line = parse_shell(text)
+        session = open_session(self.state)
         if isinstance(line, UnsupportedText):
-            return _stopped("refused" if line.danger else "unsupported", line.reason)
+            reason = line.reason if line.danger else danger_in(session, text[:MAX_LENGTH])
+            return _stopped("refused" if reason else "unsupported", reason or line.reason)
         if self.state.power != "on":
             return Result(1, "", "the machine is not running\n", "fails")
-        session = open_session(self.state)
         try:
             check_line(session, line)
         except Refused as refusal:
@@ -96,7 +100,13 @@ class Machine:
             ran = run_line(session, line)
         except (Refused, Unsupported) as stop:
             self.state = before
-            return _stopped("refused" if isinstance(stop, Refused) else "unsupported", str(stop))
+            if isinstance(stop, Refused):
+                return _stopped("refused", str(stop))
+            reason = danger_in(open_session(before), text)
+            return _stopped("refused" if reason else "unsupported", reason or str(stop))
+        if (harmed := harm(before, self.state)) is not None:
+            self.state = before
+            return _stopped("refused", harmed)
         if len(self.state.frames) == depth:
             self.state.frames[-1] = session.frame  # cd lasts
         return _result(ran, session.effects)

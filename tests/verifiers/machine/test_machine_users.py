@@ -132,8 +132,25 @@ def test_passwd_asks_and_is_answered() -> None:
     machine = installed()
     run(machine, IN + "passwd")
     assert user(machine, "root")["password_set"] is True
-    run(machine, IN + "passwd -d root")
-    assert user(machine, "root")["password_set"] is False
+
+
+@pytest.mark.parametrize("line", ["passwd -d root", IN + "passwd --del root", IN + "usermod -p '' root"])
+def test_an_account_without_a_password_is_refused(line: str) -> None:
+    assert installed().run(line).verdict == "refused"
+
+
+def test_another_password_is_another_effect() -> None:
+    line = "echo root:{} | arch-chroot /mnt chpasswd"
+    assert compare_effects(installed(), line.format("secret"), line.format("secret")) == "equal"
+    assert compare_effects(installed(), line.format("secret"), line.format("Secret")) == "different"
+
+
+def test_with_what_is_no_hash_nobody_can_log_in() -> None:
+    machine = installed()
+    run(machine, IN + "useradd -m -p x bob")
+    assert user(machine, "bob")["password_set"] is False
+    run(machine, IN + "usermod -p '$6$salt$0123456789abcdef' bob")
+    assert user(machine, "bob")["password_set"] is True
 
 
 def test_a_piped_password_must_come_twice() -> None:

@@ -4,16 +4,20 @@ Rules on the text alone, and on the state the line starts from, are checked befo
 also inside `sh -c`, `chroot` and the like. They are checked again when a command's turn comes (`check_words`), as `cd`
 changes what paths mean and `mount` what is in use. `umount -R /mnt && mkfs.ext4 /dev/sda2` is legal: rules on devices
 wait for that turn behind an umount. Text the shell parser can't read says itself whether it is dangerous. Whether a
-legal but destructive command was confirmed by the user is not decided here.
+legal but destructive command was confirmed by the user is not decided here. Commands that are not simulated or not
+known are searched for danger as text (raw.py), and what a line did is looked at afterwards, whatever its words (harm.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trace_trainer.verifiers.machine.danger.rules import DEVICE_RULES, TEXT_RULES, overwrites, reads_shadow
+import trace_trainer.verifiers.machine.danger.device_rules  # noqa: F401  (importing it declares its rules)
+from trace_trainer.verifiers.machine.danger.declaring import DEVICE_RULES, TEXT_RULES
+from trace_trainer.verifiers.machine.danger.raw import danger_in
+from trace_trainer.verifiers.machine.danger.rules import overwrites, reads_shadow
 from trace_trainer.verifiers.machine.model.paths import PathError
-from trace_trainer.verifiers.machine.session.declaring import program_name
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS, UNSIMULATED, program_name
 from trace_trainer.verifiers.machine.session.globs import expand_words
 from trace_trainer.verifiers.machine.session.outcomes import Refused
 from trace_trainer.verifiers.machine.session.session import Session
@@ -23,7 +27,9 @@ _SHELLS = frozenset("sh bash zsh dash ash ksh".split())
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch"))
 _WRAPPERS = frozenset("busybox command env eval exec nice nohup time timeout xargs".split())
 _CHROOTS = frozenset(("chroot", "arch-chroot", "recchroot"))
+_TAKE_TEXT = frozenset(("alias", "env", "xargs"))  # they run, or keep, what their words say
 _READ_NOTHING = frozenset(("echo", "printf", "ls", "stat", "test", "["))  # of the files that they name
+MAX_NESTED = 8  # wrappers around a command: sudo, env, nice, timeout; deeper is nobody's installation
 _FREES = frozenset(("umount", "swapoff"))  # after these a device that was in use may be free
 
 
@@ -32,13 +38,16 @@ def check_line(session: Session, line: CommandLine) -> None:
     freed = False
     for part in line.parts:
         _check_pipe(part.pipeline)
-        for simple in part.pipeline:
+        for position, simple in enumerate(part.pipeline):
+            is_fed = position > 0 or any(redirect.operator in ("<", "<<") for redirect in simple.redirects)
+            session.stdin = "" if is_fed else None
             freed = _check_simple(session, simple, freed) or freed
+    session.stdin = None
 
 
 def check_words(session: Session, words: Sequence[str], freed: bool = False) -> None:
     """Raise Refused where a command is dangerous at this moment; not for a device in use, where it may be `freed`."""
-    name = program_name(words[0])
+    name = session.name = program_name(words[0])
     if name not in _READ_NOTHING:
         _refuse(reads_shadow(session, words[1:]))
     if (text_rule := TEXT_RULES.get(name)) is not None:
@@ -79,6 +88,13 @@ def _check_command(session: Session, words: Sequence[str], freed: bool) -> None:
             check_line(session, parsed)
         return
     check_words(session, words, freed)
+    if is_text(program_name(words[0])):
+        _refuse(danger_in(session, " ".join(words)))
+
+
+def is_text(name: str) -> bool:
+    """Whether a command is judged by its text alone: nobody knows what it would do."""
+    return name not in COMMANDS or name in UNSIMULATED or name in _TAKE_TEXT
 
 
 def _refuse(reason: str | None) -> None:
@@ -92,7 +108,7 @@ def _frees(simple: Simple) -> bool:
 
 def _nested(session: Session, words: Sequence[str]) -> Iterator[tuple[Session, Sequence[str]]]:
     """A command, and those that its words say to run: inside chroot, env, timeout and their like."""
-    for _ in range(8):
+    for _ in range(MAX_NESTED):
         yield session, words
         name, rest = program_name(words[0]), list(words[1:])
         if name in _CHROOTS:

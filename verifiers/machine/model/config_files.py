@@ -26,6 +26,6 @@ def setting(text: str, key: str) -> str | None:
     value = None
     for line in text.split("\n"):
         name, found, rest = line.partition("=")
-        if found and name.strip() == key:
+        if found and name == key and rest[:1] not in (" ", "\t"):  # as the shells that read it demand
             value = rest.strip().strip("\"'")
     return value

@@ -1,4 +1,4 @@
-"""Disks and partitions: their names (/dev/nvme0n1p2 is partition 2 of disk nvme0n1), sizes and tags."""
+"""Disks, partitions and volumes: their names (/dev/nvme0n1p2 is partition 2 of disk nvme0n1), sizes and tags."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ def find_partition(state: State, name: str) -> tuple[Disk, int, Partition] | Non
 
 
 def disk_of(state: State, name: str) -> str | None:
-    """The existing disk that this device is, or is a partition of."""
+    """The existing disk that this device is, or is a partition of; for a volume, the first that it lies on."""
     if name in state.disks:
         return name
+    if name in state.volumes:
+        return disk_of(state, state.volumes[name].on[0])
     parts = split_partition(name)
     return parts[0] if find_partition(state, name) is not None and parts is not None else None
 
 
 def device_exists(state: State, name: str) -> bool:
-    """Whether a disk or partition of this name exists."""
-    return name in state.disks or find_partition(state, name) is not None
+    """Whether a disk, partition or volume of this name exists."""
+    return name in state.disks or name in state.volumes or find_partition(state, name) is not None
 
 
 def find_device(state: State, text: str) -> str | None:
@@ -53,9 +55,23 @@ def find_device(state: State, text: str) -> str | None:
         return _by_tag(state, key.upper(), value)
     if text.startswith("/dev/"):
         name = text[5:]
-        return name if device_exists(state, name) else None
+        if device_exists(state, name):
+            return name
+        group, found, volume = name.partition("/")
+        name = volume_name(group, volume)
+        return name if found and name in state.volumes else None
     key, found, value = text.partition("=")
     return _by_tag(state, key.upper(), value.strip("\"'")) if found else None
+
+
+def volume_name(group: str, volume: str) -> str:
+    """The device of a logical volume: mapper/vg0-root, hyphens within a name doubled."""
+    return f"mapper/{group.replace('-', '--')}-{volume.replace('-', '--')}"
+
+
+def volumes_on(state: State, device: str) -> list[str]:
+    """The volumes that lie on a device."""
+    return [name for name, volume in state.volumes.items() if device in volume.on]
 
 
 def _by_tag(state: State, key: str, value: str) -> str | None:
@@ -83,14 +99,26 @@ def disk_names(state: State) -> list[str]:
 
 
 def block_devices(state: State) -> list[str]:
-    """Every disk, each followed by its partitions."""
-    return [name for disk in disk_names(state) for name in (disk, *partitions_of(state, disk))]
+    """Every disk, each followed by its partitions, those by the volumes on them; a volume is listed once."""
+    found = [name for disk in disk_names(state) for name in (disk, *partitions_of(state, disk))]
+    if not state.volumes:
+        return found
+    listed: dict[str, None] = {}
+    waiting = list(reversed(found))
+    while waiting:
+        name = waiting.pop()
+        if name not in listed:
+            listed[name] = None
+            waiting += reversed(volumes_on(state, name))
+    return list(listed)
 
 
 def size_of(state: State, device: str) -> int:
-    """Bytes of an existing disk or partition."""
+    """Bytes of an existing disk, partition or volume."""
     if device in state.disks:
         return state.disks[device].size_bytes
+    if device in state.volumes:
+        return state.volumes[device].size_bytes
     found = find_partition(state, device)
     assert found is not None, device
     return found[2].size_mib * MIB
@@ -102,13 +130,19 @@ def is_mounted(state: State, device: str) -> bool:
 
 
 def in_use(state: State, device: str) -> str | None:
-    """The partition of a disk (or the device itself) that is mounted or in use as swap, if any."""
+    """The partition of a disk (or the device itself) that is mounted, in use as swap, or part of a volume, if any."""
     names = [device, *partitions_of(state, device)] if device in state.disks else [device]
-    return next((name for name in names if name in state.swaps or is_mounted(state, name)), None)
+    used = next((name for name in names if name in state.swaps or is_mounted(state, name)), None)
+    if used is None and state.groups | state.volumes:
+        members = {name for devices in state.groups.values() for name in devices}
+        members.update(name for volume in state.volumes.values() for name in volume.on)
+        used = next((name for name in names if name in members), None)
+    return used
 
 
 def drop_filesystem(state: State, device: str) -> None:
-    """Forget what is on a device, and note that it was destroyed."""
+    """Forget what is on a device, and note that it was destroyed, or at least overwritten."""
+    state.touched.add(device)
     if state.fs.pop(device, None) is not None and device not in state.destroyed:
         state.destroyed.append(device)
 

@@ -9,6 +9,8 @@ is not there) is absent.
     live.*, target.*               hostname, timezone, locale, keymap, locales, hosts, wheel_sudo, services, packages,
                                    users, user.NAME.groups, user.NAME.shell, user.NAME.home, user.NAME.password_set
     target.device, target.installed, target.bootloader, target.esp, target.bootloader_target, target.bootloader_cfg
+    groups                         volume groups: ["vg0 sda3"]
+    mapper/NAME.on, .size_mib, .fs, .mounted            of opened containers and logical volumes
     target.fstab                   ["/ sda2 ext4", "/boot/efi sda1 vfat"]
 
 The target is what is mounted at /mnt, or else the one file system with an installed system.
@@ -21,9 +23,10 @@ from typing import Any, Final
 
 from trace_trainer.verifiers.machine.model.config_files import setting
 from trace_trainer.verifiers.machine.model.devices import find_device, partition_name
-from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State, Tree
+from trace_trainer.verifiers.machine.model.state import LIVE, MIB, Mount, State, Tree
+from trace_trainer.verifiers.machine.model.sudoers import grants, may_do_everything
 from trace_trainer.verifiers.machine.model.systems import IMAGE_HOSTNAMES
-from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
+from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER, ZONE_MARK
 
 PHASES: Final = tuple(
     """greet listed partitioned formatted mounted copied hostname timezone user bootloader unmounted rebooted""".split()
@@ -69,11 +72,25 @@ def facts(state: State) -> dict[str, Any]:
             found[f"{device}.type"] = partition.type
             found[f"{device}.fs"] = filesystem.type if filesystem is not None else None
             found[f"{device}.mounted"] = mounted.get(device)
+    if state.volumes or state.groups:
+        found |= _volume_facts(state, mounted)
     found |= {f"live.{name}": value for name, value in system_facts(state.live).items()}
     target = target_of(state)
     if target is not None:
         found["target.device"] = target[0]
         found |= {f"target.{name}": value for name, value in _target_facts(state, target[1]).items()}
+    return found
+
+
+def _volume_facts(state: State, mounted: Mapping[str, str]) -> dict[str, Any]:
+    """Opened containers and logical volumes: what they lie on, their size, what is on them and where it is mounted."""
+    found: dict[str, Any] = {"groups": sorted(f"{name} {' '.join(on)}" for name, on in state.groups.items())}
+    for name, volume in state.volumes.items():
+        filesystem = state.fs.get(name)
+        found[f"{name}.on"] = sorted(volume.on)
+        found[f"{name}.size_mib"] = volume.size_bytes // MIB
+        found[f"{name}.fs"] = filesystem.type if filesystem is not None else None
+        found[f"{name}.mounted"] = mounted.get(name)
     return found
 
 
@@ -86,7 +103,7 @@ def system_facts(tree: Tree) -> dict[str, Any]:
         "locale": locale,
         "keymap": setting(tree.files.get("/etc/vconsole.conf", ""), "KEYMAP"),
         "locales": sorted(tree.locales),
-        "wheel_sudo": wheel_may_sudo(tree),
+        "wheel_sudo": may_do_everything(grants(tree), "%wheel"),
         "services": sorted(tree.services),
         "packages": sorted(tree.packages),
         "hosts": [line.strip() for line in tree.files.get("/etc/hosts", "").split("\n") if line.strip()],
@@ -124,25 +141,15 @@ def _place(mount: Mount) -> str:
 
 
 def timezone_of(tree: Tree) -> str | None:
-    """The zone that /etc/localtime leads to; None where none was chosen."""
+    """The zone that /etc/localtime leads to, or is a copy of; None where none was chosen."""
+    text = tree.files.get("/etc/localtime", "")
+    if text.startswith(ZONE_MARK):
+        return text[len(ZONE_MARK) :].strip()
     target = tree.links.get("/etc/localtime", "")
     while target.startswith("../"):
         target = target[3:]
     target = "/" + target.lstrip("/")
     return target[len(ZONE_FOLDER) + 1 :] if target.startswith(ZONE_FOLDER + "/") else None
-
-
-def wheel_may_sudo(tree: Tree) -> bool:
-    """Whether sudoers, or a file beside it, gives the group wheel all rights."""
-    for path, text in tree.files.items():
-        # sudo passes over files whose names have a dot or end in ~.
-        name = path.removeprefix("/etc/sudoers.d/")
-        if path == "/etc/sudoers" or (name != path and "." not in name and not name.endswith("~")):
-            for line in text.split("\n"):
-                words = line.split()
-                if words[:1] == ["%wheel"] and words[-1].endswith("ALL"):
-                    return True
-    return False
 
 
 def fstab_entries(state: State, text: str) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trace_trainer.verifiers.machine.model.devices import block_devices, device_exists, size_of
-from trace_trainer.verifiers.machine.model.paths import Location
+from trace_trainer.verifiers.machine.model.paths import Location, locate
 from trace_trainer.verifiers.machine.model.state import LIVE, State, Tree
 from trace_trainer.verifiers.machine.model.zones import ZONES
 
 NODES = frozenset("console full null random stdin stdout stderr tty urandom zero".split())
 ZONE_FOLDER = "/usr/share/zoneinfo"
+ZONE_MARK = "TZif2 "  # what the text of a zone's file starts with; its name follows, in place of its data
 _ZONE_REGIONS = frozenset(zone.rpartition("/")[0] for zone in ZONES if "/" in zone)
 _EFI = ("/sys/firmware/efi", "/sys/firmware/efi/efivars")
 
@@ -29,7 +30,8 @@ def virtual_text(state: State, found: Location) -> str | None:
     if not found.tree.is_system:
         return None
     if path.startswith(ZONE_FOLDER):
-        return "TZif2\n" if path[len(ZONE_FOLDER) + 1 :] in ZONES else None
+        zone = path[len(ZONE_FOLDER) + 1 :]
+        return f"{ZONE_MARK}{zone}\n" if zone in ZONES else None
     if path == "/etc/passwd":
         return passwd_text(found.tree)
     if path == "/etc/group":
@@ -53,7 +55,7 @@ def virtual_children(state: State, found: Location) -> Iterable[str]:
         if path == "/dev":
             return [*NODES, *block_devices(state)]
         if path == "/proc":
-            return ["cmdline", "cpuinfo", "meminfo", "mounts", "partitions", "swaps", "version"]
+            return ["cmdline", "cpuinfo", "meminfo", "mounts", "partitions", "swaps", "sysrq-trigger", "version"]
         if path == "/sys/firmware" and state.boot_mode == "UEFI":
             return ["efi"]
         if path == "/sys/firmware/efi" and state.boot_mode == "UEFI":
@@ -87,6 +89,19 @@ def group_text(tree: Tree) -> str:
     return "".join(lines)
 
 
+def swap_path(name: str) -> str:
+    """The path of swap in use, which is known by a device's name or by a file's path on the live system."""
+    return name if name.startswith("/") else f"/dev/{name}"
+
+
+def swap_size(state: State, name: str) -> int:
+    """Bytes of swap in use."""
+    if not name.startswith("/"):
+        return size_of(state, name)
+    found = locate(state, name)
+    return found.tree.sizes.get(found.path, 0)
+
+
 def mounts_text(state: State) -> str:
     """/proc/mounts: the live root, then the mounts in their order."""
     rows = ["airootfs / overlay rw,relatime 0 0\n"]
@@ -99,7 +114,8 @@ def swaps_text(state: State) -> str:
     """/proc/swaps."""
     rows = ["Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"]
     for number, name in enumerate(state.swaps):
-        rows.append(f"/dev/{name}\t\t\t\tpartition\t{size_of(state, name) // 1024}\t0\t{-2 - number}\n")
+        kind = "file" if name.startswith("/") else "partition"
+        rows.append(f"{swap_path(name)}\t\t\t\t{kind}\t{swap_size(state, name) // 1024}\t0\t{-2 - number}\n")
     return "".join(rows)
 
 

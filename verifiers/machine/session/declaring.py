@@ -19,6 +19,8 @@ Command = Callable[[Session, Sequence[str]], Output]
 
 COMMANDS: Catalogue[Command] = Catalogue("machine command")
 """By the name typed; the package `verifiers.machine.commands` finds those that are shipped."""
+UNSIMULATED: set[str] = set()
+"""Those of them that are known by name only: every use of one is unsupported."""
 
 
 def program_name(word: str) -> str:

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from trace_trainer.verifiers.machine.model.config_files import config_problem
 from trace_trainer.verifiers.machine.model.paths import Location, PathError, is_under, join, parent, resolve
-from trace_trainer.verifiers.machine.model.state import Frame, State, Tree
+from trace_trainer.verifiers.machine.model.state import LIVE, Frame, State, Tree
 from trace_trainer.verifiers.machine.model.virtual import virtual_children, virtual_folder, virtual_text
-from trace_trainer.verifiers.machine.session.outcomes import Output, Unsupported
+from trace_trainer.verifiers.machine.session.outcomes import Output, Refused, Unsupported
 
 MAX_FILE = 1 << 16  # characters of a file; a longer one finds the disk full
 MAX_READ = 1 << 20
+_SECRETS = frozenset(("shadow", "gshadow"))
+_ENDLESS = frozenset(("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"))
 MAX_SEARCHED = 500_000
 
 
@@ -114,7 +116,20 @@ class Session:
         return self.is_dir(path) or self.is_file(path)
 
     def read(self, path: str) -> str:
-        """The text of a file. Raises PathError where there is none, Unsupported beyond the allowance."""
+        """The text of a file.
+
+        Raises PathError where there is none, Unsupported beyond the allowance and for devices that never end, Refused
+        for password files, wherever they were copied or mounted.
+        """
+        found = self.resolve(path)
+        if found.path.rpartition("/")[2].rstrip("-") in _SECRETS:
+            raise Refused(f"reading {found.live_path}")
+        if found.live_path in _ENDLESS:
+            raise Unsupported(f"reading {found.live_path}, which never ends")
+        return self.content(path)
+
+    def content(self, path: str) -> str:
+        """What is in a file, password files too: for copies and sizes, which show nothing. Raises as `read` does."""
         found = self.resolve(path)
         text = found.tree.files.get(found.path)
         if text is None:
@@ -123,6 +138,11 @@ class Session:
             raise PathError(path, "Is a directory" if self.is_dir(path) else "No such file or directory")
         self.allowance.spend_reading(len(text))
         return text
+
+    def size(self, path: str) -> int:
+        """Bytes of a file. Raises PathError."""
+        found = self.resolve(path)
+        return found.tree.sizes.get(found.path) or len(self.content(path).encode(errors="replace"))
 
     def check_writable(self, path: str) -> None:
         """Raise PathError where a file can't be created or changed, Unsupported for account files."""
@@ -139,6 +159,8 @@ class Session:
             if found.live_path.startswith("/dev/"):
                 raise Unsupported(f"writing to {found.live_path}")
             raise PathError(path, "Permission denied")
+        if found.device == LIVE and found.path.startswith(("/proc/", "/sys/")):
+            raise Unsupported(f"writing to {found.path}, a setting of the kernel")
         self._check_parent(path, found)
 
     def write(self, path: str, text: str, append: bool = False) -> None:
@@ -158,8 +180,10 @@ class Session:
         problem = config_problem(found.path, text) if found.tree.is_system else None
         if problem is not None:
             raise PathError(path, problem)
-        if found.tree.files.get(found.path) != text:
-            found.tree.files[found.path] = text
+        tree = found.tree
+        if tree.files.get(found.path) != text or found.path in tree.sizes:
+            tree.files[found.path] = text
+            tree.sizes.pop(found.path, None)
             self.effect(f"wrote {found.live_path}")
 
     def make_dir(self, path: str, parents: bool = False) -> None:
@@ -199,7 +223,7 @@ class Session:
         if found.path not in tree.dirs and found.path not in tree.files and found.path not in tree.links:
             raise PathError(path)
         tree.dirs -= {name for name in tree.dirs if is_under(name, found.path)}
-        for mapping in (tree.files, tree.links):
+        for mapping in (tree.files, tree.links, tree.modes, tree.sizes):
             for name in [name for name in mapping if is_under(name, found.path)]:
                 del mapping[name]
         self.effect(f"removed {found.live_path}")

@@ -6,13 +6,12 @@ is a whole disk or in use was checked before these functions are called (danger/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import write_table
 from trace_trainer.verifiers.machine.model.devices import (
     drop_filesystem,
     filesystem_uuid,
-    find_partition,
     partition_name,
     size_of,
 )
@@ -29,6 +28,14 @@ _BTRFS_SHORT = "A:b:Cd:fKl:L:m:Mn:O:qR:r:s:U:vVh"
 _XFS_SHORT = "b:c:d:fi:Kl:L:m:Nn:p:qr:s:V"
 _BTRFS_LONG = """label= force data= metadata= nodesize= sectorsize= features= uuid= rootdir= mixed nodiscard quiet
     verbose checksum= csum= help""".split()
+_EXT_SETTINGS = tuple("-b -E -g -I -i -j -J -N -O -T".split())
+_FAT_SETTINGS = tuple("-F -s -S -f -R".split())
+_BTRFS_SETTINGS = tuple("-A -b -d -m -M -n -O -R -s".split())
+_XFS_SETTINGS = tuple("-b -d -i -l -m -n -r -s".split())
+_LONG_SETTINGS = {
+    "--byte-count": "-b", "--checksum": "--checksum", "--data": "-d", "--features": "-O", "--metadata": "-m",
+    "--mixed": "-M", "--nodesize": "-n", "--sectorsize": "-s",
+}
 _FAT32_MINIMUM_MIB = 33  # fewer clusters make no 32-bit FAT
 
 
@@ -68,13 +75,14 @@ def _make_ext(session: Session, arguments: Sequence[str]) -> Output:
     kind = options.last("-t") or (session.name[5:] if session.name.startswith("mkfs.") else "ext2")
     if kind not in ("ext2", "ext3", "ext4"):
         raise CommandError(f"mke2fs: invalid filesystem type '{kind}'")
-    path = _one_operand(session, options, most=2)
+    path = _one_operand(session, options)
     device = _target(session, path)
     if options.has("-n"):
         return Output(
             f"mke2fs 1.47.1 (20-May-2024)\nNothing is written to /dev/{device}\n", info="partition_table"
         )
-    made = _make(session, device, kind, options.last("-L") or "")
+    settings = _settings(options, _EXT_SETTINGS, {"-b": "4096"})
+    made = _make(session, device, kind, options.last("-L") or "", settings)
     blocks = size_of(session.state, device) // 4096
     text = (
         f"mke2fs 1.47.1 (20-May-2024)\nCreating filesystem with {blocks} 4k blocks and {blocks // 4} inodes\n"
@@ -91,11 +99,12 @@ def _make_fat(session: Session, arguments: Sequence[str]) -> Output:
     size = options.last("-F")
     if size not in (None, "12", "16", "32"):
         raise CommandError(f"mkfs.fat: Bad FAT type : {size}")
-    device = _target(session, _one_operand(session, options, most=2))
+    device = _target(session, _one_operand(session, options))
     mib = size_of(session.state, device) >> 20
     if size == "32" and mib < _FAT32_MINIMUM_MIB:
         raise CommandError("mkfs.fat: Not enough clusters for a 32 bit FAT!")
-    _make(session, device, "vfat", options.last("-n") or "")
+    settings = _settings(options, _FAT_SETTINGS, {"-F": "32"})
+    _make(session, device, "vfat", options.last("-n") or "", settings)
     return Output("mkfs.fat 4.2 (2021-01-31)\n")
 
 
@@ -105,9 +114,10 @@ def _make_btrfs(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, arguments, _BTRFS_SHORT, _BTRFS_LONG)
     if len(options.operands) > 1:
         raise Unsupported("btrfs over several devices is not simulated")
-    device = _target(session, _one_operand(session, options, most=1))
+    device = _target(session, _one_operand(session, options))
     label = options.last("-L", "--label") or ""
-    made = _make(session, device, "btrfs", label)
+    settings = _settings(options, _BTRFS_SETTINGS, {"-d": "single", "-m": "dup", "-n": "16384", "-s": "4096"})
+    made = _make(session, device, "btrfs", label, settings)
     text = (
         f"btrfs-progs v6.12\n\nLabel:              {label or '(null)'}\n"
         f"UUID:               {filesystem_uuid(device, made)}\nNumber of devices:  1\n"
@@ -119,22 +129,34 @@ def _make_btrfs(session: Session, arguments: Sequence[str]) -> Output:
 def _make_xfs(session: Session, arguments: Sequence[str]) -> Output:
     """XFS; -N shows what would be done."""
     options = read_options(session, arguments, _XFS_SHORT)
-    device = _target(session, _one_operand(session, options, most=1))
+    device = _target(session, _one_operand(session, options))
     blocks = size_of(session.state, device) // 4096
     text = (
         f"meta-data=/dev/{device} isize=512 agcount=4, agsize={blocks // 4} blks\n"
         f"data     = bsize=4096 blocks={blocks}\n"
     )
     if not options.has("-N"):
-        _make(session, device, "xfs", options.last("-L") or "")
+        _make(session, device, "xfs", options.last("-L") or "", _settings(options, _XFS_SETTINGS, {}))
     return Output("" if options.has("-q") else text)
 
 
-def _one_operand(session: Session, options: Options, most: int) -> str:
-    """The device operand; ext and FAT take a number of blocks behind it."""
-    if not 1 <= len(options.operands) <= most:
+def _one_operand(session: Session, options: Options) -> str:
+    """The device operand. A number of blocks behind it, which ext and FAT take, is unsupported."""
+    if len(options.operands) == 2 and options.operands[1].isdigit() and not session.name.startswith("mkfs.x"):
+        raise Unsupported("a file system smaller than its device")
+    if len(options.operands) != 1:
         raise CommandError(f"Usage: {session.name} [options] device")
     return options.operands[0]
+
+
+def _settings(options: Options, kept: Sequence[str], usual: Mapping[str, str]) -> tuple[str, ...]:
+    """The options that make another file system than the usual one, sorted."""
+    found = {}
+    for name, value in options.pairs:
+        short = _LONG_SETTINGS.get(name, name)
+        if short in kept and usual.get(short) != value:
+            found[short] = value
+    return tuple(sorted(f"{name} {value}".rstrip() for name, value in found.items()))
 
 
 def _target(session: Session, path: str) -> str:
@@ -149,10 +171,12 @@ def _target(session: Session, path: str) -> str:
     return block_device(session, path, missing)
 
 
-def _make(session: Session, device: str, kind: str, label: str) -> Filesystem:
+def _make(
+    session: Session, device: str, kind: str, label: str, settings: tuple[str, ...] = ()
+) -> Filesystem:
     drop_filesystem(session.state, device)
     session.state.formatted += 1
-    made = Filesystem(kind, new_tree(kind), label, session.state.formatted)
+    made = Filesystem(kind, new_tree(kind), label, session.state.formatted, settings=settings)
     session.state.fs[device] = made
     session.effect(f"{device}: {kind}")
     return made
@@ -199,7 +223,7 @@ def wipefs(session: Session, arguments: Sequence[str]) -> Output:
 def _erase(session: Session, device: str) -> str:
     """Remove a partition's file system, or a disk's table with all its partitions; what was there."""
     state = session.state
-    if find_partition(state, device) is not None:
+    if device not in state.disks:
         filesystem = state.fs.get(device)
         if filesystem is None:
             return ""

@@ -16,11 +16,13 @@ from trace_trainer.verifiers.machine.model.devices import (
     partition_uuid,
     partitions_of,
     size_of,
+    volumes_on,
 )
 from trace_trainer.verifiers.machine.model.partition_types import TYPES
 from trace_trainer.verifiers.machine.model.sizes import human
 from trace_trainer.verifiers.machine.model.state import State
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.operands import device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -45,7 +47,7 @@ def lsblk(session: Session, arguments: Sequence[str]) -> Output:
     state = session.state
     devices = []
     for operand in options.operands:
-        found = find_device(state, operand if operand.startswith("/") else f"/dev/{operand}")
+        found = device_at(session, operand) or find_device(state, f"/dev/{operand}")
         if found is None:
             raise CommandError(f"lsblk: {operand}: not a block device", exit=32)
         devices.append(found)
@@ -53,7 +55,10 @@ def lsblk(session: Session, arguments: Sequence[str]) -> Output:
     shows_filesystems = bool(_FILESYSTEM_COLUMNS & set(columns))
     shown = devices or disk_names(state)
     info = "filesystems" if shows_filesystems else "block_devices"
-    return Output(_render(state, shown, columns, options), info=info, operands=tuple(sorted(shown)))
+    about = tuple(sorted(shown))
+    if not {"NAME", "KNAME", "PATH"} & set(columns):
+        about += (",".join(columns),)  # a table that names no device tells something else
+    return Output(_render(state, shown, columns, options), info=info, operands=about)
 
 
 def _columns(options: Options) -> tuple[str, ...]:
@@ -104,10 +109,25 @@ def _order(state: State, devices: Sequence[str], nodeps: bool) -> list[tuple[str
     order = []
     for device in devices:
         order.append((device, ""))
-        if nodeps or device not in state.disks:
+        if nodeps:
+            continue
+        if device not in state.disks:
+            order += _branches(state, device, "")
             continue
         parts = partitions_of(state, device)
-        order += [(name, "└─" if name == parts[-1] else "├─") for name in parts]
+        for name in parts:
+            order.append((name, "└─" if name == parts[-1] else "├─"))
+            order += _branches(state, name, "  " if name == parts[-1] else "│ ")
+    return order
+
+
+def _branches(state: State, device: str, indent: str) -> list[tuple[str, str]]:
+    """The volumes on a device, each followed by those on it."""
+    order = []
+    volumes = volumes_on(state, device)
+    for name in volumes:
+        order.append((name, indent + ("└─" if name == volumes[-1] else "├─")))
+        order += _branches(state, name, indent + ("  " if name == volumes[-1] else "│ "))
     return order
 
 
@@ -142,13 +162,13 @@ def cell(state: State, device: str, column: str, in_bytes: bool = False, paths: 
     found = find_partition(state, device)
     disk_name = disk_of(state, device)
     assert disk_name is not None, device
-    disk = state.disks[disk_name]
+    disk, whole = state.disks[disk_name], device in state.disks
     if column in ("NAME", "KNAME"):
-        return f"/dev/{device}" if paths else device
+        return f"/dev/{device}" if paths else device.removeprefix("mapper/")
     if column == "SIZE":
         return str(size_of(state, device)) if in_bytes else human(size_of(state, device))
     if column == "TYPE":
-        return "part" if found else "disk"
+        return state.volumes[device].kind if device in state.volumes else "part" if found else "disk"
     if column in ("MOUNTPOINT", "MOUNTPOINTS"):
         targets = [mount.target for mount in state.mounts if mount.device == device]
         return " ".join(targets) or ("[SWAP]" if device in state.swaps else "")
@@ -173,15 +193,15 @@ def cell(state: State, device: str, column: str, in_bytes: bool = False, paths: 
         return by_column.get(column, "")
     values = {
         "PATH": f"/dev/{device}",
-        "PKNAME": disk_name if found else "",
-        "MODEL": "" if found else disk.model,
+        "PKNAME": state.volumes[device].on[0] if device in state.volumes else "" if whole else disk_name,
+        "MODEL": disk.model if whole else "",
         "ROTA": "1" if disk.rotational else "0",
         "RM": "1" if disk.is_medium else "0",
         "RO": "0",
         "PTTYPE": disk.label if disk.label != "none" else "",
-        "TRAN": "" if found else _transport(disk_name, disk.is_medium),
+        "TRAN": _transport(disk_name, disk.is_medium) if whole else "",
         "HOTPLUG": "1" if disk.is_medium else "0",
-        "STATE": "" if found else "running",
+        "STATE": "running" if whole else "",
         "MAJ:MIN": f"8:{block_devices(state).index(device)}" if device.startswith("sd") else "259:0",
         "LOG-SEC": "512",
         "PHY-SEC": "512",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import fstab_entries
 from trace_trainer.verifiers.machine.model.paths import PathError, is_under, join
 from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.operands import device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -126,7 +126,7 @@ def _bind(session: Session, source: str, live_target: str, flags: list[str]) -> 
 
 def _device_mount(session: Session, source: str, target: str, kind: str | None, flags: list[str]) -> Mount:
     state = session.state
-    device = find_device(state, source)
+    device = device_at(session, source)
     if device is None:
         if "=" in source:
             raise CommandError(f"mount: {target}: can't find {source}.", exit=1)
@@ -216,7 +216,7 @@ def umount(session: Session, arguments: Sequence[str]) -> Output:
 def _mounted(session: Session, operand: str) -> Mount:
     """The newest mount that an operand names, by folder or device. Raises CommandError."""
     state = session.state
-    device = find_device(state, operand)
+    device = device_at(session, operand)
     target = session.live_path(operand)
     for item in reversed(state.mounts):
         if item.target == target or (device is not None and item.device == device):

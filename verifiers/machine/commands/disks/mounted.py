@@ -16,7 +16,7 @@ from trace_trainer.verifiers.machine.model.devices import (
 from trace_trainer.verifiers.machine.model.sizes import human
 from trace_trainer.verifiers.machine.model.state import LIVE, Mount, State
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
-from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.operands import block_device, device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -37,7 +37,7 @@ def findmnt(session: Session, arguments: Sequence[str]) -> Output:
     rows = [root, *state.mounts]
     wanted = [*options.operands, *options.values("-S", "--source", "-M", "--mountpoint")]
     for operand in wanted:
-        device = find_device(state, operand)
+        device = device_at(session, operand)
         target = session.live_path(operand)
         below = options.has("-R", "--submounts")
         rows = [
@@ -98,7 +98,7 @@ def df(session: Session, arguments: Sequence[str]) -> Output:
     ]
     devices = []
     for path in options.operands:
-        device = find_device(state, path)
+        device = device_at(session, path)
         if device is None and not session.exists(path):
             raise CommandError(f"df: {path}: No such file or directory")
         devices.append(device if device is not None else session.resolve(path).device)
@@ -172,7 +172,7 @@ def _blkid_line(state: State, device: str, tags: Sequence[str], style: str) -> s
         values["TYPE"] = filesystem.type
     if found is not None:
         values["PARTUUID"] = partition_uuid(device, found[2])
-    elif state.disks[device].label != "none":
+    elif device in state.disks and state.disks[device].label != "none":
         values["PTTYPE"] = state.disks[device].label
     if tags:
         values = {name: value for name, value in values.items() if name in tags}

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
 from trace_trainer.verifiers.machine.commands.disks.table_text import parted_text
-from trace_trainer.verifiers.machine.model.devices import disk_names, find_device, in_use
+from trace_trainer.verifiers.machine.model.devices import disk_names, in_use
 from trace_trainer.verifiers.machine.model.state import FIRST_MIB, MIB, Disk, Label, Partition
 from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.operands import device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -76,7 +77,7 @@ def parted(session: Session, arguments: Sequence[str]) -> Output:
     if not words:
         raise Unsupported("parted is interactive")
     path = words[0]
-    device = find_device(session.state, path)
+    device = device_at(session, path)
     if device is None:
         raise CommandError(f"Error: Could not stat device {path} - No such file or directory.")
     if device not in session.state.disks:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.disks.table_text import fdisk_text, sgdisk_text
-from trace_trainer.verifiers.machine.model.devices import disk_names, disk_of, find_device, size_of
+from trace_trainer.verifiers.machine.model.devices import disk_names, disk_of, size_of
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
-from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.operands import block_device, device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -29,7 +29,7 @@ def fdisk(session: Session, arguments: Sequence[str]) -> Output:
         raise Unsupported(f"{session.name} is interactive")
     devices = []
     for path in options.operands:
-        found = find_device(state, path)
+        found = device_at(session, path)
         if found is None:
             raise CommandError(f"{session.name}: cannot open {path}: No such file or directory")
         devices.append(found)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import free_blocks, write_table
 from trace_trainer.verifiers.machine.commands.disks.table_text import SECTORS, sgdisk_text
-from trace_trainer.verifiers.machine.model.devices import find_device, find_partition, in_use
+from trace_trainer.verifiers.machine.model.devices import in_use
 from trace_trainer.verifiers.machine.model.partition_types import LINUX, TYPES, parse_type
 from trace_trainer.verifiers.machine.model.state import MIB, Disk, Partition
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.operands import device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -54,12 +55,12 @@ def sgdisk(session: Session, arguments: Sequence[str]) -> Output:
     if len(options.operands) != 1:
         raise CommandError("Usage: sgdisk [OPTION...] <device>", exit=1)
     path = options.operands[0]
-    device = find_device(session.state, path)
+    device = device_at(session, path)
     if device is None:
         raise CommandError(
             f"Problem opening {path} for reading! Error is 2.\nThe specified file does not exist!", exit=2
         )
-    if find_partition(session.state, device) is not None:
+    if device not in session.state.disks:
         raise CommandError(f"{path} is a partition; sgdisk needs a whole disk", exit=2)
     edit = _Edit(device, session.state.disks[device].copy())
     for option, value in options.pairs:

@@ -30,6 +30,7 @@ def write_table(session: Session, name: str, disk: Disk, removed: Collection[int
     for number in old.parts:
         if number in removed or number not in disk.parts:
             drop_filesystem(session.state, partition_name(name, number))
+    session.state.touched.add(name)
     session.state.disks[name] = disk
     if (old.label, old.parts) != (disk.label, disk.parts):
         parts = ", ".join(

@@ -181,7 +181,7 @@ def _copy(session: Session, source: str, target: str, keeps_links: bool, count: 
         for name in session.list_dir(source):
             _copy(session, f"{source}/{name}", f"{target}/{name}", keeps_links, count)
     else:
-        session.write(target, session.read(source))
+        session.write(target, session.content(source))
 
 
 @command("mv")

@@ -1,10 +1,12 @@
 """ls, readlink, realpath, stat, chmod, chown, chgrp: what is known about files besides their text.
 
-Modes and owners are not part of the state: chmod and chown check their operands and are compared by them alone.
+Of modes the state keeps those that matter beyond an installation's own: open to everybody, a program, closed. Owners are
+not part of it: chown checks its operands and is compared by them alone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.changing import MODE, check_mode, for_each
@@ -67,7 +69,7 @@ def _row(session: Session, holder: str, name: str) -> str:
         )
     if session.is_dir(path):
         return f"drwxr-xr-x 1 root root   4096 Jan  1 00:00 {name}"
-    return f"-rw-r--r-- 1 root root {len(session.read(path)):6d} Jan  1 00:00 {name}"
+    return f"-rw-r--r-- 1 root root {session.size(path):6d} Jan  1 00:00 {name}"
 
 
 @command("readlink", "realpath")
@@ -109,7 +111,7 @@ def stat(session: Session, arguments: Sequence[str]) -> Output:
 
 @command("chmod", "chown", "chgrp")
 def chmod(session: Session, arguments: Sequence[str]) -> Output:
-    """Check mode or owner and the paths. Nothing of it is stored."""
+    """Check mode or owner and the paths, and keep what is out of the ordinary."""
     # A mode such as -x looks like an option, so the first word that is one of chmod's modes is taken out before.
     words = list(arguments)
     taken = next(
@@ -143,10 +145,49 @@ def chmod(session: Session, arguments: Sequence[str]) -> Output:
     def check(path: str) -> None:
         if not session.exists(path):
             raise PathError(path)
+        if session.name == "chmod":
+            _keep_mode(session, path, what)
 
     done = for_each(session, operands, check, "cannot access")
     about = (what, *sorted(session.live_path(path) for path in operands))
     return Output(done.stdout, done.stderr, done.exit, info="permissions", operands=about)
+
+
+def _keep_mode(session: Session, path: str, mode: str) -> None:
+    """Store what a mode makes of a path where it is out of the ordinary."""
+    found = session.resolve(path)
+    kept = _kind_of_mode(mode, session.is_dir(path))
+    if kept is None or found.tree.modes.get(found.path, "") == kept:
+        return
+    if kept:
+        found.tree.modes[found.path] = kept
+    else:
+        del found.tree.modes[found.path]
+    session.effect(f"{found.live_path}: {kept or 'an ordinary mode'}")
+
+
+def _kind_of_mode(mode: str, is_folder: bool) -> str | None:
+    """open, setuid, closed, program, "" for an ordinary mode; None where a symbolic one changes none of that."""
+    if mode[:1].isdigit():
+        special, user, _, other = (int(digit) for digit in mode.zfill(4)[-4:])
+        if other & 2 and not special & 1:
+            return "open"
+        if special & 6:
+            return "setuid"
+        if not user & 4:
+            return "closed"
+        return "program" if user & 1 and not is_folder else ""
+    for clause in mode.split(","):
+        who, sign, what = re.split(r"([-+=])", clause, maxsplit=1)
+        if sign != "-" and "w" in what and ("o" in who or "a" in who):
+            return "open"
+        if sign != "-" and "s" in what:
+            return "setuid"
+        if sign == "-" and "r" in what and (not who or "u" in who or "a" in who):
+            return "closed"
+        if "x" in what and not is_folder:
+            return "" if sign == "-" else "program"
+    return None
 
 
 def _check_owner(session: Session, text: str) -> None:

@@ -13,6 +13,8 @@ from trace_trainer.verifiers.machine.session.declaring import COMMANDS, command,
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
+MAX_SLEEP = 600  # seconds
+_SECONDS = {"m": 60, "h": 3600, "d": 86400} | dict.fromkeys("s0123456789", 1)
 _NUMBER = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 
 
@@ -48,7 +50,6 @@ def pwd(session: Session, arguments: Sequence[str]) -> Output:
     "umask",
     "set",
     "unset",
-    "alias",
     "shopt",
     "ulimit",
     "hash",
@@ -67,15 +68,27 @@ def false(session: Session, arguments: Sequence[str]) -> Output:
 
 @command("sleep")
 def sleep(session: Session, arguments: Sequence[str]) -> Output:
-    """Time does not pass here."""
+    """Time does not pass here, for as long as anybody would wait."""
     if not arguments:
         raise CommandError("sleep: missing operand\nTry 'sleep --help' for more information.")
     for word in arguments:
+        if word == "infinity":
+            raise Unsupported("interactive: sleep that never ends")
         if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?[smhd]?", word) is None:
             raise CommandError(
                 f"sleep: invalid time interval '{word}'\nTry 'sleep --help' for more information."
             )
+    if sum(float(word.rstrip("smhd")) * _SECONDS[word[-1]] for word in arguments) > MAX_SLEEP:
+        raise Unsupported("interactive: sleep that long")
     return Output()
+
+
+@command("alias", "unalias")
+def alias(session: Session, arguments: Sequence[str]) -> Output:
+    """Other words for commands, which this shell does not keep; none are set."""
+    if arguments or session.name == "unalias":
+        raise Unsupported(f"{session.name} is not simulated")
+    return Output(info="aliases")
 
 
 @command("yes")
@@ -142,7 +155,7 @@ def _unary(session: Session, sign: str, word: str) -> bool:
     if sign == "-b":
         return _is_device(session, word)
     if sign == "-s":
-        return session.is_file(word) and bool(session.read(word))
+        return session.is_file(word) and session.size(word) > 0
     raise Unsupported(f"test {sign}")
 
 

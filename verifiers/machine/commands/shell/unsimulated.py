@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.declaring import UNSIMULATED, command
 from trace_trainer.verifiers.machine.session.outcomes import Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -29,10 +29,13 @@ _NOT_SIMULATED = """
     rmmod route sbctl scp script seq setfacl setfont setterm sftp sha1sum sha256sum sha512sum shift showkey shuf
     slattach source split ss ssh-copy-id ssh-keygen startx strace strings sudoedit sum swaplabel sysctl
     systemd-analyze systemd-nspawn systemd-run systemd-tmpfiles tac tar tc tcpdump testdisk tr traceroute trap
-    tree truncate tset tsort tune2fs typeset unalias unexpand unlink unsquashfs unxz unzip uuidgen vdir vgs
+    tree truncate tset tsort tune2fs typeset unexpand unlink unsquashfs unxz unzip uuidgen vdir vgs
     vmstat wall wget whatis whereis wpa_passphrase wpa_supplicant xargs xdg-open xfs_growfs xfs_repair xxd xz
     zcat zcmp zgrep zless zmore zstd
 """.split()
+
+
+UNSIMULATED.update(_INTERACTIVE, _NOT_SIMULATED)
 
 
 @command(*_INTERACTIVE)

@@ -1,6 +1,6 @@
-"""passwd, chpasswd, id, groups, whoami, getent: passwords are set or not, accounts are shown.
+"""passwd, chpasswd, id, groups, whoami, getent: passwords are set, accounts are shown.
 
-What a password is is not part of the state. `passwd` asks for one; here somebody answers, and it is set.
+Of a password its identity is kept (model/passwords.py). `passwd` asks for one; here somebody answers, and it is set.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from trace_trainer.verifiers.machine.commands.files.text import from_pipe
 from trace_trainer.verifiers.machine.commands.system.users import at_root, find_user, save_user
+from trace_trainer.verifiers.machine.model.passwords import ASKED, hash_identity, identity
 from trace_trainer.verifiers.machine.model.state import Tree
 from trace_trainer.verifiers.machine.model.virtual import group_text, passwd_text
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
@@ -22,7 +23,7 @@ _PASSWD_LONG = """all delete expire keep-tokens inactive= lock mindays= quiet re
 
 @command("passwd")
 def passwd(session: Session, arguments: Sequence[str]) -> Output:
-    """Set a password (root's without a name), take it away with -d, or tell about it with -S."""
+    """Set a password (root's without a name), or tell about it with -S; taking one away is refused (danger/)."""
     options = read_options(session, arguments, "adehi:kln:qr:R:P:Suw:x:s", _PASSWD_LONG)
     if options.has("-l", "-u", "-e", "-a", "--lock", "--unlock", "--expire", "--all"):
         raise Unsupported("locking and expiry of accounts")
@@ -37,9 +38,7 @@ def passwd(session: Session, arguments: Sequence[str]) -> Output:
         return Output(
             f"{name} {letter} 2026-01-01 -1 -1 -1 -1\n", info="account", operands=about(session, name)
         )
-    if options.has("-d", "--delete"):
-        save_user(session, name, replace(user, password_set=False))
-        return Output(f"passwd: password changed for {name}.\n")
+    password = ASKED
     if stdin is not None:
         answers = stdin.split("\n")
         wanted = 1 if options.has("-s", "--stdin") else 2
@@ -47,7 +46,8 @@ def passwd(session: Session, arguments: Sequence[str]) -> Output:
             raise CommandError(
                 "passwd: Authentication token manipulation error\npasswd: password unchanged", exit=10
             )
-    save_user(session, name, replace(user, password_set=True))
+        password = identity(answers[0])
+    save_user(session, name, replace(user, password=password))
     return Output("passwd: password updated successfully\n", "New password: \nRetype new password: \n")
 
 
@@ -65,11 +65,12 @@ def chpasswd(session: Session, arguments: Sequence[str]) -> Output:
             errors.append(f"chpasswd: line {number}: missing new password")
         elif name not in session.tree.users:
             errors.append(f"chpasswd: line {number}: user '{name}' does not exist")
-        names.append(name)
+        names.append((name, password))
     if errors:
         raise CommandError("\n".join([*errors, "chpasswd: error detected, changes ignored"]))
-    for name in names:
-        save_user(session, name, replace(session.tree.users[name], password_set=True))
+    for name, password in names:
+        kept = hash_identity(password) if options.has("-e", "--encrypted") else identity(password)
+        save_user(session, name, replace(session.tree.users[name], password=kept))
     return Output()
 
 
@@ -86,7 +87,7 @@ def _number(tree: Tree, name: str) -> int:
 
 
 @command("id", "groups")
-def identity(session: Session, arguments: Sequence[str]) -> Output:
+def show_account(session: Session, arguments: Sequence[str]) -> Output:
     """Numbers and groups of users, root where none is named."""
     options = read_options(session, arguments, "ugGnrz", ["user", "group", "groups", "name", "real"])
     lines = []

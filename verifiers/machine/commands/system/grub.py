@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trace_trainer.verifiers.machine.commands.system.bootloader import esp_problem, mount_at, system_around
-from trace_trainer.verifiers.machine.model.devices import drop_filesystem, find_device, partitions_of
+from trace_trainer.verifiers.machine.model.devices import drop_filesystem, partitions_of
 from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Tree
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
-from trace_trainer.verifiers.machine.session.operands import require_package
+from trace_trainer.verifiers.machine.session.operands import device_at, require_package
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -92,7 +92,7 @@ def _boot_record(session: Session, options: Options) -> str:
             "Installing for i386-pc platform.\ngrub-install: error: install device isn't specified."
         )
     text = options.operands[0]
-    device = find_device(session.state, text)
+    device = device_at(session, text)
     if device is None:
         raise CommandError(
             f"Installing for i386-pc platform.\ngrub-install: error: cannot find a GRUB drive for {text}."

@@ -14,11 +14,12 @@ from trace_trainer.verifiers.machine.model.config_files import is_host_name
 from trace_trainer.verifiers.machine.model.facts import hostname_of
 from trace_trainer.verifiers.machine.model.locales import KEYMAPS, is_locale
 from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
+from trace_trainer.verifiers.machine.model.passwords import hash_identity, identity
 from trace_trainer.verifiers.machine.model.state import Frame
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
-from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Refused, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 REMOTE = ["host=", "machine=", "no-ask-password", "no-pager", "json="]  # options of every tool of systemd
@@ -152,10 +153,14 @@ def systemd_firstboot(session: Session, arguments: Sequence[str]) -> Output:
         _write_machine_id(inner)
     old = inner.tree.users["root"]
     root = replace(old, shell=old.shell if shell is None else shell_path(shell))
-    if options.has("--root-password", "--root-password-hashed", "--root-password-file"):
-        root = replace(root, password_set=True)
+    if (password := options.last("--root-password")) is not None:
+        root = replace(root, password=identity(password))
+    if (hashed := options.last("--root-password-hashed")) is not None:
+        root = replace(root, password=hash_identity(hashed))
+    if options.has("--root-password-file"):
+        root = replace(root, password=identity(session.read(options.last("--root-password-file") or "").rstrip("\n")))
     if options.has("--delete-root-password"):
-        root = replace(root, password_set=False)
+        raise Refused("an account that needs no password")
     if root != old:
         inner.tree.users["root"] = root
         session.effect(f"root's account in {inner.frame.root}")

@@ -40,6 +40,7 @@ def ping(session: Session, arguments: Sequence[str]) -> Output:
         f"PING {host} 56(84) bytes of data.\n64 bytes from {host}: icmp_seq=1 ttl=64 time=11.2 ms\n\n"
         f"--- {host} ping statistics ---\n{count} packets transmitted, {count} received, 0% packet loss\n",
         info="connectivity",
+        operands=(host,),
     )
 
 

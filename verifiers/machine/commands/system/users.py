@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
 from trace_trainer.verifiers.machine.model.paths import PathError
+from trace_trainer.verifiers.machine.model.passwords import hash_identity
 from trace_trainer.verifiers.machine.model.state import User
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
@@ -85,6 +86,8 @@ def useradd(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, arguments, "b:c:d:De:f:Fg:G:k:K:lmMNop:rR:P:s:u:U", _USERADD_LONG)
     if options.has("-D", "--defaults"):
         raise Unsupported("useradd --defaults")
+    if options.has("-e", "--expiredate", "-f", "--inactive"):
+        raise Unsupported("expiry of accounts")
     if options.has("-o", "--non-unique"):
         raise Unsupported("useradd --non-unique: another name of the same account, such as root's")
     name = _one(session, options, "LOGIN")
@@ -121,7 +124,7 @@ def useradd(session: Session, arguments: Sequence[str]) -> Output:
                 raise CommandError(message, exit=12) from None
     if group is None:
         tree.groups.add(name)
-    password = options.last("-p", "--password") is not None
+    password = hash_identity(options.last("-p", "--password") or "")
     save_user(session, name, User(groups, shell, home, group or name, password))
     return Output("", warning)
 
@@ -159,7 +162,7 @@ def usermod(session: Session, arguments: Sequence[str]) -> Output:
     if (shell := options.last("-s", "--shell")) is not None:
         user = replace(user, shell=_shell(session, shell))
     if options.has("-p", "--password"):
-        user = replace(user, password_set=True)
+        user = replace(user, password=hash_identity(options.last("-p", "--password") or ""))
     if (home := options.last("-d", "--home")) is not None:
         if options.has("-m", "--move-home") and session.is_dir(user.home) and not session.is_dir(home):
             session.make_dir(home, parents=True)
