@@ -138,6 +138,8 @@ def _run_simple(session: Session, simple: Simple, stdin: str | None, ran: Ran) -
             check_redirect(session, redirect)
             if redirect.operator == "<":
                 stdin = session.read(redirect.target)
+            elif redirect.operator == "<<":
+                stdin = redirect.target
             elif redirect.operator != ">&":
                 session.check_writable(redirect.target)
     except PathError as error:
@@ -166,7 +168,7 @@ def _redirect(session: Session, redirects: Sequence[Redirect], output: Output) -
     for redirect in redirects:
         if redirect.operator == ">&":
             sinks[redirect.fd] = sinks.get(int(redirect.target), redirect.fd)
-        elif redirect.operator != "<":
+        elif redirect.operator not in ("<", "<<"):
             sinks[redirect.fd] = redirect
     left = {1: "", 2: ""}
     written: dict[int, str] = {}

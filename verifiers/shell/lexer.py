@@ -45,10 +45,11 @@ class Word(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """A redirection operator and the digits before it, if any."""
+    """A redirection operator, the digits before it, if any, and the text of a here-document."""
 
     operator: str
     descriptor: str
+    body: str = ""
 
 
 Token = Word | Arrow | str  # a str is one of the control operators && || | ; and newline
@@ -61,7 +62,7 @@ _TOKEN = re.compile(
   | "([^"\\$`]*)"                   # 4 "text" with nothing special in it
   | \\([^\n])                       # 5 an escaped character
   | (&&|\|\||\|(?!&)|;(?![;&])|\n)  # 6 a control operator
-  | (&>>|&>|>>|>\||>&|>(?!\()|<(?![<&>(]))  # 7 an arrow
+  | (&>>|&>|>>|>\||>&|>(?!\()|<<<|<<-?|<(?![<&>(]))  # 7 an arrow
     """,
     re.VERBOSE,
 )
@@ -69,6 +70,7 @@ _TOKEN = re.compile(
 _EXPANSION = re.compile(r"\$(?:\\\n)*([A-Za-z0-9_@*#?$!{\[-]|\((?:\\\n)*\(?)")
 _ANSI_QUOTE = re.compile(r"\$(?:\\\n)*['\"]")
 _IN_DOUBLE = re.compile(r'([^"\\$`]+)|\\(?:([$`"\\])|\n)|(["$`\\])')
+_IN_DOCUMENT = re.compile(r"([^\\$`]+)|\\(?:([$`\\])|\n)|([$`\\])")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -78,6 +80,7 @@ def tokens(text: str) -> list[Token]:
         raise NotInSubset("a character that is not text")
     found: list[Token] = []
     pieces: list[Piece] = []
+    waiting: list[int] = []  # here-documents whose text comes behind the line, as places in `found`
     position, end = 0, len(text)
     match_token = _TOKEN.match
     while position < end:
@@ -100,14 +103,65 @@ def tokens(text: str) -> list[Token]:
                 found.append(Word(tuple(pieces)))
                 pieces.clear()
             found.append(match[6])
+            if match[6] == "\n" and waiting:
+                position = _read_documents(text, position, found, waiting)
         elif kind == 7:
             found.extend(_arrow(match[7], pieces))
             pieces.clear()
+            if match[7] in ("<<", "<<-"):
+                waiting.append(len(found) - 1)
         else:
             pieces.append(Piece(match[kind or 0], True))
     if pieces:
         found.append(Word(tuple(pieces)))
+    if waiting:
+        _read_documents(text, end, found, waiting)
     return found
+
+
+def _read_documents(text: str, position: int, found: list[Token], waiting: list[int]) -> int:
+    """Read the here-documents that start at `position` into their arrows; the position behind them.
+
+    One that never ends goes to the end of the text, as in bash.
+    """
+    for place in waiting:
+        arrow, word = found[place], found[place + 1] if place + 1 < len(found) else None
+        if not isinstance(arrow, Arrow) or not isinstance(word, Word):
+            raise NotInSubset("a here-document without its end")
+        lines = []
+        while position < len(text):
+            end = text.find("\n", position)
+            line, newline = (text[position:], "") if end < 0 else (text[position:end], "\n")
+            position += len(line) + len(newline)
+            line = line.lstrip("\t") if arrow.operator == "<<-" else line
+            if line == word.text:
+                break
+            lines.append(line + newline)
+        body = "".join(lines)
+        if not any(piece.quoted for piece in word.pieces):
+            body = _plain_document(body)
+        found[place] = arrow._replace(body=body)
+    waiting.clear()
+    return position
+
+
+def _plain_document(body: str) -> str:
+    """The text of a here-document whose end is not quoted: in it, as in double quotes, variables are replaced."""
+    parts: list[str] = []
+    position = 0
+    while match := _IN_DOCUMENT.match(body, position):
+        plain, escaped, special = match.groups()
+        position = match.end()
+        if special is None:
+            parts.append(plain or escaped or "")
+        elif special == "\\":
+            parts.append(special)
+        elif special == "`":
+            raise NotInSubset(COMMAND_SUBSTITUTION)
+        else:
+            _check_dollar(body, position - 1)
+            parts.append(special)
+    return "".join(parts)
 
 
 def _add_bare(pieces: list[Piece], text: str) -> None:
@@ -194,8 +248,6 @@ def _fail_at(text: str, position: int) -> NoReturn:
         raise NotInSubset("parentheses: a subshell, a function, an array or arithmetic")
     if two in ("<(", ">("):
         raise NotInSubset("a process substitution, <(...)")
-    if two == "<<":
-        raise NotInSubset("a here-document or here-string, <<")
     if two in ("<&", "<>"):
         raise NotInSubset(f"the redirection {two}")
     if two == "|&":

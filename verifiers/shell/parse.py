@@ -3,7 +3,7 @@
 list     := pipeline ((&& | || | ; | newline) pipeline)*
 pipeline := simple (| simple)*
 simple   := (word | redirection)+
-redirection := [0-2] (> | >> | >| | < | >&) word  or  (&> | &>>) word
+redirection := [0-2] (> | >> | >| | < | << | <<< | >&) word  or  (&> | &>>) word
 
 The subset is that of installer dialogues: no variables, no substitutions, no loops. Text outside it comes
 back as Unsupported with the construct's name; nothing is ever executed or looked up. Time is linear in the text. `time`
@@ -117,6 +117,10 @@ class _Parser:
             raise NotInSubset("a redirection to other than one file")
         _check_tilde(expanded[0])
         operator, digits, target = arrow.operator, arrow.descriptor, expanded[0].text
+        if operator in ("<<", "<<-"):
+            return [Redirect(_descriptor(digits or "0", "0"), "<<", arrow.body)]
+        if operator == "<<<":
+            return [Redirect(_descriptor(digits or "0", "0"), "<<", target + "\n")]
         if operator == "<":
             return [Redirect(_descriptor(digits or "0", "0"), "<", target)]
         fd = _descriptor(digits or "1", "12")

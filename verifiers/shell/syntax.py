@@ -16,12 +16,12 @@ from typing import Literal
 class Redirect:
     """One redirection. `&> F` is two of them: `1> F` and `2>& 1`.
 
-    For `>`, `>>` and `<` the target is a path; for `>&` it is the descriptor that `fd` becomes a copy of: "1" or "2".
-    `fd` is 0 for `<`, else 1 or 2.
+    For `>`, `>>` and `<` the target is a path; for `>&` it is the descriptor that `fd` becomes a copy of: "1" or "2";
+    for `<<` it is the text itself, of a here-document or a here-string. `fd` is 0 for `<` and `<<`, else 1 or 2.
     """
 
     fd: int
-    operator: Literal[">", ">>", "<", ">&"]
+    operator: Literal[">", ">>", "<", "<<", ">&"]
     target: str
 
 

@@ -46,6 +46,10 @@ def genfstab(session: Session, arguments: Sequence[str]) -> Output:
             f"{_source(state, mount.device, tag)}\t{target}\t{mount.type}\t{settings}\t0 {check}\n\n",
         ]
     for device in state.swaps:
+        if device.startswith("/"):
+            if is_under(device, root):
+                lines.append(f"{device[len(root.rstrip('/')) :]}\tnone\tswap\tdefaults\t0 0\n\n")
+            continue
         lines += [f"# /dev/{device}\n", f"{_source(state, device, tag)}\tnone\tswap\tdefaults\t0 0\n\n"]
     return Output("".join(lines), info="fstab", operands=(root, tag))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trace_trainer.verifiers.machine.model.facts import fstab_entries
 from trace_trainer.verifiers.machine.model.paths import PathError, is_under, join
@@ -35,7 +36,7 @@ def mount(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, words, "aBRMcfFiL:mnN:o:O:rsT:t:U:vwlhV", _MOUNT_LONG)
     makes_folder = makes_folder or options.has("--mkdir", "-m") or "X-mount.mkdir" in _option_list(options)
     if options.has("-a", "--all"):
-        raise Unsupported("mount -a is not simulated")
+        return _mount_all(session)
     if options.has("-f", "--fake"):
         raise Unsupported("mount --fake, which mounts nothing")
     operands = list(options.operands)
@@ -45,6 +46,8 @@ def mount(session: Session, arguments: Sequence[str]) -> Output:
         return Output(text, info="mounts")
     if any(name.startswith("--make-") for name, _ in options.pairs) and len(operands) == 1:
         return Output()  # how mounts propagate is not kept
+    if "remount" in _option_list(options):
+        return _remount(session, options, operands)
     source, target = _source_and_target(session, options, operands, tag)
     found = _mount_for(session, source, target, options)
     _prepare_folder(session, target, makes_folder)
@@ -60,6 +63,36 @@ def mount(session: Session, arguments: Sequence[str]) -> Output:
     state.mounts.append(found)
     session.effect(f"mounted {found.source} on {found.target}")
     return Output()
+
+
+def _remount(session: Session, options: Options, operands: list[str]) -> Output:
+    """Give a mount other options."""
+    item = next((item for item in map(lambda path: _mounted(session, path, "mount"), operands[-1:])), None)
+    if item is None:
+        raise CommandError("mount: bad usage\nTry 'mount --help' for more information.")
+    chosen = [word for word in _option_list(options) if word not in ("remount", "defaults")]
+    opposite = {"rw": "ro", "ro": "rw"}
+    kept = [word for word in item.options if opposite.get(word) not in chosen and word not in chosen]
+    changed = replace(item, options=(*[word for word in chosen if word in opposite], *kept, *[w for w in chosen if w not in opposite]))
+    if set(changed.options) != set(item.options):
+        session.state.mounts[session.state.mounts.index(item)] = changed
+        session.effect(f"remounted {item.target}")
+    return Output()
+
+
+def _mount_all(session: Session) -> Output:
+    """Mount what /etc/fstab lists, the swap areas and those marked noauto aside, where it is not mounted yet."""
+    text = session.read("/etc/fstab") if session.is_file("/etc/fstab") else ""
+    for line in text.split("\n"):
+        words = line.split()
+        if len(words) < 3 or words[0][0] == "#" or words[2] == "swap" or "noauto" in ",".join(words[3:4]).split(","):
+            continue
+        place = session.live_path(words[1])
+        if words[1] != "/" and all(item.target != place for item in session.state.mounts):
+            done = mount(session, ["-t", words[2], "-o", ",".join(words[3:4]) or "defaults", words[0], words[1]])
+            if done.exit:
+                return done
+    return Output(info="mounts", operands=("all",))
 
 
 def _tag(options: Options) -> str | None:
@@ -112,8 +145,6 @@ def _mount_for(session: Session, source: str, target: str, options: Options) -> 
         return Mount(LIVE, live_target, kind, tuple(flags), root=_API[kind], source=source)
     if kind in ("tmpfs", "ramfs", "overlay", "nfs", "cifs", "iso9660", "squashfs") or "loop" in chosen:
         raise Unsupported(f"mounting {kind or 'a loop device'} is not simulated")
-    if "remount" in chosen:
-        raise Unsupported("remounting is not simulated")
     return _device_mount(session, source, target, kind, flags)
 
 
@@ -141,8 +172,8 @@ def _device_mount(session: Session, source: str, target: str, kind: str | None, 
             f"program, or other error.{_DMESG}",
             exit=_FAILED,
         )
-    if filesystem.type == "swap":
-        raise CommandError(f"mount: {target}: unknown filesystem type 'swap'.{_DMESG}", exit=_FAILED)
+    if filesystem.type in ("swap", "crypto_LUKS", "LVM2_member"):
+        raise CommandError(f"mount: {target}: unknown filesystem type '{filesystem.type}'.{_DMESG}", exit=_FAILED)
     subvolume = next((word[7:].strip("/") for word in flags if word.startswith("subvol=")), "")
     if subvolume and (filesystem.type != "btrfs" or subvolume not in filesystem.subvolumes):
         raise CommandError(
@@ -213,7 +244,7 @@ def umount(session: Session, arguments: Sequence[str]) -> Output:
     return Output()
 
 
-def _mounted(session: Session, operand: str) -> Mount:
+def _mounted(session: Session, operand: str, name: str = "umount") -> Mount:
     """The newest mount that an operand names, by folder or device. Raises CommandError."""
     state = session.state
     device = device_at(session, operand)
@@ -222,10 +253,10 @@ def _mounted(session: Session, operand: str) -> Mount:
         if item.target == target or (device is not None and item.device == device):
             return item
     if target == "/":
-        raise CommandError("umount: /: target is busy.", exit=_FAILED)
+        raise CommandError(f"{name}: /: target is busy.", exit=_FAILED)
     if device is None and not session.is_dir(operand):
-        raise CommandError(f"umount: {operand}: no mount point specified.", exit=_FAILED)
-    raise CommandError(f"umount: {operand}: not mounted.", exit=_FAILED)
+        raise CommandError(f"{name}: {operand}: no mount point specified.", exit=_FAILED)
+    raise CommandError(f"{name}: {operand}: not mounted.", exit=_FAILED)
 
 
 def _is_busy(session: Session, item: Mount) -> bool:
@@ -235,8 +266,9 @@ def _is_busy(session: Session, item: Mount) -> bool:
     below = any(other is not item and other.target.startswith(item.target + "/") for other in state.mounts)
     places = [join(frame.root, frame.cwd) for frame in (*waiting, session.frame)]
     places += [frame.root for frame in (*waiting, session.frame) if frame.root != "/"]
+    swaps = any(is_under(name, item.target) for name in state.swaps if name.startswith("/"))
     newest = [other for other in state.mounts if other.target == item.target][-1]
-    return below or (newest is item and any(is_under(place, item.target) for place in places))
+    return below or swaps or (newest is item and any(is_under(place, item.target) for place in places))
 
 
 def _is_medium(item: Mount) -> bool:

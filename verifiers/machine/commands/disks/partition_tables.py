@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.disks.table_text import fdisk_text, sgdisk_text
 from trace_trainer.verifiers.machine.model.devices import disk_names, disk_of, size_of
-from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.declaring import UNSIMULATED, Options, command, read_options
 from trace_trainer.verifiers.machine.session.operands import block_device, device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
@@ -15,18 +15,23 @@ _FDISK_LONG = """list list-details bytes output= color= colors= units= type= sec
     wipe-partitions=""".split()
 
 
-@command("fdisk", "sfdisk")
+@command("fdisk")
 def fdisk(session: Session, arguments: Sequence[str]) -> Output:
     """Print partition tables with -l: those of the disks named, or of all."""
-    options = read_options(session, arguments, "lxBb:c:L:o:st:u:C:H:S:w:W:Jd", [*_FDISK_LONG, "json", "dump"])
+    options = read_options(session, arguments, "lxBb:c:L:o:st:u:C:H:S:w:W:", _FDISK_LONG)
+    if not options.has("-l", "-x", "-s", "--list", "--list-details"):
+        raise Unsupported("fdisk is interactive")
+    return show_tables(session, options)
+
+
+def show_tables(session: Session, options: Options) -> Output:
+    """The tables of the disks that are operands, or of all; with -s their sizes."""
     state = session.state
     if options.has("-s"):
         sizes = [str(size_of(state, block_device(session, path)) // 1024) for path in options.operands]
         return Output(
             "".join(size + "\n" for size in sizes), info="partition_table", operands=options.operands
         )
-    if not options.has("-l", "-x", "--list", "--list-details", "-d", "--dump", "-J", "--json"):
-        raise Unsupported(f"{session.name} is interactive")
     devices = []
     for path in options.operands:
         found = device_at(session, path)
@@ -73,23 +78,16 @@ def reread(session: Session, arguments: Sequence[str]) -> Output:
         unit = 1 if "--getsize64" in arguments else 512
         text = "".join(f"{size_of(state, device) // unit}\n" for device in devices)
         return Output(text, info="block_devices", operands=tuple(devices))
-    if session.name == "udevadm" and arguments[:1] not in (["settle"], ["trigger"]):
+    if session.name == "udevadm" and (not arguments or arguments[0] not in ("settle", "trigger", "control", "info")):
         raise Unsupported("udevadm beyond settle and trigger")
     return Output()
 
 
-@command(
-    "blkdiscard",
-    "badblocks",
-    "dd",
-    "shred",
-    "hdparm",
-    "smartctl",
-    "cryptsetup",
-    "pvcreate",
-    "vgcreate",
-    "lvcreate",
-)
+_UNSIMULATED = ("blkdiscard", "badblocks", "shred", "hdparm", "smartctl")
+UNSIMULATED.update(_UNSIMULATED)
+
+
+@command(*_UNSIMULATED)
 def unsimulated(session: Session, arguments: Sequence[str]) -> Output:
     """Tools whose work on devices is outside this machine; what destroys a disk is refused before it gets here."""
     for path in arguments:
