@@ -21,6 +21,7 @@ from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, parse_s
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
+MAX_NESTED = 8  # commands that run commands: sudo env nice timeout; a longer chain, too
 MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more
 MAX_DIGEST = 200  # characters kept of what a pipe made of information
 _TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
@@ -69,7 +70,7 @@ def run_line(session: Session, line: CommandLine, stdin: str | None = None) -> R
 
 def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Output:
     """Run one command given as words: the registered one, or the text behind `sh -c`."""
-    if session.depth > MAX_DEPTH:
+    if session.depth > MAX_DEPTH or session.nested > MAX_NESTED:
         raise Unsupported("commands nested too deep")
     name = program_name(words[0])
     if name in ("sh", "bash") and len(words) > 1:
@@ -81,10 +82,13 @@ def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Outp
     if list(words[1:]) in (["--help"], ["--version"]) and name not in _TAKE_ANYTHING:
         return Output(f"Usage: {name} [OPTION]...\n", info="help", operands=(name,))
     session.name, session.stdin = name, stdin
+    session.nested += 1
     try:
         return function(session, words[1:])
     except PathError as error:
         raise CommandError(f"{name}: {error.path}: {error.reason}") from None
+    finally:
+        session.nested -= 1
 
 
 def _run_script(session: Session, words: Sequence[str], stdin: str | None) -> Output:

@@ -161,4 +161,12 @@ def test_the_firmware_lists_what_is_installed() -> None:
     run(machine, IN + "bootctl install")
     assert "Linux Boot Manager" in run(machine, "efibootmgr -v").stdout
     fails(fresh(boot="BIOS"), "efibootmgr", "EFI variables are not supported")
-    assert mounted().run("efibootmgr -c -d /dev/sda -p 1").verdict == "unsupported"
+
+
+def test_a_boot_entry_is_added_and_taken_away() -> None:
+    machine = mounted()
+    run(machine, "efibootmgr --create --disk /dev/sda --part 1 --label Arch --loader /vmlinuz-linux --unicode 'root=/dev/sda2'")
+    assert "Boot0000* Arch\n" in run(machine, "efibootmgr").stdout
+    run(machine, "efibootmgr -b 0000 -B")
+    assert "Arch" not in run(machine, "efibootmgr").stdout
+    fails(machine, "efibootmgr -c -d /dev/sda -p 7 -L Arch", "Could not prepare Boot variable")

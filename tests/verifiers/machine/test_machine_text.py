@@ -78,7 +78,7 @@ def test_a_pattern_that_is_not_covered_is_unsupported() -> None:
 
 
 def test_options_of_the_real_tool_that_are_not_simulated_are_unsupported_and_others_fail() -> None:
-    assert fresh().run("grep -A 3 localhost /etc/hosts").verdict == "unsupported"
+    assert fresh().run("grep -z localhost /etc/hosts").verdict == "unsupported"
     fails(fresh(), "cat -Q /etc/hosts", "cat: invalid option -- 'Q'")
 
 

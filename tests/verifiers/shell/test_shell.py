@@ -228,3 +228,29 @@ def test_a_shell_without_c_is_a_command() -> None:
 def test_keywords_count_only_where_a_command_starts() -> None:
     assert words("echo if then for !") == ["echo", "if", "then", "for", "!"]
     assert words("'if' a") == ["if", "a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("cat << EOF\na\n b\nEOF", "a\n b\n"),
+        ("cat <<'EOF'\n$a `b`\nEOF\n", "$a `b`\n"),
+        ("cat <<-END\n\t\ta\n\tEND", "a\n"),
+        ("cat <<EOF\n\\$a \\\\ \\x\nEOF", "$a \\ \\x\n"),
+        ("cat << EOF", ""),
+        ("cat << EOF\na", "a"),
+        ("cat <<< 'a b'", "a b\n"),
+    ],
+)
+def test_a_here_document_is_the_standard_input(text: str, body: str) -> None:
+    line = parse_shell(text)
+    assert isinstance(line, CommandLine)
+    assert line.parts[0].pipeline[0].redirects[0] == Redirect(0, "<<", body)
+
+
+def test_commands_go_on_behind_a_here_document() -> None:
+    line = parse_shell("cat <<A >b && cat <<B; ls\n1\nA\n2\nB\npwd")
+    assert isinstance(line, CommandLine)
+    simples = [simple for part in line.parts for simple in part.pipeline]
+    assert [simple.words for simple in simples] == [("cat",), ("cat",), ("ls",), ("pwd",)]
+    assert [redirect.target for simple in simples for redirect in simple.redirects] == ["1\n", "b", "2\n"]

@@ -129,6 +129,7 @@ def _nested(session: Session, words: Sequence[str]) -> Iterator[tuple[Session, S
         if not rest:
             return
         words = rest
+    yield session, words
 
 
 def _check_pipe(pipeline: Sequence[Simple]) -> None:

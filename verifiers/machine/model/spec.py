@@ -7,7 +7,7 @@ Every field is checked, and the first that can't be is named in one line. Only `
     models    {"sda": "Samsung SSD 870"}
     parts     {"sda1": ["512M", "ef00"], "sda2": ["rest", "8300"]}: in the order of their numbers, from the first MiB
     labels    {"sda": "dos"}: gpt or dos; without it gpt where the disk has parts, else none
-    fs        {"sda1": "vfat", "sda2": "ext4"}: ext4, vfat, btrfs, xfs, swap
+    fs        {"sda1": "vfat", "sda2": "ext4"}: ext4, vfat, btrfs, xfs, f2fs, swap
     mounts    {"sda2": "/mnt", "sda1": "/mnt/boot/efi"}
     swaps     ["sda3"]: in use
     installed true, "rsync" or "pacstrap": a system on what is mounted at /mnt (on the largest file system otherwise)
@@ -27,6 +27,7 @@ from trace_trainer.verifiers.machine.model.devices import find_partition, partit
 from trace_trainer.verifiers.machine.model.partition_types import parse_type
 from trace_trainer.verifiers.machine.model.paths import absolute, locate
 from trace_trainer.verifiers.machine.model.sizes import parse_size
+from trace_trainer.verifiers.machine.model.spread import spread_over_mounts
 from trace_trainer.verifiers.machine.model.state import (
     FIRST_MIB,
     MIB,
@@ -38,6 +39,7 @@ from trace_trainer.verifiers.machine.model.state import (
     Tree,
 )
 from trace_trainer.verifiers.machine.model.systems import (
+    IMAGE,
     copy_system,
     install_packages,
     installed_copy_excludes,
@@ -48,7 +50,7 @@ from trace_trainer.verifiers.machine.model.zones import ZONES
 FIELDS = tuple(
     "boot disks models parts labels fs mounts swaps installed hostname timezone ram network medium".split()
 )
-FILESYSTEMS = ("ext4", "vfat", "btrfs", "xfs", "swap")
+FILESYSTEMS = ("ext4", "vfat", "btrfs", "xfs", "f2fs", "swap")
 _DISK_NAME = re.compile(r"(?:[sv]d[a-z]{1,2}|nvme\d{1,2}n\d{1,2}|mmcblk\d{1,2})", re.ASCII)
 
 
@@ -175,7 +177,8 @@ def _add_medium(state: State, spec: Mapping[str, Any]) -> None:
     disk.is_medium, disk.label = True, "dos"
     disk.parts[1] = Partition(1, disk.last_mib - 1, "8300", bootable=True)
     device = partition_name(name, 1)
-    state.fs[device] = Filesystem("iso9660", Tree(), "LEVITATEOS")
+    image = Tree({"/", "/arch", "/arch/x86_64"}, {IMAGE: ""})
+    state.fs[device] = Filesystem("iso9660", image, "LEVITATEOS")
     state.mounts.append(
         Mount(device, "/run/archiso/bootmnt", "iso9660", ("ro", "relatime"), source=f"/dev/{device}")
     )
@@ -236,6 +239,8 @@ def _install(state: State, spec: Mapping[str, Any]) -> None:
         install_packages(tree, ("base", "linux", "linux-firmware"))
     else:
         copy_system(state.live, tree, installed_copy_excludes)
+    if mounted:
+        spread_over_mounts(state, "/mnt", tree)
 
 
 def _object(field: str, value: Any) -> Mapping[str, Any]:

@@ -15,7 +15,15 @@ _FOLDERS = tuple(
     /sys/firmware /tmp /usr /usr/bin /usr/lib /usr/lib/modules /usr/lib/systemd /usr/local /usr/local/bin /usr/share
     /usr/src /var /var/cache /var/lib /var/lib/pacman /var/log /var/tmp""".split()
 )
-_LIVE_FOLDERS = ("/run/archiso", "/run/archiso/bootmnt", "/run/user")
+IMAGE = "/arch/x86_64/airootfs.sfs"  # the system, packed, from the root of the medium
+_BOOT_MOUNT = "/run/archiso/bootmnt"
+_LIVE_FOLDERS = (
+    "/run/archiso",
+    _BOOT_MOUNT,
+    f"{_BOOT_MOUNT}/arch",
+    f"{_BOOT_MOUNT}/arch/x86_64",
+    "/run/user",
+)
 _NOT_COPIED = ("/dev", "/proc", "/sys", "/run", "/tmp", "/mnt")
 _LINKS = {"/bin": "usr/bin", "/lib": "usr/lib", "/lib64": "usr/lib", "/sbin": "usr/bin"}
 _GROUPS = frozenset(
@@ -30,7 +38,7 @@ _MIRRORS = "Server = https://geo.mirror.pkgbuild.com/$repo/os/$arch\n"
 _BASE = frozenset("base bash coreutils linux linux-firmware pacman sudo systemd util-linux".split())
 _LIVE_PACKAGES = _BASE | frozenset(
     """arch-install-scripts btrfs-progs dosfstools e2fsprogs efibootmgr gptfdisk grub iproute2 iputils nano
-    networkmanager openssh parted rsync vim xfsprogs""".split()
+    networkmanager openssh parted rsync vim xfsprogs f2fs-tools cryptsetup lvm2 squashfs-tools""".split()
 )
 
 
@@ -52,7 +60,7 @@ def live_tree(hostname: str = "archiso") -> Tree:
     """The live system: root only, an administrators' group, the tools of an installer image, no time zone chosen."""
     files = _base_files()
     files["/etc/hostname"] = f"{hostname}\n"
-    files["/boot/vmlinuz-linux"] = files["/boot/initramfs-linux.img"] = ""
+    files["/boot/vmlinuz-linux"] = files["/boot/initramfs-linux.img"] = files[_BOOT_MOUNT + IMAGE] = ""
     return Tree(
         dirs={*_FOLDERS, *_LIVE_FOLDERS},
         files=files,

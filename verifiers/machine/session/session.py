@@ -54,7 +54,7 @@ class Executor(Protocol):
 class Session:
     """One shell on a machine, live or inside a chroot, while a command line runs."""
 
-    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "allowance", "executor")
+    __slots__ = ("state", "frame", "name", "stdin", "effects", "depth", "allowance", "executor", "nested")
 
     def __init__(self, state: State, frame: Frame, effects: list[str], executor: Executor) -> None:
         self.state = state
@@ -64,18 +64,25 @@ class Session:
         self.stdin: str | None = None  # what a pipe or `<` brings; None where standard input is the terminal
         self.effects = effects
         self.depth = 0  # how many commands run this one: chroot within chroot
+        self.nested = 0  # how many commands are at work, this one's wrappers
         self.allowance = Allowance()
 
     def inner(self, frame: Frame) -> Session:
         """A shell that a command of this one starts."""
         session = Session(self.state, frame, self.effects, self.executor)
-        session.depth, session.allowance = self.depth + 1, self.allowance
+        session.depth, session.allowance, session.nested = self.depth + 1, self.allowance, self.nested
         return session
 
     @property
     def tree(self) -> Tree:
         """The tree at this shell's root: the live one, or the target's inside a chroot."""
         return self.resolve("/").tree
+
+    @property
+    def holds_system(self) -> bool:
+        """Whether this shell's root is the root of a system: not some folder of the live one."""
+        found = self.resolve("/")
+        return found.path == "/" and found.tree.is_system
 
     @property
     def in_chroot(self) -> bool:

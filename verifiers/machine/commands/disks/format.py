@@ -60,9 +60,11 @@ def mkfs(session: Session, arguments: Sequence[str]) -> Output:
         "msd": _make_fat,
         "btr": _make_btrfs,
         "xfs": _make_xfs,
+        "f2f": _make_f2fs,
+        "exf": _make_exfat,
     }
     function = maker.get(kind[:3])
-    if function is None or kind not in ("ext2", "ext3", "ext4", "vfat", "fat", "msdos", "btrfs", "xfs"):
+    if function is None or kind not in ("ext2", "ext3", "ext4", "vfat", "fat", "msdos", "btrfs", "xfs", "f2fs", "exfat"):
         raise CommandError(f"mkfs: failed to execute mkfs.{kind}: No such file or directory")
     session.name = f"mkfs.{kind}"
     return function(session, rest)
@@ -138,6 +140,26 @@ def _make_xfs(session: Session, arguments: Sequence[str]) -> Output:
     if not options.has("-N"):
         _make(session, device, "xfs", options.last("-L") or "", _settings(options, _XFS_SETTINGS, {}))
     return Output("" if options.has("-q") else text)
+
+
+@command("mkfs.f2fs")
+def _make_f2fs(session: Session, arguments: Sequence[str]) -> Output:
+    """F2FS, for flash; one that is there needs -f."""
+    options = read_options(session, arguments, "a:c:d:e:E:fg:H:il:mo:O:qR:rs:S:t:T:U:w:z:V")
+    device = _target(session, _one_operand(session, options))
+    if device in session.state.fs and not options.has("-f"):
+        raise CommandError(f"\tInfo: /dev/{device} appears to contain an existing filesystem\n\tError: Use the -f option", exit=1)
+    _make(session, device, "f2fs", options.last("-l") or "", _settings(options, ("-O", "-s", "-z"), {}))
+    return Output("" if options.has("-q") else "\n\tF2FS-tools: mkfs.f2fs Ver: 1.16.0\n\nInfo: format successful\n")
+
+
+@command("mkfs.exfat")
+def _make_exfat(session: Session, arguments: Sequence[str]) -> Output:
+    """exFAT, to share data with other systems."""
+    options = read_options(session, arguments, "L:n:s:c:b:fqvhU:V", ["volume-label=", "cluster-size=", "quiet", "full"])
+    device = _target(session, _one_operand(session, options))
+    _make(session, device, "exfat", options.last("-L", "-n", "--volume-label") or "")
+    return Output("" if options.has("-q", "--quiet") else f"Creating exFAT filesystem(/dev/{device})\nexFAT format complete!\n")
 
 
 def _one_operand(session: Session, options: Options) -> str:

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 
+from trace_trainer.verifiers.machine.commands.files.rsync import copy_live_system, root_mount
 from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, parent
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
@@ -138,6 +139,11 @@ def cp(session: Session, arguments: Sequence[str]) -> Output:
             else folder
         )
         if no_clobber and session.exists(target):
+            return None
+        if absolute(source, session.frame.cwd) == "/" and options.has("-x", "--one-file-system") and keeps_links:
+            if session.in_chroot or root_mount(session, folder) is None:
+                raise Unsupported("copying a whole system to such a place")
+            copy_live_system(session, (), True, folder)
             return None
         if is_under(absolute(target, session.frame.cwd), absolute(source, session.frame.cwd)):
             raise CommandError(f"cp: cannot copy '{source}' onto or into itself, '{target}'")

@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under, join
-from trace_trainer.verifiers.machine.model.state import LIVE
+from trace_trainer.verifiers.machine.model.spread import spread_over_mounts
+from trace_trainer.verifiers.machine.model.state import LIVE, Mount
 from trace_trainer.verifiers.machine.model.systems import copy_system
 from trace_trainer.verifiers.machine.session.declaring import Options, command
 from trace_trainer.verifiers.machine.session.operands import require_package
@@ -21,7 +22,7 @@ from trace_trainer.verifiers.machine.session.outcomes import CommandError, Outpu
 from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL_FOLDERS = ("/dev", "/proc", "/sys", "/run")
-ROOT_FILESYSTEMS = ("ext4", "btrfs", "xfs")  # a system needs owners and links, which FAT does not have
+ROOT_FILESYSTEMS = ("ext2", "ext3", "ext4", "btrfs", "xfs", "f2fs")  # a system needs owners and links, which FAT does not have
 _SHORT = "aAXHvxzPhnqrlptgoDSWuUIcRKLkyObEmNdiT:f:e:B:CF0sM:@:"
 _LONG = """acls archive checksum compress delete delete-after delete-before delete-delay delete-during delete-excluded
     devices dry-run exclude= exclude-from= filter= force group hard-links human-readable ignore-errors ignore-times
@@ -78,7 +79,7 @@ def rsync(session: Session, arguments: Sequence[str]) -> Output:
         )
     if options.has("-n", "--dry-run"):
         return Output("(DRY RUN)\n", info="copy")
-    _copy(session, patterns, stays, target)
+    copy_live_system(session, patterns, stays, target)
     if options.has("-q", "--quiet") or not options.has(
         "-v", "--verbose", "-P", "--progress", "--stats", "--info"
     ):
@@ -150,7 +151,16 @@ def _check_excludes(session: Session, patterns: tuple[str, ...], target: str, st
             )
 
 
-def _copy(session: Session, patterns: tuple[str, ...], stays: bool, target: str) -> None:
+def root_mount(session: Session, target: str) -> Mount | None:
+    """What is mounted at a folder and could hold a system: its file system has owners and links, and can be written."""
+    place = session.live_path(target)
+    mount = next((item for item in reversed(session.state.mounts) if item.target == place), None)
+    if mount is None or mount.device == LIVE or mount.type not in ROOT_FILESYSTEMS or "ro" in mount.options:
+        return None
+    return mount
+
+
+def copy_live_system(session: Session, patterns: tuple[str, ...], stays: bool, target: str) -> None:
     """Copy the live tree; mounts of its own inside the target (/mnt/boot) get their share of it."""
     here = absolute(target, session.frame.cwd)
     live_target = session.live_path(target)
@@ -168,18 +178,7 @@ def _copy(session: Session, patterns: tuple[str, ...], stays: bool, target: str)
     copy_system(live, session.resolve(target).tree, leaves_out)
     system = session.resolve(target).tree
     system.dirs.update((*KERNEL_FOLDERS, "/mnt", "/tmp"))
-    for mount in session.state.mounts:
-        if mount.target == live_target or not is_under(mount.target, live_target):
-            continue
-        inside = mount.target[len(live_target.rstrip("/")) :]
-        tree = session.state.tree_of(mount)
-        if tree is system or tree is live:
-            continue
-        for path in [path for path in system.files if is_under(path, inside)]:
-            tree.files[path[len(inside) :]] = system.files.pop(path)
-        below = {path for path in system.dirs if path != inside and is_under(path, inside)}
-        system.dirs -= below
-        tree.dirs.update(path[len(inside) :] for path in below)
+    spread_over_mounts(session.state, live_target, system)
     session.effect(f"copied the system to {join('/', live_target)}")
 
 

@@ -1,4 +1,4 @@
-"""echo, printf, tee, cat, head, tail, wc, sort, uniq: text on its way into files and out of them."""
+"""echo, printf, tee, cat, head, tail, wc: text on its way into files and out of them."""
 
 from __future__ import annotations
 
@@ -268,23 +268,3 @@ def wc(session: Session, arguments: Sequence[str]) -> Output:
         " ".join([*(f"{number:>{width}}" for number in row), name]).rstrip() + "\n" for row, name in rows
     ]
     return texts.output("".join(lines))
-
-
-@command("sort", "uniq")
-def sort(session: Session, arguments: Sequence[str]) -> Output:
-    """Order lines, or drop those that repeat the line before."""
-    long = (
-        "reverse unique ignore-case count repeated key= field-separator= numeric-sort output= stable".split()
-    )
-    options = read_options(session, arguments, "bcCdDfgGhik:mMnN:o:rRsS:t:T:uVw:z", long)
-    if any(name not in ("-r", "-u", "--reverse", "--unique") for name, _ in options.pairs):
-        raise Unsupported(f"{session.name} with keys, counts or numbers")
-    if session.name == "uniq" and (options.pairs or len(options.operands) > 1):
-        raise Unsupported("uniq with options")
-    texts = Texts(session, options.operands)
-    lines = [line for _, text in texts.found for line in text.splitlines()]
-    if session.name == "sort":
-        lines.sort(reverse=options.has("-r", "--reverse"))
-    if session.name == "uniq" or options.has("-u", "--unique"):
-        lines = [line for number, line in enumerate(lines) if number == 0 or line != lines[number - 1]]
-    return texts.output("".join(line + "\n" for line in lines))

@@ -47,7 +47,7 @@ def arch_chroot(session: Session, arguments: Sequence[str]) -> Output:
 def _enter(session: Session, root: str, words: Sequence[str], user: str, has_api: bool) -> Output:
     inner = session.chroot(root, has_api)
     program = words[0] if words else "/bin/bash"
-    if not inner.tree.is_system:
+    if not inner.holds_system:
         raise CommandError(f"chroot: failed to run command '{program}': No such file or directory", exit=127)
     if user not in inner.tree.users:
         raise CommandError("chroot: invalid user", exit=125)

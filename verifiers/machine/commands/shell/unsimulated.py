@@ -14,22 +14,21 @@ from trace_trainer.verifiers.machine.session.session import Session
 
 _INTERACTIVE = """
     archinstall btop dialog emacs htop iwctl less login man mc micro more nano ne nmtui nvim screen ssh su tmux
-    top vi view vim vipw visudo watch whiptail wifi-menu
+    top vi view vim vipw watch whiptail wifi-menu
 """.split()
 _NOT_SIMULATED = """
-    . [[ apropos arp at awk b2sum base64 basename bc bcachefs bg bind bunzip2 bzcat bzip2 cal chage chattr chsh chvt
-    cksum cmp column comm cpio crontab csplit curl cut declare dhclient dhcpcd diff dig dirname dirs disown
-    dmidecode dmsetup dracut du ed enable ethtool eval expand expr factor fc-list fg find fmt fold fuser gawk getcap
-    getfacl getopt git gpg gunzip gzip help history host hostid hwinfo iconv info inotifywait insmod install ipcs
-    iptables iw iwconfig jobs join jq kernel-install kexec kpartx last lastlog ldconfig let link local localedef
-    look losetup lsattr lshw lsof lsscsi lvm mail make md5sum mdadm mkfifo mknod mktemp modprobe mountstats nc ncat
-    netstat nft nl nslookup ntfsfix ntpd ntpdate nvme od openssl openvt paste patch pathchk pcregrep perl pgrep
-    pidof pinky popd pr pstree ptx pushd pv python python3 read readonly rename resolvectl return rev rfkill rmmod
-    route sbctl scp script seq setfacl setfont setterm sftp sha1sum sha256sum sha512sum shift showkey shuf slattach
-    source split ss ssh-copy-id ssh-keygen startx strace strings sudoedit sum sysctl systemd-analyze systemd-nspawn
-    systemd-run systemd-tmpfiles tac tar tc tcpdump testdisk tr traceroute trap tree tset tsort typeset unexpand
-    unlink unsquashfs unxz unzip uuidgen vdir vmstat wall wget whatis whereis wpa_passphrase wpa_supplicant xargs
-    xdg-open xxd xz zcat zcmp zgrep zless zmore zstd
+    . [[ apropos arp at base64 bc bcachefs bg bind bunzip2 bzcat bzip2 cal chage chattr chsh chvt cksum column comm
+    cpio crontab csplit curl declare dhclient dhcpcd dig dirs disown dmidecode dmsetup dracut du ed enable ethtool
+    eval expand expr factor fc-list fg fmt fold fuser getcap getfacl getopt git gpg gunzip gzip help history host
+    hostid hwinfo iconv info inotifywait insmod install ipcs iptables iw iwconfig jobs join jq kernel-install kexec
+    kpartx last lastlog ldconfig let link local localedef look losetup lsattr lshw lsof lsscsi lvm mail make mdadm
+    mkfifo mknod mktemp mountstats nc ncat netstat nft nslookup ntfsfix ntpd ntpdate nvme od openssl openvt patch
+    pathchk pcregrep perl pgrep pidof pinky popd pr pstree ptx pushd pv python python3 read readonly rename
+    resolvectl return rmmod route sbctl scp script setfacl setterm sftp shift showkey shuf slattach source split ss
+    ssh-copy-id ssh-keygen startx strace strings sudoedit sum sysctl systemd-analyze systemd-nspawn systemd-run
+    systemd-tmpfiles tar tc tcpdump testdisk traceroute trap tset tsort typeset unexpand unlink unxz unzip uuidgen
+    vdir vmstat wall wget whatis whereis wpa_passphrase wpa_supplicant xdg-open xxd xz zcat zcmp zgrep zless zmore
+    zstd
 """.split()
 
 

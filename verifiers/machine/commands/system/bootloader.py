@@ -6,14 +6,15 @@ install` and `bootctl --esp-path=/mnt/boot/efi install` are the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.system.identity import unknown_verb
-from trace_trainer.verifiers.machine.model.devices import find_partition
+from trace_trainer.verifiers.machine.model.devices import find_partition, partition_name
 from trace_trainer.verifiers.machine.model.paths import is_under, parent
 from trace_trainer.verifiers.machine.model.state import LIVE, Bootloader, Mount, State, Tree
-from trace_trainer.verifiers.machine.session.declaring import command, read_options
-from trace_trainer.verifiers.machine.session.operands import require_package
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
+from trace_trainer.verifiers.machine.session.operands import device_at, require_package
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -159,15 +160,50 @@ def _install(session: Session, system: Tree, mount: Mount, path: str) -> Output:
     )
 
 
+_EFI_LONG = """verbose unicode= quiet create create-only bootnum= delete-bootnum bootorder= disk= part= label= loader= bootnext=
+    delete-bootnext timeout= delete-timeout active inactive append-binary-args= delete-bootorder remove-dups edd= full-dev-path
+    file-dev-path""".split()
+
+
+def _with_line(arguments: Sequence[str]) -> list[str]:
+    """The arguments with a kernel's command line behind -u, which may be left out where it is the last one."""
+    words = list(arguments)
+    return [*words, ""] if words[-1:] in (["-u"], ["--unicode"]) else words
+
+
+def _create_entry(session: Session, options: Options) -> None:
+    """Add an entry: a loader on the EFI system partition of a disk. Raises CommandError."""
+    state = session.state
+    disk = device_at(session, options.last("-d", "--disk") or "/dev/sda")
+    number = options.last("-p", "--part") or "1"
+    found = state.disks[disk].parts.get(int(number)) if disk in state.disks and number.isdigit() else None
+    if disk is None or found is None:
+        raise CommandError("Could not prepare Boot variable: No such file or directory", exit=5)
+    loader = (options.last("-l", "--loader") or "\\EFI\\arch\\grub.efi").replace("\\", "/")
+    label = options.last("-L", "--label") or "Linux"
+    line = options.last("-u", "--unicode", "-@", "--append-binary-args") or ""
+    entry = " ".join(f"{partition_name(disk, int(number))} {'/' + loader.lstrip('/')} {line}".split())
+    if state.entries.get(label) == entry:
+        return
+    state.entries[label] = entry
+    session.effect(f"boot entry {label}")
+
+
+def _delete_entry(session: Session, number: str, names: Sequence[str]) -> None:
+    place = int(number, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,4}", number) else len(names)
+    if place >= len(names):
+        raise CommandError("Could not delete variable: No such file or directory", exit=15)
+    if names[place] not in session.state.entries:
+        raise Unsupported("removing a boot loader's own entry")
+    del session.state.entries[names[place]]
+    session.effect(f"no boot entry {names[place]}")
+
+
 @command("efibootmgr")
 def efibootmgr(session: Session, arguments: Sequence[str]) -> Output:
-    """List the firmware's boot entries. Changing them is not simulated."""
+    """List the firmware's boot entries, add one (-c) or take one away that was added (-b NUM -B)."""
     require_package(session)
-    options = read_options(
-        session, arguments, "vuqcBb:o:d:p:L:l:nNt:TaA@:D", ["verbose", "unicode", "quiet", "create"]
-    )
-    if any(name not in ("-v", "-u", "-q", "--verbose", "--unicode", "--quiet") for name, _ in options.pairs):
-        raise Unsupported("changing the firmware's boot entries")
+    options = read_options(session, _with_line(arguments), "vqcCBb:o:d:p:L:l:n:Nt:TaAOD@:ei:fu:", _EFI_LONG)
     if session.state.boot_mode != "UEFI" or not session.has_api:
         raise CommandError("EFI variables are not supported on this system.", exit=2)
     systems = [fs.tree for fs in session.state.fs.values() if fs.tree.bootloader is not None]
@@ -176,6 +212,18 @@ def efibootmgr(session: Session, arguments: Sequence[str]) -> Output:
         for tree in systems
         if tree.bootloader is not None and tree.bootloader.target == "x86_64-efi"
     ]
+    if options.has("-c", "--create", "-C", "--create-only"):
+        _create_entry(session, options)
+    elif options.has("-B", "--delete-bootnum"):
+        _delete_entry(session, options.last("-b", "--bootnum") or "", [*names, *session.state.entries])
+    elif options.has("-o", "--bootorder"):
+        order = (options.last("-o", "--bootorder") or "").upper()
+        if session.state.settings.get("boot order") != order:
+            session.state.settings["boot order"] = order
+            session.effect(f"boot order {order}")
+    elif any(name not in ("-v", "-q", "--verbose", "--quiet") for name, _ in options.pairs):
+        raise Unsupported("changing the firmware's boot entries")
+    names += session.state.entries
     entries = "".join(
         f"Boot{number:04X}* {name}\n" for number, name in enumerate([*names, "UEFI USB Device"])
     )

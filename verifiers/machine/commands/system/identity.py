@@ -121,7 +121,7 @@ def systemd_firstboot(session: Session, arguments: Sequence[str]) -> Output:
     if options.has("--image", "--kernel-command-line", "--machine-id"):
         raise Unsupported("systemd-firstboot on an image, or with a machine ID")
     inner = session.chroot(options.last("--root") or "/", has_api=False)
-    if not inner.tree.is_system:
+    if not inner.holds_system:
         raise CommandError(f"{options.last('--root') or '/'} does not hold an operating system, ignoring.")
     shell = options.last("--root-shell")
     if shell is not None and SHELLS.get(shell_path(shell)) not in inner.tree.packages:

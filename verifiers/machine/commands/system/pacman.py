@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.rsync import ROOT_FILESYSTEMS
 from trace_trainer.verifiers.machine.model.packages import BASE, GROUPS, PACKAGE_GROUPS, PACKAGES, with_groups
+from trace_trainer.verifiers.machine.model.spread import spread_over_mounts
 from trace_trainer.verifiers.machine.model.state import LIVE, Tree
 from trace_trainer.verifiers.machine.model.systems import install_packages
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
@@ -43,10 +44,12 @@ def pacstrap(session: Session, arguments: Sequence[str]) -> Output:
     heading = f"==> Creating install root at {root}\n==> Installing packages to {root}\n"
     if session.name == "recstrap":
         install_packages(tree, session.state.live.packages | with_groups(names))
+        spread_over_mounts(session.state, live_path, tree)
         session.effect(f"unpacked the system to {live_path}")
         return Output(heading)
     _require_network(session, "==> ERROR: Failed to install packages to new root")
     packages = _install(tree, names or ["base"])
+    spread_over_mounts(session.state, live_path, tree)
     session.effect(f"installed {', '.join(sorted(packages))} in {live_path}")
     return Output(f"{heading}:: Synchronizing package databases...\n{_report(packages)}")
 

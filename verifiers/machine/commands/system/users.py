@@ -30,7 +30,7 @@ def at_root(session: Session, options: Options) -> Session:
         raise CommandError(f"{session.name}: unable to chroot to directory {root}: No such file or directory")
     inner = session.chroot(root, has_api=False)
     inner.name = session.name
-    if not inner.tree.is_system:
+    if not inner.holds_system:
         raise CommandError(f"{session.name}: cannot open /etc/passwd")
     return inner
 
