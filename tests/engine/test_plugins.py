@@ -73,8 +73,8 @@ def test_a_name_of_the_package_is_taken_and_both_places_are_named(tmp_path: Path
 
 
 def test_a_file_named_twice_is_loaded_once_and_recorded_with_its_hash() -> None:
-    path = EXAMPLES / "geometry.py"
-    load_plugins([path, EXAMPLES / ".." / "examples" / "geometry.py"])
+    path = EXAMPLES / "rectangles.py"
+    load_plugins([path, EXAMPLES / ".." / "examples" / "rectangles.py"])
     (plugin,) = loaded_plugins()
     assert plugin.path == str(path)
     assert plugin.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -102,15 +102,15 @@ def test_a_function_that_is_no_policy_is_refused(text: str, name: str, message: 
 
 def test_a_recipe_names_plugins_and_rewards_relative_to_itself(tmp_path: Path) -> None:
     written(tmp_path, REWARD.read_text(), "reward.py")
-    written(tmp_path, (EXAMPLES / "geometry.py").read_text(), "geometry.py")
-    text = "plugins: [geometry.py]\nexperts: [geometry]\nrl: {reward: 'reward.py:brief'}"
+    written(tmp_path, (EXAMPLES / "rectangles.py").read_text(), "rectangles.py")
+    text = "plugins: [rectangles.py]\nexperts: [rectangles]\nrl: {reward: 'reward.py:brief'}"
     recipe = load_recipe(str(written(tmp_path, text, "mine.yaml")))
-    assert (recipe.sft.experts, recipe.rl.reward) == (("geometry",), "brief")
+    assert (recipe.sft.experts, recipe.rl.reward) == (("rectangles",), "brief")
 
 
 def test_plugins_of_a_recipe_are_a_list_of_names(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="plugins must be a list of files"):
-        load_recipe(str(written(tmp_path, "plugins: geometry.py", "mine.yaml")))
+        load_recipe(str(written(tmp_path, "plugins: rectangles.py", "mine.yaml")))
 
 
 def test_a_run_that_goes_on_has_its_plugins_named_again(tmp_path: Path) -> None:
@@ -137,22 +137,22 @@ def test_a_plugin_that_has_changed_does_not_go_on_with_a_run(tmp_path: Path) -> 
 
 def test_another_process_loads_the_same() -> None:
     with without_traces():
-        load_plugins([EXAMPLES / "geometry.py"])
+        load_plugins([EXAMPLES / "rectangles.py"])
         named_policy(f"{REWARD}:brief")
         plugins = loaded_plugins()
-    assert "geometry" not in EXPERTS
+    assert "rectangles" not in EXPERTS
     load_same(plugins)
-    assert "geometry" in EXPERTS and "brief" in POLICIES and loaded_plugins() == plugins
+    assert "rectangles" in EXPERTS and "brief" in POLICIES and loaded_plugins() == plugins
 
 
 def test_installed_packages_offer_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(tmp_path, (EXAMPLES / "geometry.py").read_text(), "installed_geometry.py")
-    info = tmp_path / "geometry-1.dist-info"
+    written(tmp_path, (EXAMPLES / "rectangles.py").read_text(), "installed_rectangles.py")
+    info = tmp_path / "rectangles-1.dist-info"
     info.mkdir()
-    written(info, "Metadata-Version: 2.1\nName: geometry\nVersion: 1\n", "METADATA")
-    written(info, "[trace_trainer.plugins]\ngeometry = installed_geometry\n", "entry_points.txt")
+    written(info, "Metadata-Version: 2.1\nName: rectangles\nVersion: 1\n", "METADATA")
+    written(info, "[trace_trainer.plugins]\nrectangles = installed_rectangles\n", "entry_points.txt")
     monkeypatch.syspath_prepend(str(tmp_path))
     load_installed()
     load_installed()
-    assert "geometry" in EXPERTS
-    assert [Path(plugin.path).name for plugin in loaded_plugins()] == ["installed_geometry.py"]
+    assert "rectangles" in EXPERTS
+    assert [Path(plugin.path).name for plugin in loaded_plugins()] == ["installed_rectangles.py"]

@@ -22,7 +22,7 @@ def step(name: str, **fields: object) -> Step:
 
 
 def test_the_experts_of_the_specification_are_discovered() -> None:
-    assert set(EXPERTS) == {
+    assert set(EXPERTS) >= {
         "algebra",
         "arithmetic",
         "comparison",

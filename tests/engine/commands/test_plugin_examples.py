@@ -45,27 +45,27 @@ def settings(folder: Path) -> dict[str, object]:
 
 
 def test_an_expert_with_two_schemas_is_drawn_audited_and_shown(tmp_path: Path) -> None:
-    geometry, problems = plugin("geometry"), tmp_path / "problems.jsonl"
-    run("generate", *geometry, "--expert", "geometry", "--count", 30, "--out", problems)
+    rectangles, problems = plugin("rectangles"), tmp_path / "problems.jsonl"
+    run("generate", *rectangles, "--expert", "rectangles", "--count", 30, "--out", problems)
     rows = [json.loads(line) for line in problems.read_text().splitlines()]
-    assert {row["source"] for row in rows} == {"geometry/carpet", "geometry/fence"}
-    figures = json.loads(run("audit", problems, *geometry, "--workers", 2, "--format", "json"))
+    assert {row["source"] for row in rows} == {"rectangles/carpet", "rectangles/fence"}
+    figures = json.loads(run("audit", problems, *rectangles, "--workers", 2, "--format", "json"))
     assert figures["outcomes"] == {"correct": 30}
-    assert "| area |" in run("experts", "geometry", *geometry)
-    assert "expert: geometry" in run("experts", "--grammar", *geometry)
+    assert "| area |" in run("experts", "rectangles", *rectangles)
+    assert "expert: rectangles" in run("experts", "--grammar", *rectangles)
 
 
 def test_an_expert_is_trained_and_measured(tmp_path: Path, tiny_model_dir: Path, checkpoints: Path) -> None:
-    geometry = plugin("geometry")
-    run("sft", *geometry, "--model", tiny_model_dir, "--experts", "geometry", "--name", "g", *SFT)
+    rectangles = plugin("rectangles")
+    run("sft", *rectangles, "--model", tiny_model_dir, "--experts", "rectangles", "--name", "g", *SFT)
     manifest = json.loads((checkpoints / "g_sft" / "manifest.json").read_text())
-    assert [Path(found["path"]).name for found in manifest["plugins"]] == ["geometry.py"]
+    assert [Path(found["path"]).name for found in manifest["plugins"]] == ["rectangles.py"]
     problems = tmp_path / "problems.jsonl"
     run(
         "generate",
-        *geometry,
+        *rectangles,
         "--expert",
-        "geometry",
+        "rectangles",
         "--split",
         "validation",
         "--count",
@@ -74,8 +74,8 @@ def test_an_expert_is_trained_and_measured(tmp_path: Path, tiny_model_dir: Path,
         problems,
     )
     asked = ("--data", problems, "--max-new-tokens", 8, "--format", "json")
-    figures = json.loads(run("eval", *geometry, "--model", checkpoints / "g_sft", *asked))
-    assert list(figures["experts"]) == ["geometry"]
+    figures = json.loads(run("eval", *rectangles, "--model", checkpoints / "g_sft", *asked))
+    assert list(figures["experts"]) == ["rectangles"]
 
 
 def test_a_task_works_in_every_command(tiny_model_dir: Path, checkpoints: Path) -> None:

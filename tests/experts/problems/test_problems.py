@@ -23,7 +23,7 @@ from trace_trainer.experts.problems.distractors import (
     _PRONOUN,
     insert_distractor,
 )
-from trace_trainer.experts.problems.generator import load_schemas
+from trace_trainer.experts.problems.generator import MIXTURE, load_schemas
 from trace_trainer.experts.problems.schema import Draft, Schema, placeholders
 from trace_trainer.experts.problems.slots import Slot
 from trace_trainer.experts.problems.words import _POOLS, WordDraw, plural
@@ -31,6 +31,8 @@ from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.numbers import read_question
 
 ALL = load_schemas()
+LEARNED = (*MIXTURE, "algebra")
+"""What the embedded models learn. An expert that is added to these has as many stories as its author likes."""
 DRAWS = 2
 """Problems drawn from every phrasing of every schema."""
 
@@ -148,7 +150,7 @@ def test_a_composition_has_several_experts_and_the_others_one(everything: list[D
 
 def test_there_are_enough_schemas_and_phrasings() -> None:
     assert len(ALL) >= 60
-    assert all(len(declared.questions) >= 4 for declared in ALL.values())
+    assert all(len(declared.questions) >= 4 for declared in ALL.values() if declared.expert in LEARNED)
     assert {declared.expert for declared in ALL.values()} == set(expert_names())
 
 
@@ -174,7 +176,7 @@ def test_every_schema_has_a_name_of_its_own_and_none_is_lost() -> None:
 
 
 def test_every_expert_has_schemas_to_train_on_and_held_out_ones() -> None:
-    for expert in expert_names():
+    for expert in LEARNED:
         held_out = {declared.held_out for declared in ALL.values() if declared.expert == expert}
         assert held_out == {True, False}
 

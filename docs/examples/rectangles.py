@@ -2,30 +2,30 @@
 
 An expert in one file, with the stories that teach it:
 
-    trainer generate --plugin docs/examples/geometry.py --expert geometry --count 5
-    trainer experts geometry --plugin docs/examples/geometry.py
+    trainer generate --plugin docs/examples/rectangles.py --expert rectangles --count 5
+    trainer experts rectangles --plugin docs/examples/rectangles.py
 """
 
 from trace_trainer.experts.language.declaration import Operand, Result, expert
 from trace_trainer.experts.problems.schema import money, schema, whole
 
-GEOMETRY = expert("geometry", "areas and borders of rectangles")
+RECTANGLES = expert("rectangles", "areas and borders of rectangles")
 
 
-@GEOMETRY.operation
+@RECTANGLES.operation
 def area(width: Operand, height: Operand) -> Result:
     """The area of a rectangle: width 3 and height 4 give 12."""
     return width * height
 
 
-@GEOMETRY.operation
+@RECTANGLES.operation
 def border(width: Operand, height: Operand) -> Result:
     """The length around a rectangle: width 3 and height 4 give 14."""
     return 2 * (width + height)
 
 
 @schema(
-    "geometry",
+    "rectangles",
     width=whole(3, 40),
     height=whole(3, 40),
     price=money(2, 30),
@@ -42,7 +42,7 @@ def carpet(t):
 
 
 @schema(
-    "geometry",
+    "rectangles",
     width=whole(5, 90),
     height=whole(5, 90),
     gate=whole(2, 4),
