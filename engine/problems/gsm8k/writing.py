@@ -8,8 +8,9 @@ from fractions import Fraction
 from trace_trainer.engine.problems.gsm8k.choosing import tracked
 from trace_trainer.engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Constant, Formula, Given
 from trace_trainer.engine.problems.gsm8k.rewriting import is_word_factor
-from trace_trainer.experts import OPERATIONS
+from trace_trainer.experts import EXPERTS, OPERATIONS
 from trace_trainer.experts.language.core import COMPUTE_OPS
+from trace_trainer.experts.language.declaration import ENTITY_KINDS
 from trace_trainer.experts.language.trace import FieldValue, OperandValue, Step, SubTrace, Trace
 from trace_trainer.experts.problems.builder import RESULT
 from trace_trainer.verifiers.questions.mentions import Mention
@@ -32,13 +33,14 @@ class Writer:
 
     def write(self, formula: Computed, expert: str) -> Trace:
         """The trace: numbers are initialised where they are first used, results are step1, step2, ..., result."""
-        if expert == "entity_track":
+        own = EXPERTS[expert].own_operations
+        if any(field.kind in ENTITY_KINDS for operation in own.values() for field in operation.fields):
             answer = self._write_changes(formula)
         else:
             for argument in formula.arguments:
                 self._operand(argument)
             answer = RESULT
-            self._compute(formula, RESULT, compares=expert == "comparison")
+            self._compute(formula, RESULT, compares="compare" in own)
         self._steps.append(Step(OPERATIONS["query"], {"var": answer}))
         return Trace((SubTrace(expert, tuple(self._steps)),))
 

@@ -143,7 +143,7 @@ def test_the_installer_s_rows_are_read_as_they_are() -> None:
             {"completion": None, "reply": {"content": "<tool_call>"}},
             "field reply: hermes can't express this reply",
         ),
-        ({"format": "xml"}, 'field format is "xml"; there are auto, hermes'),
+        ({"format": "xml"}, 'field format is "xml"; there are auto, functiongemma, hermes'),
         ({"start": {"boot": "UEFI"}}, "field start: disks: missing"),
         ({"start": "sda"}, "field start: machine: expected an object"),
         ({"ran": "lsblk"}, "field ran is no list of command lines"),

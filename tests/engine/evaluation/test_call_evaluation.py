@@ -30,7 +30,7 @@ from trace_trainer.engine.problems.installer import Episode
 from trace_trainer.engine.tasks import task_for
 from trace_trainer.engine.tasks.calls import CallTask, as_message, machine_of
 
-INSTALLER, FUNCTIONS = CallTask("installer", "hermes"), CallTask("functions", "hermes")
+INSTALLER, FUNCTIONS = task_for("installer"), task_for("functions")
 PROBLEMS = list(INSTALLER.generate("validation", 40))
 DANGEROUS = '<tool_call>\n{"name": "run_shell_command", "arguments": {"command": "rm -rf /"}}\n</tool_call>'
 
@@ -77,7 +77,7 @@ def _eval(*arguments: str | Path) -> Result:
 
 @pytest.mark.parametrize("name", ["installer", "functions"])
 def test_gold_replies_reach_every_metric_in_full(name: str) -> None:
-    task = CallTask(name, "hermes")
+    task = task_for(name)
     found = _evaluation(task, list(task.generate("test", 40)))
     assert found.accuracy == 1
     assert {name: share.mean for name, share in found.metrics.items()} == dict.fromkeys(found.metrics, 1.0)

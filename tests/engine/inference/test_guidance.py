@@ -19,7 +19,7 @@ from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.inference.guidance import Guidance
 from trace_trainer.engine.models.loading import LoadedModel, load_model
-from trace_trainer.engine.tasks.calls import CallTask
+from trace_trainer.engine.tasks import task_for
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
 from trace_trainer.experts import EXPERTS, expert_names
 from trace_trainer.experts.problems import generate
@@ -175,7 +175,7 @@ def test_an_expert_that_does_not_exist_has_no_grammar() -> None:
 def test_every_gold_reply_is_one_of_its_grammar(
     name: str, format: str, call_guidance: Guidance, calling: LoadedModel
 ) -> None:
-    task = CallTask(name, format)
+    task = task_for(name, format)
     for problem in task.generate("train", 60, 3):
         start = call_guidance.start(task.grammar(problem))
         assert _takes(start, calling.tokenizer, task.gold_text(problem)), task.gold_text(problem)

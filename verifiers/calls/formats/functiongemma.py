@@ -169,6 +169,7 @@ FUNCTIONGEMMA = FORMATS.declare(
             before="\n",
             notation=_NOTATION,
             bare_name=True,
+            tokens=(OPENING, CLOSING),
         ),
         _read,
         OPENING,

@@ -81,13 +81,19 @@ class Layout:
 
     def guide(self, tools: Sequence[Tool]) -> str:
         """The rules `reply`, what a reply that calls is, and `words`, what one in words is, for a grammar."""
+        marks = re.compile("|".join([*(f"({re.escape(mark)})" for mark in self.tokens), "(?!)"]))
+
+        def literals(text: str) -> str:
+            # A mark that is a token of its own has to be a literal of its own.
+            return " ".join(literal(piece) for piece in marks.split(text) if piece)
 
         def call(name: str, arguments: str) -> str:
             shown = name if self.bare_name else self.notation.written(name)
             rules = {"arguments": arguments, "text": "string"}
             pieces = PART.split(self.call.replace("@name", shown))
-            texts = [rules[piece] if at % 2 else literal(piece) for at, piece in enumerate(pieces) if piece]
-            return " ".join(texts)
+            return " ".join(
+                rules[piece] if at % 2 else literals(piece) for at, piece in enumerate(pieces) if piece
+            )
 
         more = "" if self.between is None else f" ({literal(self.between)} call)*" if self.between else "+"
         lead = "" if self.before is None else f"(words {literal(self.before)})? "
