@@ -38,7 +38,7 @@ class UnknownNameError(KeyError, ValueError):
 class Catalogue(Mapping[str, T], Generic[T]):
     """Things of one kind by name, in the order in which they were declared.
 
-    `Catalogue.declarations` counts those of every catalogue.
+    `Catalogue.declarations` counts those of every catalogue but for what is found in its folder.
 
     Args:
         noun: what one of them is called, for messages.
@@ -63,7 +63,10 @@ class Catalogue(Mapping[str, T], Generic[T]):
 
         Raises DeclarationError where the name is taken, naming both places.
         """
-        place = place or _place(depth + 1)
+        frame = sys._getframe(depth)
+        if self._folder is not None and not str(frame.f_globals.get("__name__")).startswith(self._folder):
+            self._discover()  # what is shipped has its names already
+        place = place or f"{frame.f_code.co_filename}:{frame.f_lineno}"
         if name in self._things:
             raise DeclarationError(
                 f"{self.noun} {name} is declared twice: at {self._places[name]} and at {place}"
@@ -136,7 +139,9 @@ class Catalogue(Mapping[str, T], Generic[T]):
     def _discover(self) -> None:
         if self._folder is not None:
             folder, self._folder = self._folder, None  # first, because the modules may look, too
+            before = Catalogue.declarations
             discover(folder)
+            Catalogue.declarations = before
 
 
 def discover(package: str, *, below: bool = False) -> None:
@@ -152,8 +157,3 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A hint that names the known name most like this one; empty where none is."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f" (did you mean {near[0]}?)" if near else ""
-
-
-def _place(depth: int) -> str:
-    frame = sys._getframe(depth)
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

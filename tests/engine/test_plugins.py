@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +72,24 @@ def test_a_name_of_the_package_is_taken_and_both_places_are_named(tmp_path: Path
     assert re.search(
         r"expert percentage is declared twice: at \S+percentage\.py:\d+ and at \S+mine\.py:2", message
     )
+
+
+def test_a_name_that_is_not_looked_up_yet_is_taken_too(tmp_path: Path) -> None:
+    text = (EXAMPLES / "task.py").read_text().replace('name = "backwards"', 'name = "installer"')
+    path = written(tmp_path, text)
+    code = f"from trace_trainer.engine.plugins import load_plugins; load_plugins([{str(path)!r}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert re.search(
+        r"installer is declared twice: at \S+installer\.py:\d+ and at \S+mine\.py:\d+", done.stderr
+    )
+
+
+def test_looking_at_what_is_shipped_declares_nothing(tmp_path: Path) -> None:
+    text = "from trace_trainer.engine.tasks import TASKS\nprint(*TASKS)"
+    path = written(tmp_path, text)
+    code = f"from trace_trainer.engine.plugins import load_plugins; load_plugins([{str(path)!r}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "declares nothing" in done.stderr
 
 
 def test_a_file_named_twice_is_loaded_once_and_recorded_with_its_hash() -> None:
