@@ -15,9 +15,9 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, wraps
+from functools import lru_cache
 from importlib import import_module
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, cast
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -79,11 +79,11 @@ class Catalogue(Mapping[str, T], Generic[T]):
 
     def find(self, name: str) -> T:
         """The thing of that name. Raises UnknownNameError, a KeyError and a ValueError, naming what exists."""
-        if name not in self:
-            raise UnknownNameError(
-                f"no {self.noun} {name!r}{nearest(name, self)}; there are {', '.join(self)}"
-            )
-        return self._things[name]
+        try:
+            return self[name]
+        except KeyError:
+            pass
+        raise UnknownNameError(f"no {self.noun} {name!r}{nearest(name, self)}; there are {', '.join(self)}")
 
     def place(self, name: str) -> str:
         """Where a thing was declared, as FILE:LINE."""
@@ -93,12 +93,7 @@ class Catalogue(Mapping[str, T], Generic[T]):
         """Decorator: remembers results until something more is declared."""
         remembered = lru_cache(maxsize=None)(function)
         self._forgetting.append(remembered.cache_clear)
-
-        @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            return remembered(*args, **kwargs)  # type: ignore[arg-type]
-
-        return call
+        return cast("Callable[P, R]", remembered)
 
     def on_change(self, forget: Callable[[], None]) -> None:
         """Have `forget` called whenever something more is declared."""
