@@ -32,7 +32,7 @@ POLICIES: Catalogue[Policy] = Catalogue("reward policy")
 
 
 class RewardError(DeclarationError, ValueError):
-    """A policy returned something that is no reward."""
+    """A policy failed, or returned something that is no reward."""
 
 
 def reward(function: Policy, *, name: str | None = None, place: str | None = None) -> Policy:
@@ -53,12 +53,18 @@ def reward(function: Policy, *, name: str | None = None, place: str | None = Non
 def score(verdict: AnyVerdict, policy: str = "gated") -> float | None:
     """The reward of a verdict on a trace or on a reply with calls, or None for `error` and `valid`.
 
-    Raises ValueError for an unknown policy, naming those that exist, and RewardError for what is no reward.
+    Raises ValueError for an unknown policy, naming those that exist, and RewardError for a policy that fails.
     """
     found = POLICIES.find(policy)
     if verdict.outcome in ("error", "valid"):
         return None
-    worth = found(verdict)
+    try:
+        worth = found(verdict)
+    except Exception as error:
+        place = POLICIES.place(policy)
+        raise RewardError(
+            f"reward policy {policy}, declared at {place}, fails: {type(error).__name__}: {error}"
+        ) from error
     if worth is not None and not (isinstance(worth, int | float) and math.isfinite(worth)):
         raise RewardError(f"reward policy {policy} returned {worth!r}; a reward is a finite number, or None")
     return worth

@@ -168,6 +168,10 @@ def test_experts_shows_the_card_of_one(name: str) -> None:
     assert name in result.stdout and all(op in result.stdout for op in EXPERTS[name].own_operations)
 
 
+def test_experts_shows_how_experts_are_composed() -> None:
+    assert "source: prev.result" in run("experts", "composition").stdout
+
+
 def test_experts_refuses_an_unknown_name_with_what_there_is() -> None:
     result = run("experts", "wizard")
     assert (

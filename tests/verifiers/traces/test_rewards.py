@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from helpers.traces import EGGS, QUESTION
 
 from trace_trainer.verifiers import POLICIES, Outcome, Stage, Verdict, Violation, score, verify_trace
+from trace_trainer.verifiers.score import RewardError
+from trace_trainer.verifiers.score import reward as declare
 from trace_trainer.verifiers.traces.verdict import CODES
 
 FAILED = [Verdict(Outcome.INVALID_TRACE, (Violation(code, "wrong"),)) for code in CODES]
@@ -102,3 +106,30 @@ def test_every_policy_has_a_description(policy: str) -> None:
 def test_an_unknown_policy_is_an_error_that_names_those_that_exist() -> None:
     with pytest.raises(ValueError, match="no reward policy 'generous'; there are gated, ladder, binary"):
         score(verify_trace(EGGS, QUESTION, 65), "generous")
+
+
+@pytest.mark.parametrize("worth", [math.nan, math.inf, "1", [1]])
+def test_what_is_no_number_is_no_reward(worth: object) -> None:
+    with POLICIES.trial():
+        declare(lambda verdict: worth, name="mine")  # type: ignore[arg-type, return-value]
+        with pytest.raises(
+            RewardError, match=r"reward policy mine returned .*; a reward is a finite number, or None"
+        ):
+            score(Verdict(Outcome.CORRECT), "mine")
+
+
+def test_a_policy_that_fails_is_named_with_its_place() -> None:
+    with POLICIES.trial():
+        declare(lambda verdict: verdict.no_such_thing, name="mine")
+        with pytest.raises(
+            RewardError, match=r"mine, declared at \S+test_rewards\.py:\d+, fails: AttributeError"
+        ):
+            score(Verdict(Outcome.CORRECT), "mine")
+
+
+def test_a_policy_may_leave_a_verdict_out_and_is_not_asked_about_errors() -> None:
+    with POLICIES.trial():
+        declare(lambda verdict: None, name="mine")
+        assert score(Verdict(Outcome.CORRECT), "mine") is None
+        declare(lambda verdict: 1 / 0, name="never")
+        assert score(Verdict(Outcome.ERROR), "never") is None
