@@ -58,6 +58,7 @@ def load_plugins(paths: Iterable[str | Path]) -> None:
             continue
         _load(path)
         if Catalogue.declarations == before:
+            del _MODULES[_key(path)]
             raise UserError(
                 f"plugin {path} declares nothing: no expert, schema, task, wire format, reward policy, objective, "
                 "sampler or machine command"

@@ -96,6 +96,8 @@ class Problems(Generic[P]):
         Raises ValueError or UserError.
         """
         self.check_choice(groups, wording)
+        if split not in _BUCKETS:
+            raise ValueError(f"no split {split!r}; there are {', '.join(_BUCKETS)}")
         seen: set[str] = set()
         for index in range(count):
             rng = Random(f"{self.name}:{split}:{seed}:{index}")

@@ -140,3 +140,9 @@ def test_a_machine_command_runs_in_workers_too(tmp_path: Path) -> None:
 def test_a_task_of_a_plugin_that_is_not_named_is_one_line(checkpoints: Path) -> None:
     result = CliRunner().invoke(trainer, ["generate", "--task", "backwards"])
     assert result.exit_code == 2 and "no backwards; there are functions, installer, traces" in result.stderr
+
+
+def test_a_split_that_a_task_of_a_plugin_lacks_is_one_line(tiny_model_dir: Path, checkpoints: Path) -> None:
+    asked = ("--task", "backwards", "--split", "test_numbers", "--model", str(tiny_model_dir))
+    result = CliRunner().invoke(trainer, ["eval", *plugin("task"), *asked])
+    assert result.exit_code == 2 and "no split 'test_numbers'; there are train, validation, test" in result.stderr
