@@ -43,7 +43,7 @@ def is_dangerous(text: str) -> bool:
         ("sleep 1 &", "background"),
         ("cat <<EOF\n$a\nEOF", "variable"),
         ("cat <<EOF\n$(a)\nEOF", "substitution"),
-        ("cat <<", "missing file"),
+        ("cat <<", "here-document"),
         ("diff <(a) b", "process substitution"),
         ("tee >(a)", "process substitution"),
         ("ls |& cat", "|&"),

@@ -126,7 +126,9 @@ def cp(session: Session, arguments: Sequence[str]) -> Output:
     if options.has("--parents", "--backup", "-T", "--no-target-directory", "-l"):
         raise Unsupported("cp with that layout")
     recursive = options.has("-a", "-r", "-R", "--archive", "--recursive")
-    keeps_links = options.has("-a", "-d", "-P", "--archive", "--no-dereference")
+    keeps_links = options.has("-a", "-d", "-P", "--archive", "--no-dereference") or (
+        recursive and not options.has("-L", "-H", "--dereference")
+    )
     sources, folder = _sources(session, options.operands, options.last("-t", "--target-directory"))
     no_clobber, verbose = options.has("-n", "--no-clobber"), options.has("-v", "--verbose")
 
@@ -140,7 +142,7 @@ def cp(session: Session, arguments: Sequence[str]) -> Output:
         )
         if no_clobber and session.exists(target):
             return None
-        if absolute(source, session.frame.cwd) == "/" and options.has("-x", "--one-file-system") and keeps_links:
+        if absolute(source, session.frame.cwd) == "/" and options.has("-x") and options.has("-a"):
             if session.in_chroot or root_mount(session, folder) is None:
                 raise Unsupported("copying a whole system to such a place")
             copy_live_system(session, (), True, folder)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.changing import MODE, check_mode, for_each
 from trace_trainer.verifiers.machine.model.paths import PathError, is_under
-from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -33,8 +33,9 @@ def ls(session: Session, arguments: Sequence[str]) -> Output:
     if any(name not in _LS_SIMULATED for name, _ in options.pairs):
         raise Unsupported("ls with that layout, or of everything below")
     hidden = options.has("-a", "-A", "--all", "--almost-all", "-f")
+    above = [".", ".."] if options.has("-a", "--all", "-f") and not options.has("-A", "--almost-all") else []
     as_lines = options.has("-l", "-n", "-g", "-o", "--full-time")
-    paths = options.operands or (".",)
+    paths = _listed(session, options.operands or (".",), options)
     pieces, errors, about = [], "", []
     for path in paths:
         if not session.exists(path) and not session.is_link(path):
@@ -42,20 +43,42 @@ def ls(session: Session, arguments: Sequence[str]) -> Output:
             continue
         about.append(session.live_path(path))
         if session.is_dir(path) and not options.has("-d", "--directory"):
-            names = [name for name in session.list_dir(path) if hidden or not name.startswith(".")]
+            names = above + [name for name in session.list_dir(path) if hidden or not name.startswith(".")]
             title = [f"{path}:\n"] if len(paths) > 1 else []
             holder = path.rstrip("/") + "/"
         else:
             names, title, holder = [path], [], ""
         if options.has("-r", "--reverse"):
             names.reverse()
-        rows = [_row(session, holder, name) if as_lines else name for name in names]
-        pieces.append("".join(title + [row + "\n" for row in rows]))
-    stdout = "\n".join(pieces)
+        marks = [_mark(session, holder + name, options) for name in names]
+        rows = [
+            (_row(session, holder, name) if as_lines else name) + mark
+            for name, mark in zip(names, marks, strict=True)
+        ]
+        gap = "\n" if pieces and title else ""  # only folders have titles, and they come last
+        pieces.append(gap + "".join(title + [row + "\n" for row in rows]))
+    stdout = "".join(pieces)
     is_boot_mode = bool(about) and all(is_under(path, "/sys/firmware/efi") for path in about)
     info = "boot_mode" if is_boot_mode else "listing"
     operands = () if is_boot_mode else tuple(sorted(about))
     return Output(stdout, errors, 2 if errors else 0, info, operands)
+
+
+def _listed(session: Session, paths: Sequence[str], options: Options) -> list[str]:
+    """What is listed in ls's order: what is no folder first, each kind sorted."""
+    ordered = sorted(paths, reverse=options.has("-r", "--reverse"))
+    if options.has("-d", "--directory"):
+        return ordered
+    return sorted(ordered, key=lambda path: session.is_dir(path))
+
+
+def _mark(session: Session, path: str, options: Options) -> str:
+    """What -F and -p put behind a name: a slash behind folders, an @ behind links."""
+    if not options.has("-F", "-p", "--classify"):
+        return ""
+    if session.is_link(path):
+        return "@" if options.has("-F", "--classify") else ""
+    return "/" if session.is_dir(path) else ""
 
 
 def _row(session: Session, holder: str, name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trace_trainer.verifiers.machine.session.outcomes import CommandError
 from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
 
 Address = int | str | Pattern  # a line's number, "$", or what it must match
@@ -57,6 +58,8 @@ def _addresses(script: str, position: int, extended: bool) -> tuple[tuple[Addres
             while end < len(script) and script[end].isdigit():
                 end += 1
             found.append(int(script[position:end][:9]))
+            if found[-1] == 0:
+                raise CommandError("sed: -e expression #1, char 2: invalid usage of line address 0")
             position = end
         elif char == "$":
             found.append("$")

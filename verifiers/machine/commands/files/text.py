@@ -85,20 +85,22 @@ def printf(session: Session, arguments: Sequence[str]) -> Output:
     template, values = words[0], words[1:]
     takes = sum(match[4] != "%" for match in _CONVERSION.finditer(template))
     starts = range(0, max(len(values), 1), takes) if takes else (0,)
-    text = "".join(_formatted(template, values[start : start + takes]) for start in starts)
-    return Output(text, info="text", operands=(text,))
+    errors: list[str] = []
+    pieces = [_formatted(template, values[start : start + takes], errors) for start in starts]
+    text = "".join(pieces)
+    return Output(text, "".join(errors), int(bool(errors)), info="text", operands=(text,))
 
 
-def _formatted(template: str, values: Sequence[str]) -> str:
+def _formatted(template: str, values: Sequence[str], errors: list[str]) -> str:
     left = iter(values)
     pieces, position = [], 0
     for match in _CONVERSION.finditer(template):
-        pieces += [unescape(template[position : match.start()])[0], _converted(match, left)]
+        pieces += [unescape(template[position : match.start()])[0], _converted(match, left, errors)]
         position = match.end()
     return "".join([*pieces, unescape(template[position:])[0]])
 
 
-def _converted(match: re.Match[str], values: Iterator[str]) -> str:
+def _converted(match: re.Match[str], values: Iterator[str], errors: list[str]) -> str:
     flags, width, precision, kind = match.groups()
     if kind == "%":
         return "%"
@@ -112,7 +114,8 @@ def _converted(match: re.Match[str], values: Iterator[str]) -> str:
     if kind not in "dioxXu":
         raise Unsupported(f"printf with %{kind}")
     if not re.fullmatch(r"[-+]?\d{0,18}", value):
-        raise CommandError(f"bash: printf: {value}: invalid number")
+        errors.append(f"bash: printf: {value}: invalid number\n")
+        value = re.match(r"[-+]?\d{0,18}", value)[0].rstrip("-+")  # type: ignore[index]
     return (shape + ("d" if kind in "iu" else kind)) % int(value or 0)
 
 
@@ -197,13 +200,22 @@ def cat(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, arguments, "AbeEnstTuv", long)
     texts = Texts(session, options.operands)
     text = "".join(text for _, text in texts.found)
-    if options.has("-E", "-A", "-e", "--show-ends", "--show-all"):
-        text = text.replace("\n", "$\n")
+    if options.has("-v", "-A", "-e", "-t", "--show-nonprinting", "--show-all"):
+        text = "".join(f"^{chr(ord(char) ^ 64)}" if (char < " " and char not in "\t\n") or char == "\x7f" else char for char in text)
+    if options.has("-T", "-A", "-t", "--show-tabs", "--show-all"):
+        text = text.replace("\t", "^I")
+    if options.has("-s", "--squeeze-blank"):
+        text = re.sub(r"(^|\n)\n{2,}", r"\1\n", text)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if options.has("-n", "--number", "-b", "--number-nonblank"):
-        text = "".join(
-            f"{number:6d}\t{line}" for number, line in enumerate(text.splitlines(keepends=True), 1)
-        )
-    return texts.output(text)
+        skips, number = options.has("-b", "--number-nonblank"), 0
+        for place, line in enumerate(lines):
+            if not skips or line != "\n":
+                number += 1
+                lines[place] = f"{number:6d}\t{line}"
+    if options.has("-E", "-A", "-e", "--show-ends", "--show-all"):
+        lines = [line.replace("\n", "$\n") for line in lines]
+    return texts.output("".join(lines))
 
 
 @command("head", "tail")
@@ -225,7 +237,7 @@ def head(session: Session, arguments: Sequence[str]) -> Output:
     pieces: list[str] = []
     for name, text in texts.found:
         units = list(text) if of_bytes else text.splitlines(keepends=True)
-        if (len(texts.found) > 1 or options.has("-v", "--verbose")) and not options.has(
+        if (len(options.operands) > 1 or options.has("-v", "--verbose")) and not options.has(
             "-q", "--quiet", "--silent"
         ):
             pieces.append(f"{'' if not pieces else chr(10)}==> {name} <==\n")
@@ -263,7 +275,11 @@ def wc(session: Session, arguments: Sequence[str]) -> Output:
         rows.append((row, name if options.operands else ""))
     if len(rows) > 1:
         rows.append(([sum(column) for column in zip(*(row for row, _ in rows), strict=True)], "total"))
-    width = max((len(str(number)) for row, _ in rows for number in row), default=1)
+    if all(len(row) == 1 for row, _ in rows) and len(options.operands) < 2:
+        width = 1
+    else:  # as wide as the bytes of all files together, seven where a pipe brings an unknown number
+        total = sum(len(text) for name, text in texts.found if name != "standard input")
+        width = max(len(str(total)), 1 if options.operands else 7)
     lines = [
         " ".join([*(f"{number:>{width}}" for number in row), name]).rstrip() + "\n" for row, name in rows
     ]
