@@ -1,12 +1,12 @@
 """A shell command judged by its effect on the simulated machine, which is never changed: everything runs on copies.
 
-A command is right when its effect is that of the expected one, or, where a goal is given, when the goal's facts hold
-afterwards, nothing else of the whole state changed that the expected command leaves alone, and nothing was destroyed that
-it keeps, nor any device wiped that it does not name. A
-goal that holds from the start asks for nothing, so that then the effect must be equal.
+A command is right when its effect is that of the expected one, or, where a goal is given, when the goal's facts
+hold afterwards, nothing else of the whole state changed that the expected command leaves alone, and nothing was
+destroyed that it keeps, nor any device wiped that it does not name. A goal that holds from the start asks for
+nothing, so that then the effect must be equal.
 
-How far a wrong command got is graded as the specification orders it. Its preconditions hold when every part succeeds:
-`mkfs.ext4 /dev/sdx1 || true` ends with 0 and gets no further than its missing device.
+How far a wrong command got is graded as the specification orders it. Its preconditions hold when every part
+succeeds: `mkfs.ext4 /dev/sdx1 || true` ends with 0 and gets no further than its missing device.
 """
 
 from __future__ import annotations
@@ -105,7 +105,11 @@ def judge_command(machine: Machine, command: str, expected: ExpectedCommand | No
     if ran.verdict == "fails":
         return Judgement(CallOutcome.INVALID_CALL, _stop(stopped, ran), grade, progress)
     return Judgement(
-        CallOutcome.WRONG_CALL, _differences(gold, after, missing, extra, unasked), grade, progress, lints=lints
+        CallOutcome.WRONG_CALL,
+        _differences(gold, after, missing, extra, unasked),
+        grade,
+        progress,
+        lints=lints,
     )
 
 

@@ -1,8 +1,8 @@
 """What a command line changed, as a set of phrases: what two lines did beyond each other can be told apart.
 
-Facts (model/facts.py) say what goals are about; here is all the rest of a state: files, accounts, rights, services, what
-a file system was made with. Left out is what nobody misses: new folders, temporary files, the machine ID, and how a boot
-loader lays out its own folders.
+Facts (model/facts.py) say what goals are about; here is all the rest of a state: files, accounts, rights, services,
+what a file system was made with. Left out is what nobody misses: new folders, temporary files, the machine ID, and
+how a boot loader lays out its own folders.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ def changes(before: State, after: State) -> frozenset[str]:
 def extra_changes(before: State, mine: State, gold: State) -> list[str]:
     """What led to `mine` and was no part of what led to `gold`, sorted; both from `before`."""
     found = set(changes(before, mine) - changes(before, gold))
-    for place in {phrase.partition(": ")[0] for phrase in changes(before, gold) if phrase.endswith(": installed")}:
-        found = {phrase for phrase in found if not phrase.startswith(f"{place}: ")}  # a system came there: all of it
+    for place in {
+        phrase.partition(": ")[0] for phrase in changes(before, gold) if phrase.endswith(": installed")
+    }:
+        found = {
+            phrase for phrase in found if not phrase.startswith(f"{place}: ")
+        }  # a system came there: all of it
     found |= {f"{name}: wiped" for name in touched_devices(mine) - before.touched if not _names(gold, name)}
     for device, filesystem in mine.fs.items():
         other = gold.fs.get(device)
@@ -70,7 +74,9 @@ def _state_changes(before: State, after: State) -> Iterator[str]:
     ):
         yield from (f"{kind} {name}" for name in _differing(olds, news))
     old_trees = {
-        place: tree for place, tree in system_trees(before) if place == "live" or _is_same(before, after, place)
+        place: tree
+        for place, tree in system_trees(before)
+        if place == "live" or _is_same(before, after, place)
     }
     for place, tree in system_trees(after):
         yield from _tree_changes(place, before, old_trees.get(place, Tree()), after, tree)
@@ -100,7 +106,9 @@ def _tree_changes(place: str, before: State, old: Tree, after: State, new: Tree)
     for kind in ("timezone", "installed", "bootloader"):
         if one[kind] != other[kind]:
             yield f"{place}: {kind}"
-    yield from (f"{place}: rights of {name}" for name in _differing(_by_user(one["sudo"]), _by_user(other["sudo"])))
+    yield from (
+        f"{place}: rights of {name}" for name in _differing(_by_user(one["sudo"]), _by_user(other["sudo"]))
+    )
 
 
 def _by_user(rights: Rights) -> dict[str, list[Any]]:

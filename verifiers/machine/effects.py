@@ -70,9 +70,9 @@ def other_passwords(a: State, b: State) -> Iterator[str]:
     for place, tree in system_trees(a):
         for name, user in tree.users.items():
             other = others[place].users.get(name) if place in others else None
-            if other is not None and user.password != other.password:
-                if user.password and other.password and ASKED not in (user.password, other.password):
-                    yield f"{place}: the password of {name}"
+            passwords = {user.password, other.password if other is not None else ""}
+            if len(passwords) == 2 and passwords.isdisjoint(("", ASKED)):
+                yield f"{place}: the password of {name}"
 
 
 def system_trees(state: State) -> Iterator[tuple[str, Tree]]:
@@ -122,7 +122,9 @@ def _comparable(state: State) -> dict[str, Any]:
 
 def touched_devices(state: State) -> set[str]:
     """The devices that were wiped, formatted or partitioned; a partition of such a disk is part of it."""
-    return {name for name in state.touched if name in state.disks or disk_of(state, name) not in state.touched}
+    return {
+        name for name in state.touched if name in state.disks or disk_of(state, name) not in state.touched
+    }
 
 
 def _same_disks(a: State, b: State) -> bool:

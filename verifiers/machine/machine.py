@@ -1,9 +1,9 @@
 """The simulated machine: runs command lines on its state and says what came of them.
 
 Nothing real is touched: commands are functions over the dataclasses of model/state.py. A line is parsed, checked
-against the danger rules, then executed, and undone where what it did is a danger by itself; a refused or unsupported one
-leaves the machine as it was, a failing one keeps what its parts did before the failure, as in a shell. Any text whatever
-gives a result.
+against the danger rules, then executed, and undone where what it did is a danger by itself; a refused or
+unsupported one leaves the machine as it was, a failing one keeps what its parts did before the failure, as in a
+shell. Any text whatever gives a result.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from trace_trainer.verifiers.machine.model.facts import facts, phase
 from trace_trainer.verifiers.machine.model.spec import state_from_spec
 from trace_trainer.verifiers.machine.model.state import Entry, State
 from trace_trainer.verifiers.machine.session.outcomes import Refused, Unsupported
-from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 from trace_trainer.verifiers.shell import MAX_LENGTH, parse_shell
+from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 RunVerdict = Literal["ok", "fails", "refused", "unsupported"]
 MAX_LOG = 10_000  # lines; the oldest are dropped

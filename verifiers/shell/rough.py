@@ -1,8 +1,9 @@
-"""Text cut roughly into commands, for the danger rules: quotes and backslashes dropped, each construct as if it were run.
+"""Text cut roughly into commands, for the danger rules: quotes and backslashes dropped, each construct as if it
+were run.
 
-Values that the text gives to a variable itself (`d=/dev/sda`, `for d in /dev/sd?`) are put in its place; HOME and PWD are
-known, `cd` is followed by its word. Any other variable is UNKNOWN. Linear in the text, but for values used often, which
-are bounded.
+Values that the text gives to a variable itself (`d=/dev/sda`, `for d in /dev/sd?`) are put in its place; HOME and
+PWD are known, `cd` is followed by its word. Any other variable is UNKNOWN. Linear in the text, but for values used
+often, which are bounded.
 """
 
 from __future__ import annotations
@@ -91,14 +92,15 @@ def _resolved(word: str, values: dict[str, list[str]]) -> list[str]:
         return [word]
     many = next((name for name in names if len(values.get(name, ())) > 1), None)
     made = []
-    for value in values[many] if many is not None else [""]:
-        text = _MARKED.sub(
-            lambda match, value=value: value  # type: ignore[misc]
-            if match[1] == many
-            else next(iter(values.get(_NAME.match(match[1]).group() if _NAME.match(match[1]) else "", [UNKNOWN]))),
-            word,
-        )
-        made.append(text[:_MAX_WORD])
+    for chosen in values[many] if many is not None else [""]:
+
+        def value(match: re.Match[str], chosen: str = chosen) -> str:
+            if match[1] == many:
+                return chosen
+            name = _NAME.match(match[1])  # what stands behind it in braces is not carried out: ${d%/}
+            return values.get(name[0], [UNKNOWN])[0] if name is not None else UNKNOWN
+
+        made.append(_MARKED.sub(value, word)[:_MAX_WORD])
     return made
 
 

@@ -1,9 +1,9 @@
 """Danger in text that the parser does not understand: what it would do can't be told, what it names can.
 
-The text is cut roughly into commands and words (rough.py). A variable whose value the text does not give counts as empty
-where something is removed, as one that was never set: `rm -rf "$DIR/"` is `rm -rf /`. Rules that need a machine's state
-(which disk is mounted) are not here: the machine applies them to the same commands (verifiers.machine.danger.raw). So
-`echo "rm -rf /" $HOME` counts as dangerous.
+The text is cut roughly into commands and words (rough.py). A variable whose value the text does not give counts as
+empty where something is removed, as one that was never set: `rm -rf "$DIR/"` is `rm -rf /`. Rules that need a
+machine's state (which disk is mounted) are not here: the machine applies them to the same commands
+(verifiers.machine.danger.raw). So `echo "rm -rf /" $HOME` counts as dangerous.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from trace_trainer.verifiers.shell.rough import UNKNOWN, Rough, bare_text, rough_commands, written
 
@@ -34,7 +35,8 @@ _SWITCHES = ("/proc/sysrq-trigger",)
 
 
 def is_dangerous(text: str, cwd: str | None = None) -> bool:
-    """Whether a text that is outside the subset holds a danger pattern, run in a folder where that is known. Never raises."""
+    """Whether a text that is outside the subset holds a danger pattern, run in a folder where that is known. Never
+    raises."""
     bare = bare_text(text)
     if "/etc/shadow" in bare or "/etc/gshadow" in bare or any(map(_is_kept, written(text))):
         return True
@@ -46,7 +48,12 @@ def is_dangerous(text: str, cwd: str | None = None) -> bool:
 
 def _breaks_a_rule(command: Rough) -> bool:
     """Whether a rule forbids a command, or any command that its words might name: behind `sudo`, `xargs`, `do`."""
-    words = [part for word in command.words for part in (_CUT.split(word) if "," in word or "[" in word else [word]) if part]
+    words = [
+        part
+        for word in command.words
+        for part in (_CUT.split(word) if "," in word or "[" in word else [word])
+        if part
+    ]
     tried = set()
     for index, word in enumerate(words):
         name = word.rpartition("/")[2]
@@ -69,7 +76,8 @@ def _placed(word: str, cwd: str | None) -> str:
 
 
 def _runs_what_it_reads(commands: Sequence[Rough]) -> bool:
-    """Whether a shell runs text from elsewhere: `... | sh`, `bash <(curl URL)`, `sh -c "$(curl URL)"`, a file just fetched."""
+    """Whether a shell runs text from elsewhere: `... | sh`, `bash <(curl URL)`, `sh -c "$(curl URL)"`, a file just
+    fetched."""
     fetched: set[str] = set()
     for index, command in enumerate(commands):
         downloads = not _DOWNLOADERS.isdisjoint(command.words)
@@ -92,7 +100,9 @@ def _is_shell(words: Sequence[str]) -> bool:
 def _runs(words: Sequence[str], files: set[str]) -> bool:
     """Whether a command is one of these files, or a shell with one of them."""
     own = [word.removeprefix("./") for word in words if word[0] != "-" and word not in _BEFORE_SHELL]
-    return bool(own) and (own[0] in files or (_SHELL.fullmatch(own[0]) is not None and own[1:2] != [] and own[1] in files))
+    return bool(own) and (
+        own[0] in files or (_SHELL.fullmatch(own[0]) is not None and own[1:2] != [] and own[1] in files)
+    )
 
 
 def _outputs(words: Sequence[str]) -> set[str]:
@@ -167,8 +177,12 @@ def _saves(arguments: Sequence[str]) -> bool:
     """Whether a download goes to a disk."""
     return any(
         before in ("-o", "-O", "--output", "--output-document") and _is_kept(path)
-        for before, path in zip(arguments, arguments[1:], strict=False)
-    ) or any(_is_kept(word.lstrip("-oO").removeprefix("utput-document=")) for word in arguments if word[:2] in ("-o", "-O"))
+        for before, path in pairwise(arguments)
+    ) or any(
+        _is_kept(word.lstrip("-oO").removeprefix("utput-document="))
+        for word in arguments
+        if word[:2] in ("-o", "-O")
+    )
 
 
 _RULES: dict[str, Rule] = {

@@ -165,7 +165,10 @@ def test_the_firmware_lists_what_is_installed() -> None:
 
 def test_a_boot_entry_is_added_and_taken_away() -> None:
     machine = mounted()
-    run(machine, "efibootmgr --create --disk /dev/sda --part 1 --label Arch --loader /vmlinuz-linux --unicode 'root=/dev/sda2'")
+    run(
+        machine,
+        "efibootmgr --create --disk /dev/sda --part 1 --label Arch --loader /vmlinuz-linux --unicode 'root=/dev/sda2'",
+    )
     assert "Boot0000* Arch\n" in run(machine, "efibootmgr").stdout
     run(machine, "efibootmgr -b 0000 -B")
     assert "Arch" not in run(machine, "efibootmgr").stdout

@@ -54,7 +54,9 @@ def real_tree(folder: Path) -> Tree:
     found: Tree = {}
     for place in folder.rglob("*"):
         name = str(place.relative_to(folder))
-        found[name] = f"->{os.readlink(place)}" if place.is_symlink() else "/" if place.is_dir() else place.read_text()
+        found[name] = (
+            f"->{os.readlink(place)}" if place.is_symlink() else "/" if place.is_dir() else place.read_text()
+        )
     return found
 
 

@@ -110,7 +110,8 @@ def test_ls_shows_names_and_hides_dots() -> None:
     machine = fresh()
     run(machine, "touch /tmp/a /tmp/.b")
     assert run(machine, "ls /tmp").stdout == "a\n"
-    assert run(machine, "ls -a /tmp").stdout == ".b\na\n"
+    assert run(machine, "ls -A /tmp").stdout == ".b\na\n"
+    assert run(machine, "ls -a /tmp").stdout == ".\n..\n.b\na\n"
     assert "-rw-r--r--" in run(machine, "ls -l /tmp").stdout
 
 

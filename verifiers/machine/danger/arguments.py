@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 
 class Spelling(NamedTuple):
-    """The options of a command that matter here: short ones that take a value, and its long ones (`=`: with a value)."""
+    """The options of a command that matter here: short ones with a value, and its long ones (`=`: with a value)."""
 
     short: str
     long: tuple[str, ...]
@@ -25,7 +25,8 @@ def _spelling(short: str, long: str) -> Spelling:
 
 _MKFS = _spelling("tbcCdDeEgGhiIJlLmMnNoOrRsSTUFp", "type= label= uuid= data= metadata= features=")
 _OWNERS = _spelling(
-    "", "changes dereference no-dereference from= preserve-root no-preserve-root reference= recursive silent quiet verbose"
+    "",
+    "changes dereference no-dereference from= preserve-root no-preserve-root reference= recursive silent quiet verbose",
 )
 # By command; one that is not here has no long options that a rule asks for, and no short ones with values.
 SPELLINGS: Final[dict[str, Spelling]] = {
@@ -33,21 +34,26 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     "blkdiscard": _spelling("olps", "offset= length= step= secure zeroout verbose force quiet"),
     "chattr": _spelling("vp", ""),
     "chgrp": _OWNERS,
-    "chmod": _spelling("", "changes no-preserve-root preserve-root reference= recursive silent quiet verbose"),
+    "chmod": _spelling(
+        "", "changes no-preserve-root preserve-root reference= recursive silent quiet verbose"
+    ),
     "chown": _OWNERS,
     "cp": _spelling(
         "tS",
-        """archive attributes-only backup copy-contents debug dereference force interactive keep-directory-symlink link
-        no-clobber no-dereference no-preserve= no-target-directory one-file-system parents preserve recursive reflink
-        remove-destination sparse= strip-trailing-slashes suffix= symbolic-link target-directory= update verbose""",
+        """archive attributes-only backup copy-contents debug dereference force interactive keep-directory-symlink
+        link no-clobber no-dereference no-preserve= no-target-directory one-file-system parents preserve
+        recursive reflink remove-destination sparse= strip-trailing-slashes suffix= symbolic-link
+        target-directory= update verbose""",
     ),
     "cryptsetup": _spelling(
         "cdhiklosSTtM",
-        """align-payload= batch-mode cipher= hash= header= iter-time= key-file= key-size= key-slot= label= pbkdf= sector-size=
-        type= use-random use-urandom uuid= verify-passphrase verbose force-password allow-discards""",
+        """align-payload= batch-mode cipher= hash= header= iter-time= key-file= key-size= key-slot= label= pbkdf=
+        sector-size= type= use-random use-urandom uuid= verify-passphrase verbose force-password
+        allow-discards""",
     ),
     "install": _spelling(
-        "tSmgo", "backup compare directory group= mode= owner= suffix= target-directory= no-target-directory verbose"
+        "tSmgo",
+        "backup compare directory group= mode= owner= suffix= target-directory= no-target-directory verbose",
     ),
     "ln": _spelling("tS", "backup force no-dereference relative symbolic suffix= target-directory= verbose"),
     "lvremove": _spelling("S", "force yes select="),
@@ -55,10 +61,12 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     "mkswap": _spelling("pLvUeo", "label= uuid= pagesize= check force endianness= offset= verbose lock="),
     "mv": _spelling(
         "tS",
-        """backup debug exchange force interactive no-clobber no-copy no-target-directory strip-trailing-slashes suffix=
-        target-directory= update verbose""",
+        """backup debug exchange force interactive no-clobber no-copy no-target-directory strip-trailing-slashes
+        suffix= target-directory= update verbose""",
     ),
-    "pvcreate": _spelling("u", "force yes uuid= zero= dataalignment= metadatasize= restorefile= norestorefile"),
+    "pvcreate": _spelling(
+        "u", "force yes uuid= zero= dataalignment= metadatasize= restorefile= norestorefile"
+    ),
     "rm": _spelling(
         "", "dir force interactive no-preserve-root one-file-system preserve-root recursive verbose"
     ),
@@ -66,16 +74,17 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     "rsync": _spelling("efBTM@", "archive delete exclude= include= filter= info= rsh= recursive"),
     "sfdisk": _spelling(
         "NOobXwWYLBa",
-        """activate append backup backup-file= backup-pt-sectors bytes color colors= delete disk-id dump force json label=
-        label-nested= list list-free list-types lock move-data no-act no-reread no-tell-kernel output= part-attrs part-label
-        part-type part-uuid partno= quiet reorder relocate show-geometry show-pt-geometry show-size sector-size= unit=
-        verify wipe= wipe-partitions=""",
+        """activate append backup backup-file= backup-pt-sectors bytes color colors= delete disk-id dump force json
+        label= label-nested= list list-free list-types lock move-data no-act no-reread no-tell-kernel
+        output= part-attrs part-label part-type part-uuid partno= quiet reorder relocate show-geometry
+        show-pt-geometry show-size sector-size= unit= verify wipe= wipe-partitions=""",
     ),
     "sgdisk": _spelling(
         "ntdciaAuUSTRlbrmjkxyN",
-        """zap zap-all clear mbrtogpt print verify move-second-header sort randomize-guids end-of-largest new= largest-new=
-        typecode= delete= change-name= info= set-alignment= attributes= partition-guid= disk-guid= resize-table=
-        transform-bsd= replicate= backup= load-backup= recompute-chs hybrid= transpose= align-end pretend list-types""",
+        """zap zap-all clear mbrtogpt print verify move-second-header sort randomize-guids end-of-largest new=
+        largest-new= typecode= delete= change-name= info= set-alignment= attributes= partition-guid=
+        disk-guid= resize-table= transform-bsd= replicate= backup= load-backup= recompute-chs hybrid=
+        transpose= align-end pretend list-types""",
     ),
     "shred": _spelling("ns", "exact force iterations= random-source= remove size= verbose zero"),
     "tee": _spelling("", "append ignore-interrupts output-error"),

@@ -1,11 +1,12 @@
 """The danger check of a command line: rules (rules.py) on every simple command in it, executed or not.
 
-Rules on the text alone, and on the state the line starts from, are checked before anything is executed (`check_line`),
-also inside `sh -c`, `chroot` and the like. They are checked again when a command's turn comes (`check_words`), as `cd`
-changes what paths mean and `mount` what is in use. `umount -R /mnt && mkfs.ext4 /dev/sda2` is legal: rules on devices
-wait for that turn behind an umount. Text the shell parser can't read says itself whether it is dangerous. Whether a
-legal but destructive command was confirmed by the user is not decided here. Commands that are not simulated or not
-known are searched for danger as text (raw.py), and what a line did is looked at afterwards, whatever its words (harm.py).
+Rules on the text alone, and on the state the line starts from, are checked before anything is executed
+(`check_line`), also inside `sh -c`, `chroot` and the like. They are checked again when a command's turn comes
+(`check_words`), as `cd` changes what paths mean and `mount` what is in use. `umount -R /mnt && mkfs.ext4 /dev/sda2`
+is legal: rules on devices wait for that turn behind an umount. Text the shell parser can't read says itself whether
+it is dangerous. Whether a legal but destructive command was confirmed by the user is not decided here. Commands
+that are not simulated or not known are searched for danger as text (raw.py), and what a line did is looked at
+afterwards, whatever its words (harm.py).
 """
 
 from __future__ import annotations

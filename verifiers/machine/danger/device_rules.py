@@ -12,15 +12,37 @@ from trace_trainer.verifiers.machine.model.devices import block_devices, disk_of
 from trace_trainer.verifiers.machine.session.operands import device_at
 from trace_trainer.verifiers.machine.session.session import Session
 
-_PARTED_READS = frozenset("-p --print -v --verify -l --list -s --script print unit MiB GiB MB GB free".split())
+_PARTED_READS = frozenset(
+    "-p --print -v --verify -l --list -s --script print unit MiB GiB MB GB free".split()
+)
 _PARTED_REMOVES = frozenset(("mklabel", "mktable", "rm"))
-_SGDISK_REMOVES = ("Z", "zap-all", "z", "zap", "o", "clear", "g", "mbrtogpt", "d", "delete", "l", "load-backup", "R")
+_SGDISK_REMOVES = (
+    "Z",
+    "zap-all",
+    "z",
+    "zap",
+    "o",
+    "clear",
+    "g",
+    "mbrtogpt",
+    "d",
+    "delete",
+    "l",
+    "load-backup",
+    "R",
+)
 _SGDISK_READS = frozenset("p print v verify i info L list-types D display-alignment f F E b backup".split())
 _SFDISK_READS = frozenset(
     """l list d dump J json s show-size V verify F list-free T list-types g show-geometry G show-pt-geometry h help
     v version n no-act""".split()
 )
-_ERASING = ("--security-erase", "--security-erase-enhanced", "--trim-sector-ranges", "--dco-restore", "--write-sector")
+_ERASING = (
+    "--security-erase",
+    "--security-erase-enhanced",
+    "--trim-sector-ranges",
+    "--dco-restore",
+    "--write-sector",
+)
 _WIPING_NVME = frozenset("format sanitize write write-zeroes write-uncor dsm delete-ns".split())
 
 
@@ -56,7 +78,9 @@ def _is_medium(session: Session, device: str) -> bool:
 
 
 def _first_used(session: Session, words: Sequence[str], refusal: str) -> str | None:
-    return next(filter(None, (_medium_or_used(session, name, refusal) for name in _devices(session, words))), None)
+    return next(
+        filter(None, (_medium_or_used(session, name, refusal) for name in _devices(session, words))), None
+    )
 
 
 @rule(TEXT_RULES, "blkdiscard", "badblocks")
@@ -67,7 +91,9 @@ def _discard(session: Session, arguments: Sequence[str]) -> str | None:
 
 @rule(TEXT_RULES, "hdparm", "nvme")
 def _erase(session: Session, arguments: Sequence[str]) -> str | None:
-    erases = any(word.startswith(_ERASING) for word in arguments) or not _WIPING_NVME.isdisjoint(arguments[:1])
+    erases = any(word.startswith(_ERASING) for word in arguments) or not _WIPING_NVME.isdisjoint(
+        arguments[:1]
+    )
     disk = next((path for path in arguments if is_device(session, path)), None)
     return f"destroying the device {disk}" if erases and disk is not None else None
 
@@ -119,7 +145,11 @@ def _sfdisk(session: Session, arguments: Sequence[str]) -> str | None:
 @rule(DEVICE_RULES, "fdisk", "gdisk", "cfdisk", "cgdisk")
 def _dialogue(session: Session, arguments: Sequence[str]) -> str | None:
     """A dialogue changes nothing by itself; answers that a pipe or a file brings can."""
-    return _repartition(session, arguments, True) if session.stdin is not None and "-l" not in arguments else None
+    return (
+        _repartition(session, arguments, True)
+        if session.stdin is not None and "-l" not in arguments
+        else None
+    )
 
 
 def _repartition(session: Session, words: Sequence[str], removes: bool) -> str | None:
@@ -154,7 +184,11 @@ def _join(session: Session, arguments: Sequence[str]) -> str | None:
         if device in session.state.disks and session.state.disks[device].parts:
             return f"/dev/{device} is partitioned; will not take the whole disk"
         filesystem = session.state.fs.get(device)
-        if filesystem is not None and filesystem.type == "LVM2_member" and session.name in ("vgcreate", "vgextend"):
+        if (
+            filesystem is not None
+            and filesystem.type == "LVM2_member"
+            and session.name in ("vgcreate", "vgextend")
+        ):
             continue  # what was made for a group is no loss to it; that it has one already, the command says
         if reason := _medium_or_used(session, device, "will not take it"):
             return reason

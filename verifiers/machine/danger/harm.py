@@ -1,7 +1,7 @@
 """Danger by effect: what no command line may have done, whatever its words were.
 
-Compared are the state before a line and the state after it. A file system that was unmounted and made anew is no harm; a
-device that stayed mounted all the while and lost its file system or its partition is.
+Compared are the state before a line and the state after it. A file system that was unmounted and made anew is no
+harm; a device that stayed mounted all the while and lost its file system or its partition is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def _harms(before: State, after: State) -> Iterator[str]:
     yield from _lost_medium(before, after)
     for place, old, new in _systems(before, after):
         gone = (old.dirs - new.dirs) | (old.links.keys() - new.links.keys())
-        for path in sorted(path for path in gone if is_kept(path) and path not in new.dirs | new.links.keys()):
+        for path in sorted(
+            path for path in gone if is_kept(path) and path not in new.dirs | new.links.keys()
+        ):
             yield f"{path} of {place} is gone"
         if "root" in old.users and "root" not in new.users:
             yield f"the account root of {place} is gone"
@@ -33,7 +35,9 @@ def _harms(before: State, after: State) -> Iterator[str]:
 
 
 def _lost_devices(before: State, after: State) -> Iterator[str]:
-    kept = {id(mount) for mount in after.mounts}  # copies of a state share their mounts, so these were never undone
+    kept = {
+        id(mount) for mount in after.mounts
+    }  # copies of a state share their mounts, so these were never undone
     for mount in before.mounts:
         device = mount.device
         if device == LIVE or id(mount) not in kept:
@@ -66,7 +70,9 @@ def _systems(before: State, after: State) -> Iterator[tuple[str, Tree, Tree]]:
         if left is None or left.serial != filesystem.serial:
             continue
         trees = [("", filesystem.tree, left.tree)]
-        trees += [(name, tree, left.subvolumes.get(name, Tree())) for name, tree in filesystem.subvolumes.items()]
+        trees += [
+            (name, tree, left.subvolumes.get(name, Tree())) for name, tree in filesystem.subvolumes.items()
+        ]
         for name, old, new in trees:
             if old.is_system:
                 yield f"the system on /dev/{device}{name and ', subvolume '}{name}", old, new

@@ -20,9 +20,7 @@ KEPT_FOLDERS: Final = frozenset(
 _PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/lib", "/bin", "/sbin", "/lib", "/lib64")
 # Of the live system nothing at all is removed from these.
 LIVE_FOLDERS: Final = ("/etc", "/usr", "/bin", "/boot", "/lib", "/lib64", "/sbin")
-ACCOUNTS: Final = frozenset(
-    "/etc/passwd /etc/shadow /etc/gshadow /etc/group /etc/fstab /etc/sudoers".split()
-)
+ACCOUNTS: Final = frozenset("/etc/passwd /etc/shadow /etc/gshadow /etc/group /etc/fstab /etc/sudoers".split())
 
 
 def location(session: Session, path: str, follow: bool) -> Location | None:

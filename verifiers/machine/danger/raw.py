@@ -1,8 +1,9 @@
 """Danger in text that is not executed here: lines outside the subset, programs that are not simulated or not known.
 
-What such text would do can't be told; what it names can. It is cut roughly into commands (`shell.unparsed`), and every
-word that has a danger rule is judged with the words behind it, on the machine as it is: `for d in /dev/sda; do wipefs
--a $d; done` is refused where sda is mounted. Folders that `cd` names count, so do values given to variables in the text.
+What such text would do can't be told; what it names can. It is cut roughly into commands (`shell.unparsed`), and
+every word that has a danger rule is judged with the words behind it, on the machine as it is: `for d in /dev/sda;
+do wipefs -a $d; done` is refused where sda is mounted. Folders that `cd` names count, so do values given to
+variables in the text.
 """
 
 from __future__ import annotations

@@ -25,13 +25,16 @@ from trace_trainer.verifiers.machine.session.session import Session
 
 _SHADOW = ("/etc/shadow", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-")
 _KERNEL_SWITCHES = re.compile(r"/proc/sysrq-trigger|/sys/(?:block|class/block)/[^/]+/device/delete")
-_OPENS = re.compile(r"[0-7]*[2367]|(?:[ugoa]*[-+=][rwxXst]*,)*[ugoa]*(?:o|a)[ugoa]*[+=][rxXst]*w[rwxXst]*(?:,.*)?")
+_OPENS = re.compile(
+    r"[0-7]*[2367]|(?:[ugoa]*[-+=][rwxXst]*,)*[ugoa]*(?:o|a)[ugoa]*[+=][rxXst]*w[rwxXst]*(?:,.*)?"
+)
 _CLOSES = re.compile(r"0*|(?:a|ugo)?(?:-rwx|=)")
 _ACTIONS = frozenset("-delete -exec -execdir -ok -okdir -fprint -fprintf -fls".split())
 
 
 def overwrites(session: Session, path: str, append: bool = False) -> str | None:
-    """Why a file may not be written: it is a disk, a switch of the kernel, or an account or mount table of the live system."""
+    """Why a file may not be written: it is a disk, a switch of the kernel, or an account or mount table of the live
+    system."""
     found = location(session, path, follow=True)
     if found is None or found.device != LIVE:
         return None
@@ -123,7 +126,11 @@ def _download(session: Session, arguments: Sequence[str]) -> str | None:
     """What is downloaded goes to the file that -o or -O names."""
     for position, word in enumerate(arguments):
         path = next(
-            (word[len(name) :].lstrip("=") for name in ("--output-document", "--output", "-O", "-o") if word.startswith(name)),
+            (
+                word[len(name) :].lstrip("=")
+                for name in ("--output-document", "--output", "-O", "-o")
+                if word.startswith(name)
+            ),
             None,
         )
         if path == "" and position + 1 < len(arguments):
@@ -170,7 +177,9 @@ def _kill(session: Session, arguments: Sequence[str]) -> str | None:
 @rule(TEXT_RULES, "passwd")
 def _no_password(session: Session, arguments: Sequence[str]) -> str | None:
     read = given("passwd", arguments)
-    opens = read.has("d") or any(name and "delete".startswith(name) for name, _ in read.options if len(name) > 1)
+    opens = read.has("d") or any(
+        name and "delete".startswith(name) for name, _ in read.options if len(name) > 1
+    )
     return "an account that needs no password" if opens else None
 
 

@@ -1,4 +1,5 @@
-"""Identities of passwords: two accounts have the same one when the same was set, and no password can be read off them."""
+"""Identities of passwords: two accounts have the same one when the same was set, and no password can be read off
+them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import re
 from typing import Final
 
 ASKED: Final = "asked"  # somebody was asked and typed one: which is not known
-_HASH = re.compile(r"\$(?:1|2[abxy]|5|6|7|y|gy|sha1|argon2id?)\$\S{8,}|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}", re.ASCII)
+_HASH = re.compile(
+    r"\$(?:1|2[abxy]|5|6|7|y|gy|sha1|argon2id?)\$\S{8,}|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}", re.ASCII
+)
 
 
 def identity(password: str) -> str:

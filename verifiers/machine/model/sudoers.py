@@ -17,14 +17,16 @@ FOLDER: Final = "/etc/sudoers.d/"
 _USER = r"(?:[%+#]?[A-Za-z_][\w.@-]*\$?|[%#]\d+|%#\d+|ALL|![A-Za-z_%#][\w.-]*)"
 _LIST = rf"{_USER}(?:\s*,\s*{_USER})*"
 _RUNAS = rf"\(\s*(?:{_LIST})?\s*(?::\s*{_LIST}\s*)?\)"
-_TAG = r"(?:NOPASSWD|PASSWD|NOEXEC|EXEC|SETENV|NOSETENV|LOG_INPUT|NOLOG_INPUT|LOG_OUTPUT|NOLOG_OUTPUT|MAIL|NOMAIL|FOLLOW|NOFOLLOW)"
+_TAG = r"(?:(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))"
 _COMMAND = r"!?\s*(?:ALL|sudoedit(?:\s[^,:=]*)?|/[^,:=()]*|[A-Z][A-Z0-9_]*)"
 _SPEC = re.compile(
     rf"(?P<users>{_LIST})\s+(?P<hosts>!?[\w.*-]+(?:\s*,\s*!?[\w.*-]+)*)\s*=\s*"
     rf"(?P<runas>{_RUNAS})?\s*(?P<tags>(?:{_TAG}\s*:\s*)*)(?P<commands>{_COMMAND}(?:\s*,\s*(?:{_RUNAS})?\s*(?:{_TAG}\s*:\s*)*{_COMMAND})*)",
     re.ASCII,
 )
-_OTHER = re.compile(r"Defaults\b.*|(?:User|Runas|Host|Cmnd|Cmd)_Alias\s+[A-Z][A-Z0-9_]*\s*=.+|[@#]include(?:dir)?\s+\S.*")
+_OTHER = re.compile(
+    r"Defaults\b.*|(?:User|Runas|Host|Cmnd|Cmd)_Alias\s+[A-Z][A-Z0-9_]*\s*=.+|[@#]include(?:dir)?\s+\S.*"
+)
 _MAX_LINE = 500  # characters; a longer line is not looked at and counts as broken
 
 
@@ -48,7 +50,9 @@ class Rights(NamedTuple):
 def is_sudoers(path: str) -> bool:
     """Whether sudo reads a file: names with a dot or a ~ at the end are passed over."""
     name = path.removeprefix(FOLDER)
-    return path == SUDOERS or (name != path and "/" not in name and "." not in name and not name.endswith("~"))
+    return path == SUDOERS or (
+        name != path and "/" not in name and "." not in name and not name.endswith("~")
+    )
 
 
 def grants(tree: Tree) -> Rights:

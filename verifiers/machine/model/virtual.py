@@ -55,7 +55,16 @@ def virtual_children(state: State, found: Location) -> Iterable[str]:
         if path == "/dev":
             return [*NODES, *block_devices(state)]
         if path == "/proc":
-            return ["cmdline", "cpuinfo", "meminfo", "mounts", "partitions", "swaps", "sysrq-trigger", "version"]
+            return [
+                "cmdline",
+                "cpuinfo",
+                "meminfo",
+                "mounts",
+                "partitions",
+                "swaps",
+                "sysrq-trigger",
+                "version",
+            ]
         if path == "/sys/firmware" and state.boot_mode == "UEFI":
             return ["efi"]
         if path == "/sys/firmware/efi" and state.boot_mode == "UEFI":

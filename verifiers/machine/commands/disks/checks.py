@@ -1,4 +1,5 @@
-"""fsck, labels and sizes of file systems that are there: what looks at them, names them, or makes them fill their device."""
+"""fsck, labels and sizes of file systems that are there: what looks at them, names them, or makes them fill their
+device."""
 
 from __future__ import annotations
 
@@ -40,14 +41,34 @@ def _filesystem(session: Session, path: str) -> tuple[str, Filesystem]:
     device = block_device(session, path)
     found = session.state.fs.get(device)
     if found is None or found.type not in _KINDS.get(session.name, (found.type,)):
-        raise CommandError(f"{session.name}: Bad magic number in super-block while trying to open /dev/{device}", exit=8)
+        raise CommandError(
+            f"{session.name}: Bad magic number in super-block while trying to open /dev/{device}", exit=8
+        )
     return device, found
 
 
-@command("fsck", "e2fsck", "fsck.ext2", "fsck.ext3", "fsck.ext4", "fsck.fat", "fsck.vfat", "fsck.msdos", "dosfsck", "fsck.f2fs", "xfs_repair", "fsck.btrfs", "fsck.xfs")
+@command(
+    "fsck",
+    "e2fsck",
+    "fsck.ext2",
+    "fsck.ext3",
+    "fsck.ext4",
+    "fsck.fat",
+    "fsck.vfat",
+    "fsck.msdos",
+    "dosfsck",
+    "fsck.f2fs",
+    "xfs_repair",
+    "fsck.btrfs",
+    "fsck.xfs",
+)
 def fsck(session: Session, arguments: Sequence[str]) -> Output:
     """Check file systems, which are in order here. One that is mounted is only looked at with -n."""
-    words = [word for word in arguments if not word.startswith("-t")] if session.name == "fsck" else list(arguments)
+    words = (
+        [word for word in arguments if not word.startswith("-t")]
+        if session.name == "fsck"
+        else list(arguments)
+    )
     options = read_options(session, words, _FSCK_SHORT.replace("C:", "C"))
     if not options.operands:
         if options.has("-A"):
@@ -57,7 +78,9 @@ def fsck(session: Session, arguments: Sequence[str]) -> Output:
     for path in options.operands:
         device, _ = _filesystem(session, path)
         if is_mounted(session.state, device) and not options.has("-n", "-N", "-d"):
-            raise CommandError(f"/dev/{device} is mounted.\n{session.name}: Cannot continue, aborting.", exit=8)
+            raise CommandError(
+                f"/dev/{device} is mounted.\n{session.name}: Cannot continue, aborting.", exit=8
+            )
         devices.append(device)
     text = "".join(f"/dev/{device}: clean\n" for device in devices)
     return Output(text, info="filesystem_check", operands=tuple(sorted(devices)))

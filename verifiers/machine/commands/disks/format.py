@@ -33,8 +33,14 @@ _FAT_SETTINGS = tuple("-F -s -S -f -R".split())
 _BTRFS_SETTINGS = tuple("-A -b -d -m -M -n -O -R -s".split())
 _XFS_SETTINGS = tuple("-b -d -i -l -m -n -r -s".split())
 _LONG_SETTINGS = {
-    "--byte-count": "-b", "--checksum": "--checksum", "--data": "-d", "--features": "-O", "--metadata": "-m",
-    "--mixed": "-M", "--nodesize": "-n", "--sectorsize": "-s",
+    "--byte-count": "-b",
+    "--checksum": "--checksum",
+    "--data": "-d",
+    "--features": "-O",
+    "--metadata": "-m",
+    "--mixed": "-M",
+    "--nodesize": "-n",
+    "--sectorsize": "-s",
 }
 _FAT32_MINIMUM_MIB = 33  # fewer clusters make no 32-bit FAT
 
@@ -64,7 +70,18 @@ def mkfs(session: Session, arguments: Sequence[str]) -> Output:
         "exf": _make_exfat,
     }
     function = maker.get(kind[:3])
-    if function is None or kind not in ("ext2", "ext3", "ext4", "vfat", "fat", "msdos", "btrfs", "xfs", "f2fs", "exfat"):
+    if function is None or kind not in (
+        "ext2",
+        "ext3",
+        "ext4",
+        "vfat",
+        "fat",
+        "msdos",
+        "btrfs",
+        "xfs",
+        "f2fs",
+        "exfat",
+    ):
         raise CommandError(f"mkfs: failed to execute mkfs.{kind}: No such file or directory")
     session.name = f"mkfs.{kind}"
     return function(session, rest)
@@ -148,18 +165,29 @@ def _make_f2fs(session: Session, arguments: Sequence[str]) -> Output:
     options = read_options(session, arguments, "a:c:d:e:E:fg:H:il:mo:O:qR:rs:S:t:T:U:w:z:V")
     device = _target(session, _one_operand(session, options))
     if device in session.state.fs and not options.has("-f"):
-        raise CommandError(f"\tInfo: /dev/{device} appears to contain an existing filesystem\n\tError: Use the -f option", exit=1)
+        raise CommandError(
+            f"\tInfo: /dev/{device} appears to contain an existing filesystem\n\tError: Use the -f option",
+            exit=1,
+        )
     _make(session, device, "f2fs", options.last("-l") or "", _settings(options, ("-O", "-s", "-z"), {}))
-    return Output("" if options.has("-q") else "\n\tF2FS-tools: mkfs.f2fs Ver: 1.16.0\n\nInfo: format successful\n")
+    return Output(
+        "" if options.has("-q") else "\n\tF2FS-tools: mkfs.f2fs Ver: 1.16.0\n\nInfo: format successful\n"
+    )
 
 
 @command("mkfs.exfat")
 def _make_exfat(session: Session, arguments: Sequence[str]) -> Output:
     """exFAT, to share data with other systems."""
-    options = read_options(session, arguments, "L:n:s:c:b:fqvhU:V", ["volume-label=", "cluster-size=", "quiet", "full"])
+    options = read_options(
+        session, arguments, "L:n:s:c:b:fqvhU:V", ["volume-label=", "cluster-size=", "quiet", "full"]
+    )
     device = _target(session, _one_operand(session, options))
     _make(session, device, "exfat", options.last("-L", "-n", "--volume-label") or "")
-    return Output("" if options.has("-q", "--quiet") else f"Creating exFAT filesystem(/dev/{device})\nexFAT format complete!\n")
+    return Output(
+        ""
+        if options.has("-q", "--quiet")
+        else f"Creating exFAT filesystem(/dev/{device})\nexFAT format complete!\n"
+    )
 
 
 def _one_operand(session: Session, options: Options) -> str:
@@ -193,9 +221,7 @@ def _target(session: Session, path: str) -> str:
     return block_device(session, path, missing)
 
 
-def _make(
-    session: Session, device: str, kind: str, label: str, settings: tuple[str, ...] = ()
-) -> Filesystem:
+def _make(session: Session, device: str, kind: str, label: str, settings: tuple[str, ...] = ()) -> Filesystem:
     drop_filesystem(session.state, device)
     session.state.formatted += 1
     made = Filesystem(kind, new_tree(kind), label, session.state.formatted, settings=settings)

@@ -22,10 +22,11 @@ LUKS = "crypto_LUKS"
 _HEADER = 16 << 20  # bytes that a container keeps for itself
 _NAME = re.compile(r"[A-Za-z0-9#+.:=@_-]{1,127}", re.ASCII)
 _SHORT = "c:d:h:i:k:l:o:p:qrs:S:t:T:vVyM:"
-_LONG = """align-payload= allow-discards batch-mode cipher= debug force-password hash= header= iter-time= key-file= key-size=
-    key-slot= keyfile-offset= keyfile-size= label= new-keyfile= pbkdf= pbkdf-force-iterations= pbkdf-memory=
-    pbkdf-parallel= perf-no_read_workqueue perf-no_write_workqueue persistent readonly sector-size= subsystem= timeout=
-    tries= type= use-random use-urandom uuid= verbose verify-passphrase integrity= test-passphrase help version""".split()
+_LONG = """align-payload= allow-discards batch-mode cipher= debug force-password hash= header= iter-time=
+    key-file= key-size= key-slot= keyfile-offset= keyfile-size= label= new-keyfile= pbkdf= pbkdf-force-iterations=
+    pbkdf-memory= pbkdf-parallel= perf-no_read_workqueue perf-no_write_workqueue persistent readonly sector-size=
+    subsystem= timeout= tries= type= use-random use-urandom uuid= verbose verify-passphrase integrity=
+    test-passphrase help version""".split()
 _OLD_NAMES = {"luksOpen": "open", "luksClose": "close", "remove": "close", "plainOpen": "open"}
 _UNSIMULATED = "--header --integrity --keyfile-offset --keyfile-size -o -p".split()
 
@@ -77,7 +78,9 @@ def _open(session: Session, options: Options, words: Sequence[str]) -> Output:
     if name in state.volumes:
         raise CommandError(f"Device {words[1]} already exists.", exit=5)
     if in_use(state, device) is not None:
-        raise CommandError(f"Cannot use device /dev/{device} which is in use (already mapped or mounted).", exit=5)
+        raise CommandError(
+            f"Cannot use device /dev/{device} which is in use (already mapped or mounted).", exit=5
+        )
     state.volumes[name] = Volume("crypt", size_of(state, device) - _HEADER, (device,))
     if container.inner is not None and container.inner.type:
         state.fs[name] = container.inner
@@ -120,7 +123,9 @@ def _dump(session: Session, options: Options, words: Sequence[str]) -> Output:
 
 def _uuid(session: Session, options: Options, words: Sequence[str]) -> Output:
     device = _device(session, words)
-    return Output(f"{filesystem_uuid(device, _container(session, device))}\n", info="luks", operands=(device,))
+    return Output(
+        f"{filesystem_uuid(device, _container(session, device))}\n", info="luks", operands=(device,)
+    )
 
 
 def _is_luks(session: Session, options: Options, words: Sequence[str]) -> Output:
@@ -141,7 +146,9 @@ def _status(session: Session, options: Options, words: Sequence[str]) -> Output:
 
 
 def _benchmark(session: Session, options: Options, words: Sequence[str]) -> Output:
-    return Output("# Tests are approximate using memory only (no storage IO).\n", info="cpu", operands=("crypto",))
+    return Output(
+        "# Tests are approximate using memory only (no storage IO).\n", info="cpu", operands=("crypto",)
+    )
 
 
 def _device(session: Session, words: Sequence[str]) -> str:

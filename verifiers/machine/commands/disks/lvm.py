@@ -13,11 +13,8 @@ from dataclasses import replace
 from trace_trainer.verifiers.machine.model.devices import (
     device_exists,
     drop_filesystem,
-    in_use,
-    is_mounted,
     size_of,
     volume_name,
-    volumes_on,
 )
 from trace_trainer.verifiers.machine.model.state import Filesystem, State, Tree, Volume
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
@@ -30,23 +27,44 @@ EXTENT = 4 << 20
 _NAME = re.compile(r"[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,126}", re.ASCII)
 _SIZE = re.compile(r"\+?(\d{1,9}(?:\.\d{1,3})?)([bskmgtpe]?)(?:i?b)?", re.IGNORECASE | re.ASCII)
 _SHARE = re.compile(r"\+?(\d{1,7})(%(?:FREE|VG|PVS)?)?", re.IGNORECASE | re.ASCII)
-_UNITS = {"b": 1, "s": 512, "k": 1 << 10, "m": 1 << 20, "": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50, "e": 1 << 60}
+_UNITS = {
+    "b": 1,
+    "s": 512,
+    "k": 1 << 10,
+    "m": 1 << 20,
+    "": 1 << 20,
+    "g": 1 << 30,
+    "t": 1 << 40,
+    "p": 1 << 50,
+    "e": 1 << 60,
+}
 _MISSING = "  Cannot use {path}: device not found"
-_COMMON = ["yes", "force", "verbose", "quiet", "test", "zero=", "wipesignatures=", "uuid=", "addtag=", "metadatasize="]
+COMMON = [
+    "yes",
+    "force",
+    "verbose",
+    "quiet",
+    "test",
+    "zero=",
+    "wipesignatures=",
+    "uuid=",
+    "addtag=",
+    "metadatasize=",
+]
 
 
 @command("pvcreate")
 def pvcreate(session: Session, arguments: Sequence[str]) -> Output:
     """Make devices ready for a volume group; none of them is in use (danger/device_rules.py)."""
-    options = read_options(session, arguments, "fu:Z:vyqt", [*_COMMON, "dataalignment=", "labelsector="])
+    options = read_options(session, arguments, "fu:Z:vyqt", [*COMMON, "dataalignment=", "labelsector="])
     lines = []
-    for device in _devices(session, options.operands):
+    for device in physical_devices(session, options.operands):
         _make_member(session, device)
         lines.append(f'  Physical volume "/dev/{device}" successfully created.\n')
     return Output("".join(lines))
 
 
-def _devices(session: Session, words: Sequence[str]) -> list[str]:
+def physical_devices(session: Session, words: Sequence[str]) -> list[str]:
     if not words:
         raise CommandError("  Please enter a physical volume path.", exit=3)
     return [block_device(session, word, _MISSING) for word in words]
@@ -56,7 +74,9 @@ def _make_member(session: Session, device: str) -> None:
     """Make a device a physical volume, unless it is one already."""
     state = session.state
     if group_of(state, device) is not None:
-        raise CommandError(f"  Can't initialize physical volume \"/dev/{device}\" of a volume group without -ff", exit=5)
+        raise CommandError(
+            f'  Can\'t initialize physical volume "/dev/{device}" of a volume group without -ff', exit=5
+        )
     if device in state.disks and state.disks[device].label != "none":
         raise CommandError(f"  Cannot use /dev/{device}: device is partitioned", exit=5)
     if device in state.fs and state.fs[device].type == MEMBER:
@@ -76,7 +96,10 @@ def group_of(state: State, device: str) -> str | None:
 def vgcreate(session: Session, arguments: Sequence[str]) -> Output:
     """Make a volume group of devices, or add devices to one; they are made physical volumes where they aren't."""
     options = read_options(
-        session, arguments, "fs:l:p:c:vyqtZ:A:", [*_COMMON, "physicalextentsize=", "maxlogicalvolumes=", "dataalignment="]
+        session,
+        arguments,
+        "fs:l:p:c:vyqtZ:A:",
+        [*COMMON, "physicalextentsize=", "maxlogicalvolumes=", "dataalignment="],
     )
     if (options.last("-s", "--physicalextentsize") or "4m").lower() not in ("4m", "4mb", "4mib", "4"):
         raise Unsupported("volume groups with other extents than 4 MiB")
@@ -91,10 +114,12 @@ def vgcreate(session: Session, arguments: Sequence[str]) -> Output:
         raise CommandError(f"  A volume group called {name} already exists.", exit=5)
     if _NAME.fullmatch(name) is None:
         raise CommandError(f'  Name "{name}" contains invalid character.', exit=3)
-    devices = _devices(session, words)
+    devices = physical_devices(session, words)
     for device in devices:
         if (other := group_of(state, device)) is not None:
-            raise CommandError(f"  Physical volume '/dev/{device}' is already in volume group '{other}'", exit=5)
+            raise CommandError(
+                f"  Physical volume '/dev/{device}' is already in volume group '{other}'", exit=5
+            )
         _make_member(session, device)
     state.groups[name] = (*state.groups.get(name, ()), *devices)
     session.effect(f"volume group {name}")
@@ -116,7 +141,17 @@ def group_bytes(state: State, group: str) -> int:
 @command("lvcreate")
 def lvcreate(session: Session, arguments: Sequence[str]) -> Output:
     """Make a logical volume: -L SIZE or -l EXTENTS, -n NAME, in a group."""
-    long = [*_COMMON, "size=", "extents=", "name=", "contiguous=", "type=", "activate=", "readahead=", "permission="]
+    long = [
+        *COMMON,
+        "size=",
+        "extents=",
+        "name=",
+        "contiguous=",
+        "type=",
+        "activate=",
+        "readahead=",
+        "permission=",
+    ]
     options = read_options(session, arguments, "L:l:n:C:yvqtW:Z:p:r:i:I:sT:V:m:a:fk:", long)
     kind = options.last("--type")
     if options.has("-s", "-T", "-V", "-m", "-i", "-I") or kind not in (None, "linear"):
@@ -126,9 +161,15 @@ def lvcreate(session: Session, arguments: Sequence[str]) -> Output:
     group = options.operands[0].removeprefix("/dev/")
     state = session.state
     if group not in state.groups:
-        raise CommandError(f'  Volume group "{group}" not found\n  Cannot process volume group {group}', exit=5)
+        raise CommandError(
+            f'  Volume group "{group}" not found\n  Cannot process volume group {group}', exit=5
+        )
     names = {name for name, volume in state.volumes.items() if volume.group == group}
-    free = next(f"lvol{number}" for number in range(len(names) + 1) if volume_name(group, f"lvol{number}") not in names)
+    free = next(
+        f"lvol{number}"
+        for number in range(len(names) + 1)
+        if volume_name(group, f"lvol{number}") not in names
+    )
     name = options.last("-n", "--name") or free
     if _NAME.fullmatch(name) is None:
         raise CommandError(f'  Logical volume name "{name}" is invalid.', exit=3)
@@ -164,8 +205,8 @@ def _size(state: State, options: Options, group: str) -> int:
 @command("lvextend", "lvresize", "lvreduce")
 def lvextend(session: Session, arguments: Sequence[str]) -> Output:
     """Give a logical volume more room; taking some away would cut off a file system."""
-    options = read_options(session, arguments, "L:l:rvyqtnf", [*_COMMON, "size=", "extents=", "resizefs"])
-    device, volume = _volume(session, options.operands)
+    options = read_options(session, arguments, "L:l:rvyqtnf", [*COMMON, "size=", "extents=", "resizefs"])
+    device, volume = logical_volume(session, options.operands)
     size = _size(session.state, options, volume.group)
     given = options.last("-L", "--size", "-l", "--extents") or ""
     wanted = volume.size_bytes + size if given.startswith("+") else size
@@ -178,7 +219,7 @@ def lvextend(session: Session, arguments: Sequence[str]) -> Output:
     return Output(f"  Logical volume {device.removeprefix('mapper/')} successfully resized.\n")
 
 
-def _volume(session: Session, words: Sequence[str]) -> tuple[str, Volume]:
+def logical_volume(session: Session, words: Sequence[str]) -> tuple[str, Volume]:
     """The logical volume that a word names: vg0/root, /dev/vg0/root, /dev/mapper/vg0-root. Raises CommandError."""
     word = words[0] if words else ""
     path = word if word.startswith("/dev/") else f"/dev/{word}"
@@ -189,71 +230,23 @@ def _volume(session: Session, words: Sequence[str]) -> tuple[str, Volume]:
     return device, volume
 
 
-@command("lvremove")
-def lvremove(session: Session, arguments: Sequence[str]) -> Output:
-    """Remove logical volumes with what is on them, unless they are in use."""
-    options = read_options(session, arguments, "fyvqt", _COMMON)
-    state = session.state
-    lines = []
-    for word in options.operands or [""]:
-        group = word.removeprefix("/dev/")
-        members = [name for name, item in state.volumes.items() if item.group == group]
-        for device in members or [_volume(session, [word])[0]]:
-            if is_mounted(state, device) or in_use(state, device) is not None:
-                raise CommandError(f"  Logical volume {device.removeprefix('mapper/')} in use.", exit=5)
-            drop_filesystem(state, device)
-            del state.volumes[device]
-            session.effect(f"removed {device}")
-            lines.append(f'  Logical volume "{device.removeprefix("mapper/")}" successfully removed.\n')
-    return Output("".join(lines))
-
-
-@command("vgremove")
-def vgremove(session: Session, arguments: Sequence[str]) -> Output:
-    """Remove volume groups that hold no volumes; with -f or -y their volumes, too."""
-    options = read_options(session, arguments, "fyvqt", _COMMON)
-    state = session.state
-    for name in options.operands or [""]:
-        if name not in state.groups:
-            raise CommandError(f'  Volume group "{name}" not found', exit=5)
-        members = [device for device, item in state.volumes.items() if item.group == name]
-        for device in members:
-            if is_mounted(state, device) or in_use(state, device) is not None:
-                raise CommandError(f"  Logical volume {device.removeprefix('mapper/')} in use.", exit=5)
-        for device in members:
-            drop_filesystem(state, device)
-            del state.volumes[device]
-        del state.groups[name]
-        session.effect(f"removed volume group {name}")
-    return Output("".join(f'  Volume group "{name}" successfully removed\n' for name in options.operands))
-
-
-@command("pvremove")
-def pvremove(session: Session, arguments: Sequence[str]) -> Output:
-    """Take the mark of a physical volume off devices that belong to no group."""
-    options = read_options(session, arguments, "fyvqt", _COMMON)
-    for device in _devices(session, options.operands):
-        found = session.state.fs.get(device)
-        if found is None or found.type != MEMBER:
-            raise CommandError(f"  No PV found on device /dev/{device}.", exit=5)
-        if group_of(session.state, device) is not None or volumes_on(session.state, device):
-            raise CommandError(f"  PV /dev/{device} is used by a VG.", exit=5)
-        drop_filesystem(session.state, device)
-        session.effect(f"{device}: no physical volume")
-    return Output()
-
-
 @command("vgchange", "lvchange", "vgscan", "pvscan", "lvscan")
 def vgchange(session: Session, arguments: Sequence[str]) -> Output:
     """Activate what is there, which it always is here; switching off is unsupported."""
-    options = read_options(session, arguments, "a:yvqtK", [*_COMMON, "activate=", "mknodes", "cache", "sysinit"])
+    options = read_options(
+        session, arguments, "a:yvqtK", [*COMMON, "activate=", "mknodes", "cache", "sysinit"]
+    )
     wanted = (options.last("-a", "--activate") or "y").lower()
     if wanted not in ("y", "ay", "aay"):
         raise Unsupported("switching volumes off")
     state = session.state
     for name in options.operands:
         if name not in state.groups and not device_exists(state, name.removeprefix("/dev/")):
-            raise CommandError(f'  Volume group "{name}" not found\n  Cannot process volume group {name}', exit=5)
+            raise CommandError(
+                f'  Volume group "{name}" not found\n  Cannot process volume group {name}', exit=5
+            )
     counts = {name: sum(item.group == name for item in state.volumes.values()) for name in state.groups}
-    text = "".join(f'  {count} logical volume(s) in volume group "{name}" now active\n' for name, count in counts.items())
+    text = "".join(
+        f'  {count} logical volume(s) in volume group "{name}" now active\n' for name, count in counts.items()
+    )
     return Output(text, info="volumes")

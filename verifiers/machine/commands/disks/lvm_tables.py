@@ -13,7 +13,19 @@ from trace_trainer.verifiers.machine.session.declaring import command, read_opti
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
-_LONG = ["all", "columns", "colon", "units=", "noheadings", "options=", "sort=", "verbose", "nosuffix", "segments", "maps"]
+_LONG = [
+    "all",
+    "columns",
+    "colon",
+    "units=",
+    "noheadings",
+    "options=",
+    "sort=",
+    "verbose",
+    "nosuffix",
+    "segments",
+    "maps",
+]
 _HEADERS = {
     "pv": ("PV", "VG", "PSize"),
     "vg": ("VG", "#PV", "#LV", "VSize", "VFree"),
@@ -31,13 +43,21 @@ def tables(session: Session, arguments: Sequence[str]) -> Output:
     rows = _ROWS[kind](session.state)
     names = [word.removeprefix("/dev/") for word in options.operands]
     for name in names:
-        if not any(name in (row[0], row[0].removeprefix("/dev/"), f"{row[1]}/{row[0]}", row[1]) for row in rows):
+        if not any(
+            name in (row[0], row[0].removeprefix("/dev/"), f"{row[1]}/{row[0]}", row[1]) for row in rows
+        ):
             raise CommandError(f'  Failed to find {_WORDS[kind]} "{name}".', exit=5)
     if names:
-        rows = [row for row in rows if {row[0], row[0].removeprefix("/dev/"), f"{row[1]}/{row[0]}", row[1]} & set(names)]
+        rows = [
+            row
+            for row in rows
+            if {row[0], row[0].removeprefix("/dev/"), f"{row[1]}/{row[0]}", row[1]} & set(names)
+        ]
     header = _HEADERS[kind]
     if session.name.endswith("display"):
-        blocks = ["".join(f"  {name:<12}{cell}\n" for name, cell in zip(header, row, strict=True)) for row in rows]
+        blocks = [
+            "".join(f"  {name:<12}{cell}\n" for name, cell in zip(header, row, strict=True)) for row in rows
+        ]
         text = "\n".join(f"  --- {_WORDS[kind].capitalize()} ---\n{block}" for block in blocks)
     else:
         shows_header = bool(rows) and not options.has("--noheadings")
@@ -47,11 +67,13 @@ def tables(session: Session, arguments: Sequence[str]) -> Output:
 
 def _physical(state: State) -> list[tuple[str, ...]]:
     members = [name for name, item in state.fs.items() if item.type == MEMBER]
-    return [(f"/dev/{name}", group_of(state, name) or "", human(size_of(state, name)).lower()) for name in members]
+    return [
+        (f"/dev/{name}", group_of(state, name) or "", human(size_of(state, name)).lower()) for name in members
+    ]
 
 
 def _groups(state: State) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, devices in state.groups.items():
         count = sum(volume.group == name for volume in state.volumes.values())
         sizes = (human(group_bytes(state, name)).lower(), human(free_bytes(state, name)).lower())
@@ -60,7 +82,7 @@ def _groups(state: State) -> list[tuple[str, ...]]:
 
 
 def _logical(state: State) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for device, volume in state.volumes.items():
         if volume.kind == "lvm":
             prefix = f"mapper/{volume.group.replace('-', '--')}-"

@@ -67,13 +67,20 @@ def mount(session: Session, arguments: Sequence[str]) -> Output:
 
 def _remount(session: Session, options: Options, operands: list[str]) -> Output:
     """Give a mount other options."""
-    item = next((item for item in map(lambda path: _mounted(session, path, "mount"), operands[-1:])), None)
-    if item is None:
+    if not operands:
         raise CommandError("mount: bad usage\nTry 'mount --help' for more information.")
+    item = _mounted(session, operands[-1], "mount")
     chosen = [word for word in _option_list(options) if word not in ("remount", "defaults")]
     opposite = {"rw": "ro", "ro": "rw"}
     kept = [word for word in item.options if opposite.get(word) not in chosen and word not in chosen]
-    changed = replace(item, options=(*[word for word in chosen if word in opposite], *kept, *[w for w in chosen if w not in opposite]))
+    changed = replace(
+        item,
+        options=(
+            *[word for word in chosen if word in opposite],
+            *kept,
+            *[w for w in chosen if w not in opposite],
+        ),
+    )
     if set(changed.options) != set(item.options):
         session.state.mounts[session.state.mounts.index(item)] = changed
         session.effect(f"remounted {item.target}")
@@ -85,11 +92,18 @@ def _mount_all(session: Session) -> Output:
     text = session.read("/etc/fstab") if session.is_file("/etc/fstab") else ""
     for line in text.split("\n"):
         words = line.split()
-        if len(words) < 3 or words[0][0] == "#" or words[2] == "swap" or "noauto" in ",".join(words[3:4]).split(","):
+        if (
+            len(words) < 3
+            or words[0][0] == "#"
+            or words[2] == "swap"
+            or "noauto" in ",".join(words[3:4]).split(",")
+        ):
             continue
         place = session.live_path(words[1])
         if words[1] != "/" and all(item.target != place for item in session.state.mounts):
-            done = mount(session, ["-t", words[2], "-o", ",".join(words[3:4]) or "defaults", words[0], words[1]])
+            done = mount(
+                session, ["-t", words[2], "-o", ",".join(words[3:4]) or "defaults", words[0], words[1]]
+            )
             if done.exit:
                 return done
     return Output(info="mounts", operands=("all",))
@@ -173,7 +187,9 @@ def _device_mount(session: Session, source: str, target: str, kind: str | None, 
             exit=_FAILED,
         )
     if filesystem.type in ("swap", "crypto_LUKS", "LVM2_member"):
-        raise CommandError(f"mount: {target}: unknown filesystem type '{filesystem.type}'.{_DMESG}", exit=_FAILED)
+        raise CommandError(
+            f"mount: {target}: unknown filesystem type '{filesystem.type}'.{_DMESG}", exit=_FAILED
+        )
     subvolume = next((word[7:].strip("/") for word in flags if word.startswith("subvol=")), "")
     if subvolume and (filesystem.type != "btrfs" or subvolume not in filesystem.subvolumes):
         raise CommandError(

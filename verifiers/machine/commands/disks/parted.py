@@ -32,6 +32,7 @@ _TYPES_OF_FLAGS = {
     "raid": "fd00",
     "swap": "8200",
 }
+_FLAGS = frozenset("-s --script -m --machine -l --list -f --fix".split())
 _OTHER_FLAGS = frozenset(("legacy_boot", "hidden", "lba", "msftdata", "no_automount"))  # these change no type
 
 
@@ -110,9 +111,7 @@ def _split(arguments: Sequence[str]) -> tuple[set[str], list[str]]:
         word = rest.pop(0)
         if word in ("-a", "--align"):
             rest = rest[1:]
-        elif word in ("-s", "--script", "-m", "--machine", "-l", "--list", "-f", "--fix") or word.startswith(
-            "--align="
-        ):
+        elif word in _FLAGS or word.startswith("--align="):
             flags.add(word)
         elif word.startswith("-a") and word[2:] in ("optimal", "minimal", "none", "cylinder"):
             flags.add("-a")

@@ -78,7 +78,9 @@ def reread(session: Session, arguments: Sequence[str]) -> Output:
         unit = 1 if "--getsize64" in arguments else 512
         text = "".join(f"{size_of(state, device) // unit}\n" for device in devices)
         return Output(text, info="block_devices", operands=tuple(devices))
-    if session.name == "udevadm" and (not arguments or arguments[0] not in ("settle", "trigger", "control", "info")):
+    if session.name == "udevadm" and (
+        not arguments or arguments[0] not in ("settle", "trigger", "control", "info")
+    ):
         raise Unsupported("udevadm beyond settle and trigger")
     return Output()
 

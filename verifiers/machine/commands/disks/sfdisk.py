@@ -1,7 +1,8 @@
 """sfdisk: partition tables from a script on standard input, and its options that change one partition.
 
-A script replaces the table (with --append or -N it adds to it); without `label:` the disk keeps its kind of label, dos where
-it has none. Listing is fdisk's. Not covered: extended and logical partitions, moving data, saved tables of other devices.
+A script replaces the table (with --append or -N it adds to it); without `label:` the disk keeps its kind of label,
+dos where it has none. Listing is fdisk's. Not covered: extended and logical partitions, moving data, saved tables
+of other devices.
 """
 
 from __future__ import annotations
@@ -21,14 +22,23 @@ from trace_trainer.verifiers.machine.session.outcomes import CommandError, Outpu
 from trace_trainer.verifiers.machine.session.session import Session
 
 _SHORT = "A:aB:b:dfFgGhJlLnN:o:qO:rsTu:UvVw:W:X:Y:"
-_LONG = """activate= append backup backup-file= backup-pt-sectors bytes color= delete disk-id dump force json label=
-    label-nested= list list-free list-types lock= move-data no-act no-reread no-tell-kernel output= part-attrs part-label
-    part-type part-uuid partno= quiet reorder relocate= show-geometry show-pt-geometry show-size sector-size= unit= verify
-    version wipe= wipe-partitions= help""".split()
+_LONG = """activate= append backup backup-file= backup-pt-sectors bytes color= delete disk-id dump force json
+    label= label-nested= list list-free list-types lock= move-data no-act no-reread no-tell-kernel output=
+    part-attrs part-label part-type part-uuid partno= quiet reorder relocate= show-geometry show-pt-geometry
+    show-size sector-size= unit= verify version wipe= wipe-partitions= help""".split()
 _LABELS: dict[str, Label] = {"gpt": "gpt", "dos": "dos", "mbr": "dos"}
 _LETTERS = {"L": "8300", "S": "8200", "H": "8302", "U": "ef00", "R": "fd00", "V": "8e00"}
 _NAMES = {"linux": "8300", "swap": "8200", "home": "8302", "uefi": "ef00", "raid": "fd00", "lvm": "8e00"}
-_DOS_IDS = {"83": "8300", "82": "8200", "8e": "8e00", "ef": "ef00", "fd": "fd00", "7": "0700", "c": "0c00", "b": "0c00"}
+_DOS_IDS = {
+    "83": "8300",
+    "82": "8200",
+    "8e": "8e00",
+    "ef": "ef00",
+    "fd": "fd00",
+    "7": "0700",
+    "c": "0c00",
+    "b": "0c00",
+}
 _AMOUNT = re.compile(r"(\d{1,15})\s*(?:([KMGTP])(?:iB)?|sectors)?", re.IGNORECASE | re.ASCII)
 _UNITS = {"K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0**2, "P": 1024.0**3}
 _SETTING = re.compile(r"\s*([a-z-]+)\s*=\s*(\"[^\"]*\"|[^,\s]*)\s*")
@@ -38,7 +48,9 @@ _SETTING = re.compile(r"\s*([a-z-]+)\s*=\s*(\"[^\"]*\"|[^,\s]*)\s*")
 def sfdisk(session: Session, arguments: Sequence[str]) -> Output:
     """Print tables, remove partitions, set a type, or carry out the script that a pipe or a here-document brings."""
     options = read_options(session, arguments, _SHORT, _LONG)
-    if options.has("-l", "-d", "-J", "-F", "-s", "-T", "--list", "--dump", "--json", "--list-free", "--show-size"):
+    if options.has(
+        "-l", "-d", "-J", "-F", "-s", "-T", "--list", "--dump", "--json", "--list-free", "--show-size"
+    ):
         return show_tables(session, options)
     if options.has("-V", "--verify", "-v", "--version", "-h", "--help"):
         return Output("sfdisk from util-linux 2.40.2\n", info="partition_table", operands=options.operands)
@@ -58,12 +70,18 @@ def sfdisk(session: Session, arguments: Sequence[str]) -> Output:
     else:
         _run_script(session, disk, options, removed)
     if options.has("-n", "--no-act"):
-        return Output("The partition table is unchanged (--no-act).\n", info="partition_table", operands=(device,))
+        return Output(
+            "The partition table is unchanged (--no-act).\n", info="partition_table", operands=(device,)
+        )
     used = in_use(session.state, device)
     if used is not None and not options.has("--no-reread", "-f", "--force"):
-        raise CommandError("Checking that no-one is using this disk right now ... FAILED\nThis disk is currently in use.")
+        raise CommandError(
+            "Checking that no-one is using this disk right now ... FAILED\nThis disk is currently in use."
+        )
     write_table(session, device, disk, removed)
-    return Output("" if options.has("-q", "--quiet") else "The partition table has been altered.\nSyncing disks.\n")
+    return Output(
+        "" if options.has("-q", "--quiet") else "The partition table has been altered.\nSyncing disks.\n"
+    )
 
 
 def _edit(disk: Disk, options: Options, words: Sequence[str], removed: set[int]) -> None:
@@ -99,7 +117,9 @@ def _run_script(session: Session, disk: Disk, options: Options, removed: set[int
         raise CommandError(f"sfdisk: unsupported label '{wanted}'")
     appends = options.has("-a", "--append", "-N", "--partno")
     number = options.last("-N", "--partno")
-    lines = [line.strip() for line in re.split(r"[\n;]", session.stdin) if line.strip() and line.strip()[0] != "#"]
+    lines = [
+        line.strip() for line in re.split(r"[\n;]", session.stdin) if line.strip() and line.strip()[0] != "#"
+    ]
     if not lines:
         raise CommandError("sfdisk: no input")
     if not appends:
@@ -128,7 +148,11 @@ def _add(disk: Disk, line: str, number: int | None) -> None:
     if "=" in line:
         fields = {name: value.strip('"') for name, value in _SETTING.findall(line)}
         bootable = "bootable" in line
-        start, size, kind = fields.get("start", ""), fields.get("size", ""), fields.get("type", fields.get("Id", "L"))
+        start, size, kind = (
+            fields.get("start", ""),
+            fields.get("size", ""),
+            fields.get("type", fields.get("Id", "L")),
+        )
     else:
         cells = [cell.strip() for cell in (line.split(",") if "," in line else line.split())]
         start, size, kind, mark = [*cells, "", "", "", ""][:4]
@@ -139,8 +163,10 @@ def _add(disk: Disk, line: str, number: int | None) -> None:
     blocks = free_blocks(disk)
     begin = _mib(start) if start not in ("", "-") else None
     if begin is None:
-        block = max(blocks, key=lambda free: free[1] - free[0], default=(0, 0)) if size in ("", "+") else next(
-            (free for free in blocks if free[1] - free[0] >= (_mib(size) or 1)), (0, 0)
+        block = (
+            max(blocks, key=lambda free: free[1] - free[0], default=(0, 0))
+            if size in ("", "+")
+            else next((free for free in blocks if free[1] - free[0] >= (_mib(size) or 1)), (0, 0))
         )
         begin = block[0]
     block = next((free for free in blocks if free[0] <= begin < free[1]), (0, 0))

@@ -26,7 +26,10 @@ _MINIMUM = 40 << 10  # bytes
 def mkswap(session: Session, arguments: Sequence[str]) -> Output:
     """Make a swap area on a device that is not in use (danger/device_rules.py), or in a file."""
     options = read_options(
-        session, arguments, "cfFp:L:v:U:qhVs:", ["check", "force", "file", "label=", "uuid=", "quiet", "pagesize=", "size=", "lock="]
+        session,
+        arguments,
+        "cfFp:L:v:U:qhVs:",
+        ["check", "force", "file", "label=", "uuid=", "quiet", "pagesize=", "size=", "lock="],
     )
     if len(options.operands) != 1:
         raise CommandError("mkswap: error: Nowhere to set up swap on?")
@@ -51,8 +54,9 @@ def mkswap(session: Session, arguments: Sequence[str]) -> Output:
 
 def _make_in_file(session: Session, options: Options, path: str) -> Output:
     """A swap area in a file; with --file and --size the file is made, too."""
-    if options.has("-F", "--file") and (size := options.last("-s", "--size")) is not None:
-        make_file(session, path, bytes_of(session, size))
+    wanted = options.last("-s", "--size")
+    if options.has("-F", "--file") and wanted is not None:
+        make_file(session, path, bytes_of(session, wanted))
     found = session.resolve(path)
     tree, length = found.tree, session.size(path)
     if length < _MINIMUM:
@@ -62,7 +66,9 @@ def _make_in_file(session: Session, options: Options, path: str) -> Output:
     tree.files[found.path], tree.sizes[found.path] = _HEADER, length
     session.effect(f"{found.live_path}: swap")
     size = length - 4096
-    return Output(f"Setting up swapspace version 1, size = {human(size, 'KMGT', ' ')}iB ({size} bytes)\nno label\n")
+    return Output(
+        f"Setting up swapspace version 1, size = {human(size, 'KMGT', ' ')}iB ({size} bytes)\nno label\n"
+    )
 
 
 @command("swapon")
@@ -72,7 +78,18 @@ def swapon(session: Session, arguments: Sequence[str]) -> Output:
         session,
         arguments,
         "aep:sL:U:v",
-        ["all", "show", "summary", "priority=", "verbose", "noheadings", "bytes", "ifexists", "discard", "fixpgsz"],
+        [
+            "all",
+            "show",
+            "summary",
+            "priority=",
+            "verbose",
+            "noheadings",
+            "bytes",
+            "ifexists",
+            "discard",
+            "fixpgsz",
+        ],
     )
     state = session.state
     places = [*options.operands, *(f"LABEL={value}" for value in options.values("-L"))]
@@ -127,9 +144,9 @@ def _use_all(session: Session) -> Output:
     text = session.read("/etc/fstab") if session.is_file("/etc/fstab") else ""
     for line in text.split("\n"):
         words = line.split()
-        if len(words) >= 3 and words[0][0] != "#" and words[2] == "swap" and "noauto" not in words[3:4]:
-            if _swap_name(session, words[0]) not in session.state.swaps:
-                _use(session, words[0])
+        listed = len(words) >= 3 and words[0][0] != "#" and words[2] == "swap" and "noauto" not in words[3:4]
+        if listed and _swap_name(session, words[0]) not in session.state.swaps:
+            _use(session, words[0])
     return Output(info="swaps", operands=("all",))
 
 

@@ -1,4 +1,5 @@
-"""awk: programs that print fields, `[/PATTERN/ or CONDITION] { print FIELDS }`; others are unsupported, never guessed."""
+"""awk: programs that print fields, `[/PATTERN/ or CONDITION] { print FIELDS }`; others are unsupported, never
+guessed."""
 
 from __future__ import annotations
 
@@ -12,9 +13,15 @@ from trace_trainer.verifiers.machine.session.declaring import command, read_opti
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
-_PROGRAM = re.compile(r"\s*(?P<when>[^{}]*?)\s*(?:\{\s*(?:print(?:\s+(?P<what>[^{};]*?))?)?\s*;?\s*\})?\s*", re.DOTALL)
-_ITEM = re.compile(r'\s*(?:\$(?P<field>\d{1,3}|NF)|(?P<name>NR|NF)|"(?P<text>(?:[^"\\]|\\.)*)")\s*(?P<comma>,?)')
-_CONDITION = re.compile(r'(?:\$(?P<field>\d{1,3}|NF)|(?P<name>NR|NF))\s*(?P<sign>==|!=|>=|<=|>|<|~|!~)\s*(?P<value>"[^"]*"|\d{1,9}|/[^/]*/)')
+_PROGRAM = re.compile(
+    r"\s*(?P<when>[^{}]*?)\s*(?:\{\s*(?:print(?:\s+(?P<what>[^{};]*?))?)?\s*;?\s*\})?\s*", re.DOTALL
+)
+_ITEM = re.compile(
+    r'\s*(?:\$(?P<field>\d{1,3}|NF)|(?P<name>NR|NF)|"(?P<text>(?:[^"\\]|\\.)*)")\s*(?P<comma>,?)'
+)
+_CONDITION = re.compile(
+    r'(?:\$(?P<field>\d{1,3}|NF)|(?P<name>NR|NF))\s*(?P<sign>==|!=|>=|<=|>|<|~|!~)\s*(?P<value>"[^"]*"|\d{1,9}|/[^/]*/)'
+)
 
 
 @command("awk", "gawk")
@@ -31,9 +38,8 @@ def awk(session: Session, arguments: Sequence[str]) -> Output:
         raise Unsupported("awk beyond printing fields")
     separator = options.last("-F")
     texts = Texts(session, paths)
-    shown, number = [], 0
-    for line in (line for _, text in texts.found for line in lines_of(text)):
-        number += 1
+    shown = []
+    for number, line in enumerate((line for _, text in texts.found for line in lines_of(text)), 1):
         fields = _fields(line, separator)
         if _selects(session, match["when"], line, fields, number):
             shown.append(_printed(match["what"] or "$0", line, fields, number))
@@ -44,9 +50,8 @@ def _fields(line: str, separator: str | None) -> list[str]:
     if separator in (None, " "):
         return line.split()
     separator = unescape(separator or "")[0]
-    if len(separator) != 1 or separator in "|^$*+?()[]\\.":
-        if separator not in ("|", "."):
-            raise Unsupported("awk with a pattern between fields")
+    if len(separator) != 1 or separator in "^$*+?()[]\\":
+        raise Unsupported("awk with a pattern between fields")
     return line.split(separator) if line else []
 
 
@@ -84,7 +89,11 @@ def _selects(session: Session, when: str, line: str, fields: Sequence[str], numb
     match = _CONDITION.fullmatch(when)
     if match is None:
         raise Unsupported("awk with another condition")
-    left = str(number if match["name"] == "NR" else len(fields)) if match["name"] else _field(match["field"], line, fields)
+    left = (
+        str(number if match["name"] == "NR" else len(fields))
+        if match["name"]
+        else _field(match["field"], line, fields)
+    )
     sign, right = match["sign"], match["value"]
     if sign in ("~", "!~"):
         return _finds(session, right.strip('/"'), left) == (sign == "~")
@@ -94,7 +103,14 @@ def _selects(session: Session, when: str, line: str, fields: Sequence[str], numb
         order = (left > right.strip('"')) - (left < right.strip('"'))
     else:
         order = (float(left) > float(right)) - (float(left) < float(right))
-    return {"==": order == 0, "!=": order != 0, ">": order > 0, "<": order < 0, ">=": order >= 0, "<=": order <= 0}[sign]
+    return {
+        "==": order == 0,
+        "!=": order != 0,
+        ">": order > 0,
+        "<": order < 0,
+        ">=": order >= 0,
+        "<=": order <= 0,
+    }[sign]
 
 
 def _finds(session: Session, text: str, line: str) -> bool:

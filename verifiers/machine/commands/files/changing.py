@@ -131,6 +131,7 @@ def cp(session: Session, arguments: Sequence[str]) -> Output:
     )
     sources, folder = _sources(session, options.operands, options.last("-t", "--target-directory"))
     no_clobber, verbose = options.has("-n", "--no-clobber"), options.has("-v", "--verbose")
+    is_whole = options.has("-a", "--archive") and options.has("-x", "--one-file-system")
 
     def copy(source: str) -> str | None:
         if session.is_dir(source) and not recursive:
@@ -142,7 +143,7 @@ def cp(session: Session, arguments: Sequence[str]) -> Output:
         )
         if no_clobber and session.exists(target):
             return None
-        if absolute(source, session.frame.cwd) == "/" and options.has("-x") and options.has("-a"):
+        if is_whole and absolute(source, session.frame.cwd) == "/":
             if session.in_chroot or root_mount(session, folder) is None:
                 raise Unsupported("copying a whole system to such a place")
             copy_live_system(session, (), True, folder)

@@ -36,7 +36,15 @@ def lines_of(text: str) -> list[str]:
 @command("cut")
 def cut(session: Session, arguments: Sequence[str]) -> Output:
     """Fields (-f, with -d), characters (-c) or bytes (-b) of each line."""
-    long = ["bytes=", "characters=", "delimiter=", "fields=", "only-delimited", "complement", "output-delimiter="]
+    long = [
+        "bytes=",
+        "characters=",
+        "delimiter=",
+        "fields=",
+        "only-delimited",
+        "complement",
+        "output-delimiter=",
+    ]
     options = read_options(session, arguments, "b:c:d:f:nsz", [*long, "zero-terminated"])
     if options.has("-z", "--zero-terminated", "--complement"):
         raise Unsupported("cut of other than lines")
@@ -54,7 +62,9 @@ def cut(session: Session, arguments: Sequence[str]) -> Output:
     shown = []
     for line in (line for _, text in texts.found for line in lines_of(text)):
         if listed is None:
-            shown.append((glue or "").join(line[first - 1 : last] for first, last in ranges if line[first - 1 : last]))
+            shown.append(
+                (glue or "").join(line[first - 1 : last] for first, last in ranges if line[first - 1 : last])
+            )
         elif delimiter in line:
             fields = line.split(delimiter)
             kept = [field for number, field in enumerate(fields, 1) if _is_in(number, ranges)]
@@ -74,7 +84,9 @@ def _ranges(text: str) -> list[tuple[int, int]]:
         first = int(match[1] or 1)
         last = int(match[3] or (10**6 if match[2] else first))
         if first < 1 or last < first:
-            raise CommandError("cut: invalid decreasing range" if first > 0 else "cut: fields are numbered from 1")
+            raise CommandError(
+                "cut: invalid decreasing range" if first > 0 else "cut: fields are numbered from 1"
+            )
         found.append((first, last))
     merged: list[tuple[int, int]] = []
     for first, last in sorted(found):
@@ -97,8 +109,18 @@ def tr(session: Session, arguments: Sequence[str]) -> Output:
     deletes, squeezes = options.has("-d", "--delete"), options.has("-s", "--squeeze-repeats")
     sets = [_characters(text) for text in options.operands]
     wanted = 1 if deletes != squeezes else 2
-    if not 1 <= len(sets) <= 2 or (len(sets) < wanted and not (squeezes and len(sets) == 1)) or (deletes and not squeezes and len(sets) == 2):
-        what = f"missing operand after '{options.operands[-1]}'" if len(sets) == 1 else "missing operand" if not sets else "extra operand"
+    if (
+        not 1 <= len(sets) <= 2
+        or (len(sets) < wanted and not (squeezes and len(sets) == 1))
+        or (deletes and not squeezes and len(sets) == 2)
+    ):
+        what = (
+            f"missing operand after '{options.operands[-1]}'"
+            if len(sets) == 1
+            else "missing operand"
+            if not sets
+            else "extra operand"
+        )
         raise CommandError(f"tr: {what}\nTry 'tr --help' for more information.")
     text = from_pipe(session)
     others = options.has("-c", "-C", "--complement")
@@ -118,8 +140,16 @@ def tr(session: Session, arguments: Sequence[str]) -> Output:
             text = text.translate(table)
     if squeezes:
         repeated = sets[-1]
-        keeps = (lambda char: char not in repeated) if others and len(sets) == 1 else (lambda char: char in repeated)
-        text = "".join(char for place, char in enumerate(text) if place == 0 or char != text[place - 1] or not keeps(char))
+        keeps = (
+            (lambda char: char not in repeated)
+            if others and len(sets) == 1
+            else (lambda char: char in repeated)
+        )
+        text = "".join(
+            char
+            for place, char in enumerate(text)
+            if place == 0 or char != text[place - 1] or not keeps(char)
+        )
     return Output(text)
 
 
@@ -135,7 +165,9 @@ def _characters(text: str) -> str:
         if text[place + 1 : place + 2] == "-" and place + 2 < len(text):
             low, high = ord(text[place]), ord(text[place + 2])
             if high < low or high - low > 0x400:
-                raise CommandError(f"tr: range-endpoints of '{text[place : place + 3]}' are in reverse collating sequence order")
+                raise CommandError(
+                    f"tr: range-endpoints of '{text[place : place + 3]}' are in reverse collating sequence order"
+                )
             found += map(chr, range(low, high + 1))
             place += 3
         else:
@@ -196,7 +228,9 @@ def seq(session: Session, arguments: Sequence[str]) -> Output:
     """Numbers from one to another: seq LAST, seq FIRST LAST, seq FIRST STEP LAST; -s, -w."""
     words = list(arguments)
     glue, equal = "\n", False
-    while words and words[0] in ("-s", "-w", "--equal-width") or (words and words[0].startswith(("-s", "--separator="))):
+    while (words and words[0] in ("-s", "-w", "--equal-width")) or (
+        words and words[0].startswith(("-s", "--separator="))
+    ):
         word = words.pop(0)
         if word in ("-w", "--equal-width"):
             equal = True
@@ -208,7 +242,13 @@ def seq(session: Session, arguments: Sequence[str]) -> Output:
         raise Unsupported(f"seq {words[0]}")
     bad = next((word for word in words if _NUMBER.fullmatch(word) is None), None)
     if bad is not None or not 1 <= len(words) <= 3:
-        what = f"invalid floating point argument: '{bad}'" if bad is not None else "missing operand" if not words else "extra operand"
+        what = (
+            f"invalid floating point argument: '{bad}'"
+            if bad is not None
+            else "missing operand"
+            if not words
+            else "extra operand"
+        )
         raise CommandError(f"seq: {what}\nTry 'seq --help' for more information.")
     numbers = [Decimal(word) for word in words]
     first = numbers[0] if len(numbers) > 1 else Decimal(1)

@@ -34,7 +34,8 @@ def digest(session: Session, arguments: Sequence[str]) -> Output:
     if options.has("-c", "--check"):
         return _check(session, texts, algorithm)
     lines = [
-        f"{_digest(algorithm, text)}  {'-' if name == 'standard input' else name}\n" for name, text in texts.found
+        f"{_digest(algorithm, text)}  {'-' if name == 'standard input' else name}\n"
+        for name, text in texts.found
     ]
     return Output("".join(lines), texts.errors, int(bool(texts.errors)), "digest", texts.operands)
 
@@ -53,13 +54,17 @@ def _check(session: Session, texts: Texts, algorithm: str) -> Output:
         wrong += not is_right
         lines.append(f"{name}: {'OK' if is_right else 'FAILED'}\n")
     error = f"{session.name}: WARNING: {wrong} computed checksum did NOT match\n" if wrong else ""
-    return Output("".join(lines), texts.errors + error, int(bool(wrong or texts.errors)), "digest", texts.operands)
+    return Output(
+        "".join(lines), texts.errors + error, int(bool(wrong or texts.errors)), "digest", texts.operands
+    )
 
 
 @command("cmp", "diff")
 def compare(session: Session, arguments: Sequence[str]) -> Output:
     """Whether two files differ: exit 0 or 1. diff -u shows how."""
-    options = read_options(session, arguments, "qsurNabwi", ["brief", "quiet", "silent", "unified", "report-identical-files"])
+    options = read_options(
+        session, arguments, "qsurNabwi", ["brief", "quiet", "silent", "unified", "report-identical-files"]
+    )
     if options.has("-r", "-N", "-b", "-w", "-i", "-a") or len(options.operands) != 2:
         raise Unsupported(f"{session.name} of folders, or of parts")
     one, other = options.operands

@@ -1,7 +1,8 @@
-"""find and tree: what lies below a folder, by name and kind; what is found may be printed, removed or given to a command.
+"""find and tree: what lies below a folder, by name and kind; what is found may be printed, removed or given to a
+command.
 
-Of find's tests -name, -iname, -path, -type, -empty, -maxdepth and -mindepth are covered, joined by `-a`, with `!`. That
-nothing is removed below a folder that a system needs was checked before (danger/rules.py).
+Of find's tests -name, -iname, -path, -type, -empty, -maxdepth and -mindepth are covered, joined by `-a`, with `!`.
+That nothing is removed below a folder that a system needs was checked before (danger/rules.py).
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from trace_trainer.verifiers.machine.session.outcomes import CommandError, Outpu
 from trace_trainer.verifiers.machine.session.session import Session
 
 MAX_FOUND = 5000
-_IGNORED = frozenset("-print -depth -d -xdev -mount -a -and -ignore_readdir_race -noleaf -follow -daystart".split())
+_IGNORED = frozenset(
+    "-print -depth -d -xdev -mount -a -and -ignore_readdir_race -noleaf -follow -daystart".split()
+)
 _UNSIMULATED = frozenset(
-    """-o -or ( ) , -newer -mtime -mmin -atime -ctime -size -perm -user -group -uid -gid -regex -iregex -exec -execdir -ok
-    -printf -fprint -ls -inum -links -prune -quit -samefile -nouser -nogroup -writable -readable -executable -cnewer
-    -cmin -amin -lname -ilname -ipath -wholename -regextype -okdir -fls -fprintf -xtype -used -fstype""".split()
+    """-o -or ( ) , -newer -mtime -mmin -atime -ctime -size -perm -user -group -uid -gid -regex -iregex -exec
+    -execdir -ok -printf -fprint -ls -inum -links -prune -quit -samefile -nouser -nogroup -writable -readable
+    -executable -cnewer -cmin -amin -lname -ilname -ipath -wholename -regextype -okdir -fls -fprintf -xtype -used
+    -fstype""".split()
 )
 Test = Callable[[Session, str], bool]
 
@@ -79,7 +83,8 @@ def find(session: Session, arguments: Sequence[str]) -> Output:
 def _query(words: list[str]) -> _Query:
     """The tests and the action. Raises CommandError and Unsupported."""
     tests: list[Test] = []
-    least, most, program, together, deletes, end, depth = 0, 10**6, (), False, False, "\n", False
+    program: tuple[str, ...] = ()
+    least, most, together, deletes, end, depth = 0, 10**6, False, False, "\n", False
     negated = False
     while words:
         word = words.pop(0)
@@ -110,7 +115,9 @@ def _query(words: list[str]) -> _Query:
         value = words.pop(0)
         if word in ("-maxdepth", "-mindepth"):
             if not value.isascii() or not value.isdigit():
-                raise CommandError(f"find: Expected a positive decimal integer argument to {word}, but got '{value}'")
+                raise CommandError(
+                    f"find: Expected a positive decimal integer argument to {word}, but got '{value}'"
+                )
             least, most = (int(value), most) if word == "-mindepth" else (least, int(value))
             continue
         tests.append(_negated(_test(word, value), negated))
@@ -167,7 +174,11 @@ def _hand_on(session: Session, query: _Query, found: Sequence[str], errors: str)
     if "{}" not in query.command:
         runs = [query.command] * (1 if query.together else len(found))
     elif query.together:
-        runs = [tuple(item for word in query.command for item in (found if word == "{}" else [word]))] if found else []
+        runs = (
+            [tuple(item for word in query.command for item in (found if word == "{}" else [word]))]
+            if found
+            else []
+        )
     else:
         runs = [tuple(word.replace("{}", path) for word in query.command) for path in found]
     outputs = []
@@ -206,7 +217,14 @@ def tree(session: Session, arguments: Sequence[str]) -> Output:
 
 
 def _draw(
-    session: Session, path: str, indent: str, hidden: bool, folders: bool, left: int, lines: list[str], counts: list[int]
+    session: Session,
+    path: str,
+    indent: str,
+    hidden: bool,
+    folders: bool,
+    left: int,
+    lines: list[str],
+    counts: list[int],
 ) -> None:
     holder = path if path.endswith("/") else path + "/"
     names = [name for name in session.list_dir(path) if hidden or name[0] != "."]

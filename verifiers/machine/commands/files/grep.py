@@ -36,7 +36,9 @@ class _Grep:
         """The parts of a line that match, first to last, not overlapping."""
         position = 0
         while position <= len(line):
-            found = [span for pattern in self.patterns if (span := self._find(pattern, line, position)) is not None]
+            found = [
+                span for pattern in self.patterns if (span := self._find(pattern, line, position)) is not None
+            ]
             if not found:
                 return
             span = min(found, key=lambda span: (span[0], -span[1]))
@@ -121,7 +123,9 @@ def _below(session: Session, paths: Sequence[str], wanted: Sequence[str]) -> Ite
             holder = path if path.endswith("/") else path + "/"
             names = [holder + name for name in session.list_dir(path)]
             waiting += reversed([name for name in names if not session.is_link(name)])
-        elif path in paths or not wanted or any(fnmatchcase(path.rpartition("/")[2], glob) for glob in wanted):
+        elif (
+            path in paths or not wanted or any(fnmatchcase(path.rpartition("/")[2], glob) for glob in wanted)
+        ):
             count += 1
             if count > MAX_FILES:
                 raise Unsupported("grep of that many files")
@@ -178,11 +182,18 @@ def _shown_lines(options: Options, search: _Grep, marked: Marked, named: bool) -
             before, behind = around
             if not any(marks[max(place - behind, 0) : place + before + 1]):
                 continue
-            if around != (0, 0) and (last is not None or shown) and last != place - 1 and not (last is None and not shown):
+            if (
+                around != (0, 0)
+                and (last is not None or shown)
+                and last != place - 1
+                and not (last is None and not shown)
+            ):
                 shown.append("--")
             last = place
             mark = ":" if marks[place] else "-"
-            prefix = (f"{_shown_name(name)}{mark}" if named else "") + (f"{place + 1}{mark}" if search.numbered else "")
+            prefix = (f"{_shown_name(name)}{mark}" if named else "") + (
+                f"{place + 1}{mark}" if search.numbered else ""
+            )
             if not options.has("-o", "--only-matching"):
                 shown.append(prefix + line)
             elif marks[place] and not search.inverted:

@@ -1,7 +1,7 @@
 """ls, readlink, realpath, stat, chmod, chown, chgrp: what is known about files besides their text.
 
-Of modes the state keeps those that matter beyond an installation's own: open to everybody, a program, closed. Owners are
-not part of it: chown checks its operands and is compared by them alone.
+Of modes the state keeps those that matter beyond an installation's own: open to everybody, a program, closed.
+Owners are not part of it: chown checks its operands and is compared by them alone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def ls(session: Session, arguments: Sequence[str]) -> Output:
     above = [".", ".."] if options.has("-a", "--all", "-f") and not options.has("-A", "--almost-all") else []
     as_lines = options.has("-l", "-n", "-g", "-o", "--full-time")
     paths = _listed(session, options.operands or (".",), options)
-    pieces, errors, about = [], "", []
+    pieces: list[str] = []
+    errors, about = "", []
     for path in paths:
         if not session.exists(path) and not session.is_link(path):
             errors += f"ls: cannot access '{path}': No such file or directory\n"

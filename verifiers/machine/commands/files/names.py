@@ -18,7 +18,9 @@ def basename(session: Session, arguments: Sequence[str]) -> Output:
         raise CommandError("basename: missing operand\nTry 'basename --help' for more information.")
     if not options.has("-a", "-s", "--multiple", "--suffix"):
         if len(words) > 2:
-            raise CommandError(f"basename: extra operand '{words[2]}'\nTry 'basename --help' for more information.")
+            raise CommandError(
+                f"basename: extra operand '{words[2]}'\nTry 'basename --help' for more information."
+            )
         suffix = words.pop() if len(words) == 2 else ""
     text = "".join(_last(word, suffix) + _end(options.has("-z", "--zero")) for word in words)
     return Output(text, info="text", operands=(text,))

@@ -22,7 +22,14 @@ from trace_trainer.verifiers.machine.session.outcomes import CommandError, Outpu
 from trace_trainer.verifiers.machine.session.session import Session
 
 KERNEL_FOLDERS = ("/dev", "/proc", "/sys", "/run")
-ROOT_FILESYSTEMS = ("ext2", "ext3", "ext4", "btrfs", "xfs", "f2fs")  # a system needs owners and links, which FAT does not have
+ROOT_FILESYSTEMS = (
+    "ext2",
+    "ext3",
+    "ext4",
+    "btrfs",
+    "xfs",
+    "f2fs",
+)  # a system needs owners and links, which FAT does not have
 _SHORT = "aAXHvxzPhnqrlptgoDSWuUIcRKLkyObEmNdiT:f:e:B:CF0sM:@:"
 _LONG = """acls archive checksum compress delete delete-after delete-before delete-delay delete-during delete-excluded
     devices dry-run exclude= exclude-from= filter= force group hard-links human-readable ignore-errors ignore-times

@@ -145,7 +145,9 @@ class _Editor:
                 pieces.append(line[start:end])
             else:
                 # No more than this is written for each match: its own text, and for each `&` what was found.
-                self.session.allowance.spend_searching(len(edit.text) * (1 + end - start if "&" in edit.text else 1))
+                self.session.allowance.spend_searching(
+                    len(edit.text) * (1 + end - start if "&" in edit.text else 1)
+                )
                 pieces.append(edit.text.replace("&", line[start:end]).replace("\0", "&"))
                 changed = True
             position = last_end = end

@@ -1,18 +1,24 @@
 """sed's language, read: `[ADDRESS[,ADDRESS]][!]COMMAND`, with s, d, p, q, a, i, c and =.
 
-Addresses are numbers, `$` and /PATTERN/. Patterns are those of patterns.py. Not covered: groups and back references, hold
-space, labels and branches, reading and writing of other files.
+Addresses are numbers, `$` and /PATTERN/. Patterns are those of patterns.py. Not covered: groups and back
+references, hold space, labels and branches, reading and writing of other files.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from trace_trainer.verifiers.machine.session.outcomes import CommandError
 from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
+from trace_trainer.verifiers.machine.session.outcomes import CommandError
 
 Address = int | str | Pattern  # a line's number, "$", or what it must match
-_ESCAPES = {"n": "\n", "t": "\t", "/": "/", "&": "\0", "\\": "\\"}  # a NUL stands for a plain & until it is put in
+_ESCAPES = {
+    "n": "\n",
+    "t": "\t",
+    "/": "/",
+    "&": "\0",
+    "\\": "\\",
+}  # a NUL stands for a plain & until it is put in
 
 
 class Edit(NamedTuple):
@@ -94,7 +100,13 @@ def _command(script: str, position: int, extended: bool) -> tuple[Edit, int]:
             flags += script[position]
             position += 1
         nth = int("".join(filter(str.isdigit, flags)) or 1)
-        return Edit("s", pattern=Pattern(found, extended, False, "i" in flags.lower()), text=_plain(text), flags=flags, nth=nth), position
+        return Edit(
+            "s",
+            pattern=Pattern(found, extended, False, "i" in flags.lower()),
+            text=_plain(text),
+            flags=flags,
+            nth=nth,
+        ), position
     if letter and letter in "aic":
         end = script.find("\n", position)
         text = script[position + 1 : len(script) if end < 0 else end].lstrip()
@@ -127,7 +139,7 @@ def _until(script: str, start: int, mark: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    """The replacement, in which only `&` is special; a NUL is an escaped one. Raises PatternError at back references."""
+    """The replacement, in which only `&` is special; a NUL is an escaped one. Raises PatternError at others."""
     pieces, position = [], 0
     while position < len(text):
         if text[position] == "\\" and position + 1 < len(text):

@@ -1,10 +1,12 @@
-"""sort and uniq: lines in order, by fields or numbers, and lines that repeat. Order is by code point, as in the locale C."""
+"""sort and uniq: lines in order, by fields or numbers, and lines that repeat. Order is by code point, as in the
+locale C."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Any
 
 from trace_trainer.verifiers.machine.commands.files.text import Texts
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
@@ -20,7 +22,7 @@ _SORT_KNOWN = frozenset(
 _KEY = re.compile(r"(\d{1,4})([bfnrh]*)(?:,(\d{1,4})([bfnrh]*))?", re.ASCII)
 _NUMBER = re.compile(r"\s*(-?\d*\.?\d*)", re.ASCII)
 _HUMAN = re.compile(r"\s*(-?\d*\.?\d*)([KMGTP]?)", re.ASCII)
-Key = Callable[[str], object]
+Key = Callable[[str], Any]
 
 
 @command("sort")
@@ -49,7 +51,11 @@ def _lines(text: str) -> list[str]:
 
 def _sorted(lines: list[str], options: Options) -> list[str]:
     letters = "".join(name[1] for name, _ in options.pairs if name in ("-n", "-h", "-f", "-r", "-b"))
-    letters += "n" * options.has("--numeric-sort") + "r" * options.has("--reverse") + "f" * options.has("--ignore-case")
+    letters += (
+        "n" * options.has("--numeric-sort")
+        + "r" * options.has("--reverse")
+        + "f" * options.has("--ignore-case")
+    )
     letters += "h" * options.has("--human-numeric-sort")
     separator = options.last("-t", "--field-separator")
     if separator is not None and len(separator) != 1:
@@ -75,7 +81,7 @@ def _key(text: str, separator: str | None, letters: str) -> tuple[Key, bool]:
     own = match[2] + (match[4] or "") or letters
     compare = _comparison(own)
 
-    def key(line: str) -> object:
+    def key(line: str) -> Any:
         if separator is not None:
             fields = line.split(separator)
             return compare(separator.join(fields[first - 1 : last]))
@@ -118,7 +124,9 @@ def uniq(session: Session, arguments: Sequence[str]) -> Output:
     shown = []
     for _, group in groupby(lines, key=fold):
         same = list(group)
-        if (options.has("-d", "--repeated") and len(same) == 1) or (options.has("-u", "--unique") and len(same) > 1):
+        if (options.has("-d", "--repeated") and len(same) == 1) or (
+            options.has("-u", "--unique") and len(same) > 1
+        ):
             continue
         shown.append(f"{len(same):7d} {same[0]}" if options.has("-c", "--count") else same[0])
     stdout = "".join(line + "\n" for line in shown)

@@ -1,6 +1,7 @@
 """fallocate, truncate, dd: files of a size whose content is not stored, such as swap files.
 
-dd reads /dev/zero, /dev/urandom or a file, and writes to a file; that it writes to no device was checked before (danger/).
+dd reads /dev/zero, /dev/urandom or a file, and writes to a file; that it writes to no device was checked before
+(danger/).
 """
 
 from __future__ import annotations
@@ -51,11 +52,17 @@ def fallocate(session: Session, arguments: Sequence[str]) -> Output:
     """Create a file of a size."""
     long = ["length=", "offset=", "keep-size", "verbose", "posix", "punch-hole", "dig-holes", "zero-range"]
     options = read_options(session, arguments, "cdl:no:pvxzi", long)
-    if options.has("-c", "-d", "-p", "-z", "-i", "-n", "-o", "--offset", "--punch-hole", "--dig-holes", "--keep-size"):
+    if options.has(
+        "-c", "-d", "-p", "-z", "-i", "-n", "-o", "--offset", "--punch-hole", "--dig-holes", "--keep-size"
+    ):
         raise Unsupported("fallocate that makes holes")
     length = options.last("-l", "--length")
     if length is None or len(options.operands) != 1:
-        raise CommandError("fallocate: no length argument specified" if length is None else "fallocate: no filename specified")
+        raise CommandError(
+            "fallocate: no length argument specified"
+            if length is None
+            else "fallocate: no filename specified"
+        )
     make_file(session, options.operands[0], bytes_of(session, length))
     return Output()
 

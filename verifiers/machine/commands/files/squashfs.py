@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.rsync import root_mount
 from trace_trainer.verifiers.machine.model.spread import spread_over_mounts
-from trace_trainer.verifiers.machine.model.systems import IMAGE, copy_system, installed_copy_excludes, live_tree
+from trace_trainer.verifiers.machine.model.systems import (
+    IMAGE,
+    copy_system,
+    installed_copy_excludes,
+    live_tree,
+)
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
@@ -17,7 +22,10 @@ def unsquashfs(session: Session, arguments: Sequence[str]) -> Output:
     """Unpack the image to -d FOLDER; one that is there needs -f."""
     # Its long options are written with one dash or two.
     words = [f"-{word[2:]}" if word in ("--dest", "--force") else word for word in arguments]
-    words = [{"-dest": "-d", "-force": "-f", "-no-progress": "-n", "-quiet": "-q", "-info": "-i"}.get(w, w) for w in words]
+    words = [
+        {"-dest": "-d", "-force": "-f", "-no-progress": "-n", "-quiet": "-q", "-info": "-i"}.get(w, w)
+        for w in words
+    ]
     options = read_options(session, words, "d:fnqip:")
     if len(options.operands) != 1:
         raise Unsupported("unsquashfs of parts of an image")

@@ -201,7 +201,10 @@ def cat(session: Session, arguments: Sequence[str]) -> Output:
     texts = Texts(session, options.operands)
     text = "".join(text for _, text in texts.found)
     if options.has("-v", "-A", "-e", "-t", "--show-nonprinting", "--show-all"):
-        text = "".join(f"^{chr(ord(char) ^ 64)}" if (char < " " and char not in "\t\n") or char == "\x7f" else char for char in text)
+        text = "".join(
+            f"^{chr(ord(char) ^ 64)}" if (char < " " and char not in "\t\n") or char == "\x7f" else char
+            for char in text
+        )
     if options.has("-T", "-A", "-t", "--show-tabs", "--show-all"):
         text = text.replace("\t", "^I")
     if options.has("-s", "--squeeze-blank"):

@@ -25,7 +25,9 @@ def xargs(session: Session, arguments: Sequence[str]) -> Output:
     if options.has("-0", "--null"):
         items = [item for item in text.split("\0") if item]
     elif (mark := options.last("-d", "--delimiter")) is not None:
-        items = text.removesuffix("\n" if mark in ("\\n", "\n") else "").split(mark.replace("\\n", "\n") or "\0")
+        items = text.removesuffix("\n" if mark in ("\\n", "\n") else "").split(
+            mark.replace("\\n", "\n") or "\0"
+        )
     elif place is not None:
         items = [line.strip() for line in text.split("\n") if line.strip()]
     else:
@@ -75,4 +77,6 @@ def _run_all(session: Session, runs: Sequence[Sequence[str]]) -> Output:
         status = 123 if output.exit else status
     classes = sorted({output.info for output in outputs if output.info})
     about = tuple(item for output in outputs for item in output.operands)
-    return Output("".join(output.stdout for output in outputs), errors, status, "+".join(classes) or None, about)
+    return Output(
+        "".join(output.stdout for output in outputs), errors, status, "+".join(classes) or None, about
+    )

@@ -160,9 +160,9 @@ def _install(session: Session, system: Tree, mount: Mount, path: str) -> Output:
     )
 
 
-_EFI_LONG = """verbose unicode= quiet create create-only bootnum= delete-bootnum bootorder= disk= part= label= loader= bootnext=
-    delete-bootnext timeout= delete-timeout active inactive append-binary-args= delete-bootorder remove-dups edd= full-dev-path
-    file-dev-path""".split()
+_EFI_LONG = """verbose unicode= quiet create create-only bootnum= delete-bootnum bootorder= disk= part= label=
+    loader= bootnext= delete-bootnext timeout= delete-timeout active inactive append-binary-args= delete-bootorder
+    remove-dups edd= full-dev-path file-dev-path""".split()
 
 
 def _with_line(arguments: Sequence[str]) -> list[str]:

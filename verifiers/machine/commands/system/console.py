@@ -15,11 +15,11 @@ _FONT = re.compile(
 )
 _RADIOS = ("all", "wifi", "wlan", "bluetooth", "wwan", "gps", "fm", "nfc", "uwb", "ultrawideband", "wimax")
 _MODULES = frozenset(
-    """aes_x86_64 af_packet ahci amdgpu bluetooth bnx2 brcmfmac btrfs btusb dm_crypt dm_integrity dm_mod dm_raid dm_snapshot
-    e1000 e1000e efivarfs ext4 f2fs fat fuse hid i915 igb igc iwlwifi kvm kvm_amd kvm_intel loop md_mod mmc_block nfs nls_cp437
-    nls_iso8859_1 nouveau nvidia nvme overlay r8169 raid0 raid1 raid10 raid456 rtl8xxxu sd_mod sg snd_hda_intel squashfs
-    tcp_bbr tpm_crb tpm_tis tun uas usb_storage usbhid vfat virtio_blk virtio_net virtio_pci virtio_scsi vmd wireguard xfs
-    xhci_pci zfs zram""".split()
+    """aes_x86_64 af_packet ahci amdgpu bluetooth bnx2 brcmfmac btrfs btusb dm_crypt dm_integrity dm_mod dm_raid
+    dm_snapshot e1000 e1000e efivarfs ext4 f2fs fat fuse hid i915 igb igc iwlwifi kvm kvm_amd kvm_intel loop md_mod
+    mmc_block nfs nls_cp437 nls_iso8859_1 nouveau nvidia nvme overlay r8169 raid0 raid1 raid10 raid456 rtl8xxxu
+    sd_mod sg snd_hda_intel squashfs tcp_bbr tpm_crb tpm_tis tun uas usb_storage usbhid vfat virtio_blk virtio_net
+    virtio_pci virtio_scsi vmd wireguard xfs xhci_pci zfs zram""".split()
 )
 
 
@@ -42,7 +42,9 @@ def setfont(session: Session, arguments: Sequence[str]) -> Output:
     font = options.operands[0].rpartition("/")[2] if options.operands else ""
     font = re.sub(r"\.(?:psfu?|gz)+$|\.psfu?\.gz$", "", font)
     if font and _FONT.fullmatch(font) is None:
-        raise CommandError(f"setfont: ERROR setfont.c:417 kfont_load_font: Unable to find file: {font}", exit=66)
+        raise CommandError(
+            f"setfont: ERROR setfont.c:417 kfont_load_font: Unable to find file: {font}", exit=66
+        )
     _set(session, "font", f"{font} double".strip() if options.has("-d", "--double") else font)
     return Output()
 
@@ -50,7 +52,9 @@ def setfont(session: Session, arguments: Sequence[str]) -> Output:
 @command("rfkill")
 def rfkill(session: Session, arguments: Sequence[str]) -> Output:
     """List the radios, or switch them off (block) and on (unblock)."""
-    options = read_options(session, arguments, "Jno:rhV", ["json", "noheadings", "output=", "output-all", "raw"])
+    options = read_options(
+        session, arguments, "Jno:rhV", ["json", "noheadings", "output=", "output-all", "raw"]
+    )
     verb, *kinds = options.operands or ("list",)
     if verb not in ("list", "block", "unblock", "toggle", "event"):
         raise CommandError(f"rfkill: invalid command: {verb}")
@@ -60,13 +64,20 @@ def rfkill(session: Session, arguments: Sequence[str]) -> Output:
         if kind not in _RADIOS and kind not in ("0", "1"):
             raise CommandError(f"rfkill: invalid identifier: {kind}")
     if verb == "list":
-        blocked = {name: session.state.settings.get(f"radio {name}", "unblocked") for name in ("wlan", "bluetooth")}
-        rows = [f"{n}: {name}\n\tSoft blocked: {'yes' if how == 'blocked' else 'no'}\n" for n, (name, how) in enumerate(blocked.items())]
+        blocked = {
+            name: session.state.settings.get(f"radio {name}", "unblocked") for name in ("wlan", "bluetooth")
+        }
+        rows = [
+            f"{n}: {name}\n\tSoft blocked: {'yes' if how == 'blocked' else 'no'}\n"
+            for n, (name, how) in enumerate(blocked.items())
+        ]
         return Output("".join(rows), info="radios")
     if not kinds:
         raise CommandError("rfkill: no identifiers given")
     for kind in kinds:
-        known = {"all": ("wlan", "bluetooth"), "wifi": ("wlan",), "0": ("wlan",), "1": ("bluetooth",)}.get(kind, (kind,))
+        known = {"all": ("wlan", "bluetooth"), "wifi": ("wlan",), "0": ("wlan",), "1": ("bluetooth",)}.get(
+            kind, (kind,)
+        )
         for name in known:
             _set(session, f"radio {name}", "blocked" if verb == "block" else "")
     return Output(info="radios", operands=(verb, *kinds))
@@ -75,14 +86,18 @@ def rfkill(session: Session, arguments: Sequence[str]) -> Output:
 @command("modprobe")
 def modprobe(session: Session, arguments: Sequence[str]) -> Output:
     """Load kernel modules, or take them away (-r)."""
-    options = read_options(session, arguments, "abrfinqsv", ["all", "remove", "quiet", "verbose", "dry-run", "first-time"])
+    options = read_options(
+        session, arguments, "abrfinqsv", ["all", "remove", "quiet", "verbose", "dry-run", "first-time"]
+    )
     if not options.operands:
         raise CommandError("modprobe: ERROR: missing parameters. See -h.")
     names = options.operands if options.has("-a", "--all", "-r", "--remove") else options.operands[:1]
     for name in names:
         module = name.replace("-", "_")
         if module not in _MODULES:
-            raise CommandError(f"modprobe: FATAL: Module {name} not found in directory /lib/modules/6.12.1-arch1-1")
+            raise CommandError(
+                f"modprobe: FATAL: Module {name} not found in directory /lib/modules/6.12.1-arch1-1"
+            )
         if not options.has("-n", "--dry-run"):
             _set(session, f"module {module}", "removed" if options.has("-r", "--remove") else "loaded")
     return Output()

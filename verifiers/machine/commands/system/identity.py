@@ -18,7 +18,7 @@ from trace_trainer.verifiers.machine.model.passwords import hash_identity, ident
 from trace_trainer.verifiers.machine.model.state import Frame
 from trace_trainer.verifiers.machine.model.virtual import ZONE_FOLDER
 from trace_trainer.verifiers.machine.model.zones import ZONES
-from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Refused, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -151,6 +151,12 @@ def systemd_firstboot(session: Session, arguments: Sequence[str]) -> Output:
         inner.write("/etc/vconsole.conf", f"KEYMAP={keymap}\n")
     if options.has("--setup-machine-id"):
         _write_machine_id(inner)
+    _set_root(session, inner, options, shell)
+    return Output()
+
+
+def _set_root(session: Session, inner: Session, options: Options, shell: str | None) -> None:
+    """Give root of the system below a shell and a password."""
     old = inner.tree.users["root"]
     root = replace(old, shell=old.shell if shell is None else shell_path(shell))
     if (password := options.last("--root-password")) is not None:
@@ -158,13 +164,14 @@ def systemd_firstboot(session: Session, arguments: Sequence[str]) -> Output:
     if (hashed := options.last("--root-password-hashed")) is not None:
         root = replace(root, password=hash_identity(hashed))
     if options.has("--root-password-file"):
-        root = replace(root, password=identity(session.read(options.last("--root-password-file") or "").rstrip("\n")))
+        root = replace(
+            root, password=identity(session.read(options.last("--root-password-file") or "").rstrip("\n"))
+        )
     if options.has("--delete-root-password"):
         raise Refused("an account that needs no password")
     if root != old:
         inner.tree.users["root"] = root
         session.effect(f"root's account in {inner.frame.root}")
-    return Output()
 
 
 def _copy_settings(session: Session, inner: Session, options: Sequence[str]) -> None:

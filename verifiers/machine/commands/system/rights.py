@@ -13,7 +13,9 @@ from trace_trainer.verifiers.machine.session.session import Session
 @command("visudo")
 def visudo(session: Session, arguments: Sequence[str]) -> Output:
     """-c checks /etc/sudoers and the files beside it, or the file that -f names."""
-    options = read_options(session, arguments, "cf:hIOPqsV", ["check", "file=", "quiet", "strict", "help", "version"])
+    options = read_options(
+        session, arguments, "cf:hIOPqsV", ["check", "file=", "quiet", "strict", "help", "version"]
+    )
     if not options.has("-c", "--check"):
         raise Unsupported("interactive: visudo")
     named = options.last("-f", "--file") or next(iter(options.operands), None)

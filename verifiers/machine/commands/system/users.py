@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trace_trainer.verifiers.machine.model.packages import SHELLS, shell_path
-from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.passwords import hash_identity
+from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.state import User
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
