@@ -145,4 +145,7 @@ def test_a_task_of_a_plugin_that_is_not_named_is_one_line(checkpoints: Path) -> 
 def test_a_split_that_a_task_of_a_plugin_lacks_is_one_line(tiny_model_dir: Path, checkpoints: Path) -> None:
     asked = ("--task", "backwards", "--split", "test_numbers", "--model", str(tiny_model_dir))
     result = CliRunner().invoke(trainer, ["eval", *plugin("task"), *asked])
-    assert result.exit_code == 2 and "no split 'test_numbers'; there are train, validation, test" in result.stderr
+    assert (
+        result.exit_code == 2
+        and "no split 'test_numbers'; there are train, validation, test" in result.stderr
+    )
