@@ -21,13 +21,14 @@ from __future__ import annotations
 import inspect
 import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.language.linear import Linear
+from trace_trainer.experts.language.trying import InexactError, is_exact_on_ints
 
 
 class Kind(Enum):
@@ -100,14 +101,20 @@ class Operation:
     """The body's value is a statement about unknowns."""
     concludes: bool = False
     """The body takes, after its fields, the statements so far."""
+    takes_ints: bool = False
+    """The body gives of ints what it gives of the same numbers as Fractions; where not, it is given Fractions only."""
 
     @classmethod
     def from_function(
-        cls, function: Callable[..., typing.Any], aliases: Mapping[str, str] | None = None
+        cls,
+        function: Callable[..., typing.Any],
+        aliases: Mapping[str, str] | None = None,
+        expert: str = "every expert",
     ) -> Operation:
-        """Read an operation from a function's signature, annotations and docstring.
+        """Read an operation from a function's signature, annotations and docstring, and try its body.
 
-        Raises DeclarationError where an annotation is no field kind or the docstring is missing.
+        Raises DeclarationError where an annotation is no field kind, the docstring is missing, or the body is not
+        exact.
         """
         if not function.__doc__:
             raise DeclarationError(f"operation {function.__name__} needs a docstring: its documentation")
@@ -126,8 +133,14 @@ class Operation:
             # `from` is a Python keyword; a trailing underscore is dropped, as PEP 8 suggests for such names.
             name = parameter.name.removesuffix("_")
             fields.append(Field(name, kind, required=parameter.default is inspect.Parameter.empty))
-        parameters = tuple(f.name for f in fields)
         assigns = hints.get("return") == Result
+        executes = assigns or hints.get("return") == Changed
+        try:
+            takes_ints = executes and not concludes and _takes_ints(function, [f.kind for f in fields])
+        except InexactError as error:
+            message = f"operation {function.__name__} of {expert} must compute exactly: {error}"
+            raise DeclarationError(message) from None
+        parameters = tuple(f.name for f in fields)
         if assigns and "var" not in parameters:
             fields.append(Field("var", Kind.NEW_VARIABLE))
         return cls(
@@ -140,6 +153,7 @@ class Operation:
             parameters=parameters,
             states=hints.get("return") == Stated,
             concludes=concludes,
+            takes_ints=takes_ints,
         )
 
     @property
@@ -175,6 +189,32 @@ def _kind(hint: object) -> Kind | None:
     return None
 
 
+def _takes_ints(function: Callable[..., typing.Any], kinds: Sequence[Kind]) -> bool:
+    """Whether a body with parameters of these kinds is exact on ints. Raises InexactError where it never is.
+
+    One with lists, or with anything else than numbers, is given Fractions whatever it makes of ints.
+    """
+
+    def body(numbers: Sequence[typing.Any]) -> typing.Any:
+        supply = iter(numbers)
+        return function(*[_SAMPLES[k](supply) if k in _SAMPLES else next(supply) for k in kinds])
+
+    inputs = sum(2 if kind is Kind.OPERANDS else kind not in _SAMPLES for kind in kinds)
+    exact = is_exact_on_ints(body, inputs)
+    return exact and all(kind is Kind.OPERAND or kind in ENTITY_KINDS for kind in kinds)
+
+
+_SAMPLES: Mapping[Kind, Callable[[Iterator[typing.Any]], object]] = {
+    Kind.OPERANDS: lambda supply: [next(supply), next(supply)],
+    Kind.COMPUTE_OP: lambda supply: "div",  # which leaves the whole numbers
+    Kind.NEW_VARIABLE: lambda supply: "x",
+    Kind.VARIABLE: lambda supply: "x",
+    Kind.UNKNOWN: lambda supply: "x",
+    Kind.SOURCE: lambda supply: "prev.result",
+}
+"""What a body is tried on in the place of a field that holds anything else than a number."""
+
+
 class Expert:
     """A named set of operations for one sort of problem. `expert` declares one.
 
@@ -200,7 +240,7 @@ class Expert:
         """Decorator that declares an operation of this expert; returns the function unchanged."""
         if function is None:
             return lambda decorated: self.operation(decorated, aliases=aliases)
-        operation = Operation.from_function(function, aliases)
+        operation = Operation.from_function(function, aliases, self.name)
         if operation.name in self.own_operations:
             raise DeclarationError(f"expert {self.name} declares {operation.name} twice")
         is_declared = EXPERTS.get(self.name) is self

@@ -6,32 +6,24 @@
     - {op: compute, compute_op: sub, args: [eggs, 3], var: result}
     - {op: query, var: result}
 
-Reading text, whatever its style, is the verifiers' work; here is what reading yields, how a step is run and how a trace
-is written.
+Reading text, whatever its style, is the verifiers' work; here is what reading yields, and how a trace is written. How a
+step is run is in executing.py.
 """
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from itertools import islice
-from typing import Any
 
 from trace_trainer.experts.language.composition import COMPOSITION
-from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
 from trace_trainer.experts.language.declaration import ENTITY_KINDS, Exact, Kind, Operation
 from trace_trainer.experts.language.expression import Expression
-from trace_trainer.experts.language.linear import Linear
 from trace_trainer.experts.language.literals import format_number, plain
 
 OperandValue = str | Fraction
 """A variable's name or a number."""
 FieldValue = str | Fraction | tuple[OperandValue, ...] | Expression
-
-_SINGLE_INPUTS = ENTITY_KINDS | {Kind.OPERAND}
 
 
 class Step:
@@ -110,75 +102,6 @@ class Trace:
     def expert(self) -> str:
         """The expert's name, or "composition" for two or more sub-traces."""
         return self.subtraces[0].expert if len(self.subtraces) == 1 else COMPOSITION
-
-
-def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
-    """What a step computes, as a function of the values of its `inputs`, in their order.
-
-    The function returns the value to assign, or the new values of `changes`; it raises ZeroDivisionError.
-    """
-    if step.operation is CORE_OPERATIONS["compute"]:
-        return COMPUTE_OPS[str(step.fields["compute_op"])].function
-    body = step.operation.body
-    given = [(kind, step.fields[name]) for name, kind in step.operation.takes]
-    if all(kind in _SINGLE_INPUTS for kind, _ in given):
-        if not _may_divide(body):
-            return body
-        return lambda *values: _plain_result(body(*map(Fraction, values)))
-
-    def function(*values: Exact) -> Exact | tuple[Exact, ...]:
-        supply = map(Fraction, values)
-        arguments: list[object] = []
-        for kind, value in given:
-            if kind is Kind.OPERANDS:
-                arguments.append(list(islice(supply, len(value))))  # type: ignore[arg-type]
-            else:
-                arguments.append(next(supply) if kind in _SINGLE_INPUTS else value)
-        return _plain_result(body(*arguments))
-
-    return function
-
-
-@cache
-def _may_divide(body: Callable[..., Any]) -> bool:
-    """Whether a body has a division in it, or calls what may have one: `/` is exact on fractions, but not on ints."""
-    return any(
-        code.opname.startswith("CALL") or (code.opname == "BINARY_OP" and "/" in code.argrepr)
-        for code in dis.get_instructions(body)
-    )
-
-
-def _plain_result(result: Exact | tuple[Exact, ...]) -> Exact | tuple[Exact, ...]:
-    return tuple(map(plain, result)) if isinstance(result, tuple) else plain(result)
-
-
-def stated(step: Step, form_of: Callable[[OperandValue], Linear]) -> Linear:
-    """What a step states of unknowns. `form_of` is asked for its operands, one after the other from left to right.
-
-    Raises UnsolvableError for what is not linear, and ZeroDivisionError.
-    """
-    fields = map(step.fields.__getitem__, step.operation.parameters)
-    form: Linear = step.operation.body(
-        *[f.compute([form_of(o) for o in f.operands]) if isinstance(f, Expression) else f for f in fields]
-    )
-    return form
-
-
-def concluded(step: Step, forms: list[Linear]) -> Exact:
-    """The value that a step draws from what was stated. Raises UnsolvableError."""
-    value: Exact = step.operation.body(*map(step.fields.__getitem__, step.operation.parameters), forms)
-    return plain(value)
-
-
-def apply(step: Step, values: Mapping[str, Fraction]) -> Fraction | tuple[Fraction, ...]:
-    """Run a step that computes or changes on the values of the variables it reads; they themselves stay unchanged.
-
-    Returns the value to assign, or the new values of `step.changes`. A new entity starts at 0. Raises KeyError for a
-    variable without a value, and ZeroDivisionError.
-    """
-    present = {**dict.fromkeys(step.may_create, Fraction(0)), **values}
-    result = function_of(step)(*(present[v] if isinstance(v, str) else v for v in step.inputs))
-    return tuple(map(Fraction, result)) if isinstance(result, tuple) else Fraction(result)
 
 
 def _format_value(value: FieldValue) -> str:

@@ -17,18 +17,10 @@ from trace_trainer.experts.language.catalogue import DeclarationError
 from trace_trainer.experts.language.composition import COMPOSITION, source_of
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import ENTITY_KINDS, Kind, Operation
+from trace_trainer.experts.language.executing import concluded, execute, stated
 from trace_trainer.experts.language.expression import parse_expression
 from trace_trainer.experts.language.linear import Linear
-from trace_trainer.experts.language.trace import (
-    FieldValue,
-    OperandValue,
-    Step,
-    SubTrace,
-    Trace,
-    apply,
-    concluded,
-    stated,
-)
+from trace_trainer.experts.language.trace import FieldValue, OperandValue, Step, SubTrace, Trace
 from trace_trainer.experts.problems.formula import Formula, formula_of
 
 RESULT = "result"
@@ -130,15 +122,11 @@ class SubTraceBuilder:
             self._computed += 1
             fields["var"] = f"step{self._computed}"
         step = Step(operation, fields)
-        outcome = apply(step, self.values)
+        made = map(Fraction, execute(step, self.values))
         self._steps.append(step)
-        if operation.assigns:
-            assert isinstance(outcome, Fraction) and step.target is not None
-            self.values[step.target] = outcome
-            return Reference(step.target, self)
-        assert isinstance(outcome, tuple)
-        self.values.update(zip(step.changes, outcome, strict=True))
-        return Reference(step.changes[0], self)
+        names = step.changes or (str(step.target),)
+        self.values.update(zip(names, made, strict=True))
+        return Reference(names[0], self)
 
     def _reason(self, operation: Operation, *arguments: Any) -> Reference:
         """A step about unknowns: one that declares an unknown by its name, one that states, or one that concludes."""

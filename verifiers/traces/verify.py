@@ -22,7 +22,8 @@ from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, rea
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_fast
-from trace_trainer.verifiers.traces.running.reference import Checked, check
+from trace_trainer.verifiers.traces.running.reference import check
+from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 from trace_trainer.verifiers.violation import Violation

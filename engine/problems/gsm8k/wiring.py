@@ -24,13 +24,13 @@ from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal,
 from trace_trainer.engine.problems.gsm8k.formula import Form
 from trace_trainer.engine.problems.gsm8k.solution import Equation, read_solution
 from trace_trainer.experts.language.declaration import Exact
-from trace_trainer.experts.language.literals import plain
-from trace_trainer.experts.language.trace import apply as run_step
 from trace_trainer.verifiers.questions.answers import parse_answer
 from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.numbers import read_question
+from trace_trainer.verifiers.traces.probing.redraw import literals_of
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
-from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
+from trace_trainer.verifiers.traces.steps.executing import execute_on
+from trace_trainer.verifiers.traces.steps.step import Role
 
 _MAX_READINGS = 24  # of one equation
 _TRIALS = 3
@@ -152,7 +152,7 @@ def _literal(
 
 def _run_trace(
     conversion: Conversion, mentions: Sequence[Mention], trial: Mapping[sympy.Symbol, Fraction]
-) -> Fraction | None:
+) -> Exact | None:
     """What the trace's text computes when the numbers behind its inits are these."""
     inits: dict[str, Fraction] = {}
     drawn = list(trial.values())
@@ -162,19 +162,12 @@ def _run_trace(
             inits[name] = value / 100 if given.form is Form.SHARE else value
     subtraces = read_canonical(conversion.trace)
     assert subtraces is not None
-    values: dict[str, Fraction] = {}
-    for step in subtraces[0].steps:
-        assert isinstance(step, TypedStep)
-        if step.role is Role.VALUE:
-            assert step.target is not None
-            values[step.target] = inits.get(step.target, Fraction(plain(step.literals[0])))
-        elif step.role is Role.QUERY:
-            return values[str(step.fields["var"])]
-        else:
-            try:
-                result = run_step(step, values)
-            except ZeroDivisionError:
-                return None
-            changed = step.changes or (step.target or "",)
-            values.update(zip(changed, result if isinstance(result, tuple) else (result,), strict=True))
-    return None
+    literals = dict(literals_of(subtraces))
+    for position, step in enumerate(subtraces[0].typed_steps):
+        if step.role is Role.VALUE and step.creates in inits:
+            literals[0, position, 0] = inits[step.creates]
+    try:
+        results = execute_on([parsed.typed_steps for parsed in subtraces], literals)
+    except ArithmeticError:
+        return None
+    return results[-1][-1][0]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import ENTITY_KINDS, Exact, Expert, Kind, Operand, Result
+from trace_trainer.experts.language.executing import function_of
 from trace_trainer.experts.language.literals import MAX_NUMBER, format_number, parse_number, plain
-from trace_trainer.experts.language.trace import FieldValue, Step, function_of
+from trace_trainer.experts.language.trace import FieldValue, Step
 from trace_trainer.verifiers import verify_trace
 
 wholes = st.integers(-1000, 1000)

@@ -9,7 +9,8 @@ import pytest
 from trace_trainer.experts import EXPERTS, OPERATIONS
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import Expert, Operand, Result
-from trace_trainer.experts.language.trace import FieldValue, Step, function_of
+from trace_trainer.experts.language.executing import function_of
+from trace_trainer.experts.language.trace import FieldValue, Step
 from trace_trainer.verifiers.traces.steps.copies import identity
 from trace_trainer.verifiers.traces.steps.flow import Flow, flows_of
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep

@@ -34,19 +34,22 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from trace_trainer.experts.language.composition import resolve_source
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number, plain
 from trace_trainer.verifiers.questions.grounding import Grounding
-from trace_trainer.verifiers.traces.probing.redraw import Origin, Place, draws, literals_of, origins_of
+from trace_trainer.verifiers.traces.probing.redraw import Origin, draws, literals_of, origins_of
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, computable
+from trace_trainer.verifiers.traces.steps.executing import (
+    BrokenOffError,
+    Place,
+    Results,
+    bound_by,
+    earlier,
+    execute_on,
+)
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
-_MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
-_MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
-
 _HARDLY_RUNS = (
     "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
     "answer comes from them"
@@ -55,9 +58,6 @@ _MULTIPLES = (
     "whatever the question's numbers are, the answer is one of a few multiples of the same number: it is put together "
     "from a remainder, not computed from them"
 )
-
-Results = list[list[tuple[Exact, ...]]]
-"""What each step of each sub-trace gave: the values of what it makes, the number it binds, or (last) the answer."""
 
 
 class Finding(NamedTuple):
@@ -78,10 +78,11 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
     """
     literals = dict(literals_of(subtraces))
     origins = origins_of(literals, grounding)
+    steps = [parsed.typed_steps for parsed in subtraces]
     held = {plain(literal) for place, literal in literals.items() if place not in origins}
     try:
-        actual = _run(subtraces, literals)
-    except _BrokenOffError:
+        actual = execute_on(steps, literals)
+    except BrokenOffError:
         return [_baseless(_HARDLY_RUNS, subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
     constants = _possible_constants(subtraces, origins, actual)
@@ -94,8 +95,8 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
             return []
         replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
         try:
-            results = _run(subtraces, replaced)
-        except (ArithmeticError, _BrokenOffError):
+            results = execute_on(steps, replaced)
+        except ArithmeticError:
             continue
         runs += 1
         answers.add(results[-1][-1][0])
@@ -118,74 +119,6 @@ def _common_divisor(one: Fraction, other: Exact) -> Fraction:
     """The largest number that both are whole multiples of."""
     denominator = math.lcm(one.denominator, other.denominator)
     return Fraction(math.gcd(int(one * denominator), int(other * denominator)), denominator)
-
-
-class _BrokenOffError(Exception):
-    """A value has grown too large."""
-
-
-def _run(subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact]) -> Results:
-    """What each step of each sub-trace gives: the values of what it makes, the number it binds, or the answer."""
-    results: Results = []
-    for index, parsed in enumerate(subtraces):
-        values: dict[str, Exact] = {}
-        results.append([])
-        for position, step in enumerate(parsed.steps):
-            assert isinstance(step, TypedStep)
-            given: tuple[Exact, ...]
-            if step.role is Role.VALUE:
-                given = (literals[index, position, 0],)
-            elif step.role is Role.SOURCE:
-                given = results[_earlier(step, index)][-1]
-            elif step.role is Role.UNKNOWN:
-                given = ()
-            elif step.role is Role.QUERY:
-                given = (values[str(step.fields["var"])],)
-            else:
-                given = _compute(step, values, index, position, literals)
-            for value in given:
-                if _bits(value) > _MAX_BITS:
-                    raise _BrokenOffError
-            values.update(zip(_bound(step), given, strict=False))
-            results[index].append(given)
-    return results
-
-
-def _bits(value: Exact) -> int:
-    """The size of a value beyond that of 1, by which it takes no time to multiply."""
-    return value.numerator.bit_length() + value.denominator.bit_length() - 2
-
-
-def _compute(
-    step: TypedStep,
-    values: Mapping[str, Exact],
-    index: int,
-    position: int,
-    literals: Mapping[Place, Exact],
-) -> tuple[Exact, ...]:
-    inputs: list[Exact] = []
-    number = 0
-    for operand in step.inputs:
-        if isinstance(operand, str):
-            inputs.append(values.get(operand, 0))  # the receiver of a transfer may be new; it starts at 0
-        else:
-            inputs.append(literals[index, position, number])
-            number += 1
-    if len(inputs) > FEW_INPUTS and not (computable(inputs) and sum(map(_bits, inputs)) <= _MAX_INPUT_BITS):
-        raise _BrokenOffError
-    result = step.function(*inputs)
-    return result if isinstance(result, tuple) else (result,)
-
-
-def _bound(step: TypedStep) -> tuple[str, ...]:
-    """The variables that a step gives values to."""
-    return step.makes or ((step.target,) if step.target else ())
-
-
-def _earlier(step: TypedStep, index: int) -> int:
-    earlier = resolve_source(str(step.fields["source"]), index)
-    assert earlier is not None
-    return earlier
 
 
 class _Copy(NamedTuple):
@@ -217,7 +150,7 @@ def _possible_copies(
         answer = actual[index][-1][0]
         places = [p for p in origins if literals[p] == answer and (p[0] == index or index == last)]
         sources = [
-            _earlier(s, index) for s in parsed.steps if isinstance(s, TypedStep) and s.role is Role.SOURCE
+            earlier(s, index) for s in parsed.steps if isinstance(s, TypedStep) and s.role is Role.SOURCE
         ]
         copies.append(_Copy(index, places, [source for source in sources if actual[source][-1][0] == answer]))
     return [copy for copy in copies if copy.places or copy.answers]
@@ -236,10 +169,10 @@ def _possible_constants(
             moves = (
                 any((index, position, number) in origins for number in range(len(step.literals)))
                 or not moving.isdisjoint(step.names)
-                or (step.role is Role.SOURCE and answers_move[_earlier(step, index)])
+                or (step.role is Role.SOURCE and answers_move[earlier(step, index)])
             )
             if moves:
-                moving.update(_bound(step))
+                moving.update(bound_by(step))
             if step.role is Role.QUERY:
                 answers_move.append(moves)
             is_answer = step.role is Role.QUERY and index == len(subtraces) - 1

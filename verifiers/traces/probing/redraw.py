@@ -15,12 +15,10 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.executing import Place
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 
 _MAX_EXTREMES = 12  # numbers that are each tried far larger and far smaller than the rest
-
-Place = tuple[int, int, int]
-"""Where a literal stands: sub-trace, step, and which of the step's literals."""
 
 
 class Origin(NamedTuple):
@@ -32,6 +30,7 @@ class Origin(NamedTuple):
 
 
 def literals_of(subtraces: Sequence[ParsedSubTrace]) -> Iterator[tuple[Place, Exact]]:
+    """Each literal of a well-typed trace, with its place."""
     for index, parsed in enumerate(subtraces):
         for position, step in enumerate(parsed.steps):
             assert isinstance(step, TypedStep)

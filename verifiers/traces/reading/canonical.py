@@ -8,8 +8,7 @@ its own to get wrong. A property test holds that both readers yield the same tra
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import cast
+from functools import lru_cache
 
 from trace_trainer.experts.language.declaration import EXPERTS
 from trace_trainer.experts.language.trace import write_step
@@ -58,15 +57,18 @@ def _read_subtrace(lines: list[str], line: int) -> ParsedSubTrace | None:
     """The sub-trace of unindented lines of which the first is the text's line `line`, or None."""
     if not 3 <= len(lines) <= MAX_STEPS + 2 or lines[1] != "trace:":
         return None
-    expert = _EXPERT.fullmatch(lines[0])
+    expert = _expert_of(lines[0])
     if expert is None:
         return None
     steps = [_STEPS[content] for content in lines[2:]]
-    return (
-        ParsedSubTrace(expert[1], cast("Sequence[TypedStep | BrokenStep]", steps), line)
-        if all(steps)
-        else None
-    )
+    return ParsedSubTrace(expert, steps, line) if all(steps) else None  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=256)
+def _expert_of(heading: str) -> str | None:
+    """The name in the first line of a sub-trace, whether or not such an expert exists; few lines, read very often."""
+    match = _EXPERT.fullmatch(heading) if len(heading) <= _MAX_CACHED_LINE else None
+    return None if match is None else match[1]
 
 
 def _read_line(line: str) -> TypedStep | BrokenStep | None:

@@ -1,9 +1,9 @@
-"""What reading a text yields, whichever reader read it, and the limits of a text's size."""
+"""What reading a text yields, whichever reader read it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Problem
@@ -25,6 +25,11 @@ class ParsedSubTrace(NamedTuple):
     line: int
     step_lines: Sequence[int] | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def typed_steps(self) -> Sequence[TypedStep]:
+        """The steps of a sub-trace of which none is broken."""
+        return cast("Sequence[TypedStep]", self.steps)
 
     def line_of(self, step: int) -> int:
         """The line of a step, from 1."""

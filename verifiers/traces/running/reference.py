@@ -1,54 +1,22 @@
-"""Boundary, wiring, grounding and execution: one pass over the steps, in the order in which they run.
+"""The reference: checks and runs a trace, and says everything that is wrong with it.
 
-The pass executes as it goes, so that a step is judged knowing the values it reads. What is wrong is collected, not
-raised; a step that cannot run leaves its variable without a value, and what depends on it is passed over in silence, so
-that one fault is reported once. A trace in which nothing is found is run again on other
-numbers (`verifiers.traces.probing.probe`).
-
-This is the reference. `verifiers.traces.running.fast` runs a trace without a fault faster, and must agree.
+Its pass over the steps is in checker.py. A trace in which nothing is found, and whose question's numbers can't be
+followed to its answer, is run again on others (`verifiers.traces.probing.probe`).
+`verifiers.traces.running.fast` runs a trace without a fault faster, and must agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from trace_trainer.experts import EXPERTS
-from trace_trainer.experts.language.composition import resolve_source
-from trace_trainer.experts.language.declaration import Exact
-from trace_trainer.experts.language.linear import UnsolvableError
-from trace_trainer.experts.language.literals import format_number, plain
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.probe import probe
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.running.advice import boundary_advice, source_advice
+from trace_trainer.verifiers.traces.running.checker import Checker
 from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
-from trace_trainer.verifiers.traces.running.state import Budget, Execution
-from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
-from trace_trainer.verifiers.traces.steps.bounds import computable, in_bounds
-from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
-from trace_trainer.verifiers.traces.steps.typing import BrokenStep, quoted
-from trace_trainer.verifiers.violation import Violation
-
-
-class Checked(NamedTuple):
-    """What is known of a trace once it has been checked and run.
-
-    Attributes:
-        violations: what is wrong, in the order in which it was found.
-        answer: what it computes, or None where it does not get that far.
-        values: tells what the variables of the last sub-trace hold in the end.
-        unused: variables that nothing reads, with the index of their sub-trace.
-        used: the bits of the question's numbers that its literals come from.
-        steps: how many steps were executed.
-    """
-
-    violations: Sequence[Violation]
-    answer: Exact | None
-    values: Callable[[], Mapping[str, Exact]]
-    unused: Sequence[tuple[int, str]]
-    used: int
-    steps: int
+from trace_trainer.verifiers.traces.running.following import needs_probe, uses_much_again
+from trace_trainer.verifiers.traces.running.state import Checked
+from trace_trainer.verifiers.traces.running.statements import is_hidden
 
 
 def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked:
@@ -59,8 +27,10 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
         grounding: what the question lets the trace write, or None to leave out the grounding stage.
     """
     checker = Checker(subtraces, grounding)
+    if len(subtraces) > 1:
+        _check_composition(checker)
     if not checker.violations:
-        checker.check_answer()
+        _check_answer(checker, grounding)
     last = checker.executions[-1]
     return Checked(
         checker.violations,
@@ -72,281 +42,25 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
     )
 
 
-class Checker:
-    """Checks one trace, as `check` does. Use once.
+def _check_answer(checker: Checker, grounding: Grounding | None) -> None:
+    """Where nothing else is wrong: whether the answer comes from the question, and is computed."""
+    last = checker.executions[-1]
+    if grounding is not None and last.queried not in last.rooted:
+        message = "no number of the question reaches the answer"
+        checker.add("answer_from_constants", message, last.index, len(last.parsed.steps) - 1)
+        return
+    trails = [run.trail() for run in checker.executions]
+    is_plain = trails[-1].answer[1] and not uses_much_again(trails)
+    if is_plain and not needs_probe(trails, grounding):
+        return
+    for finding in probe(checker.subtraces, grounding):
+        checker.add(finding.code, finding.message, finding.subtrace, finding.step)
 
-    Attributes:
-        violations: what is wrong, in the order in which it was found.
-        executions: the sub-traces as they ran.
-        used: the bits of the question's numbers that literals come from.
-    """
 
-    def __init__(self, subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> None:
-        self.violations: list[Violation] = []
-        self.executions: list[Execution] = []
-        self.used = 0
-        self._subtraces = bind(subtraces)
-        self._grounding = grounding
-        self._budget = None if grounding is None else Budget(grounding)
-        for index, parsed in enumerate(self._subtraces):
-            self._run_subtrace(Execution(parsed, index))
-        if len(subtraces) > 1:
-            self._check_composition()
-
-    def add(self, code: str, message: str, subtrace: int, step: int | None = None) -> None:
-        """Report a violation at its place."""
-        parsed = self.executions[subtrace].parsed
-        line = parsed.line if step is None else parsed.line_of(step)
-        self.violations.append(Violation(code, message, subtrace, step, line))
-
-    def _run_subtrace(self, run: Execution) -> None:
-        self.executions.append(run)
-        parsed, index = run.parsed, run.index
-        if parsed.expert not in EXPERTS:
-            self.add(
-                "unknown_expert", f"no expert {quoted(parsed.expert)}; there are {', '.join(EXPERTS)}", index
-            )
-        for problem in parsed.problems:
-            self.add(problem.code, problem.message, index)
-        last = len(parsed.steps) - 1
-        queried = False
-        for position, step in enumerate(parsed.steps):
-            if isinstance(step, BrokenStep):
-                queried |= step.operation == "query"
-                self._broken(run, position, step)
-                continue
-            if step.role is Role.VALUE or step.role is Role.SOURCE:
-                self._init(run, position, step)
-                self._spend(run, position, step)
-            elif step.role is Role.QUERY:
-                queried = True
-                self._query(run, position, step, is_last=position == last)
-            elif step.role is Role.UNKNOWN:
-                self._declare(run, position, step)
-            elif step.role is Role.CONCLUSION and not step.makes:
-                self._conclude_nothing(run, position, step)
-            else:
-                self._operate(run, position, step)
-            run.results.append(self._result(run, step))
-            run.steps += 1
-        if not queried:
-            self.add(
-                "missing_query",
-                "the sub-trace must end with {op: query, var: VARIABLE}",
-                index,
-                last if parsed.steps else None,
-            )
-
-    def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
-        for problem in step.problems:
-            self.add(problem.code, problem.message, run.index, position)
-        for name in step.creates:
-            self._lose(run, name)
-        run.results.append(None)
-
-    def _init(self, run: Execution, position: int, step: TypedStep) -> None:
-        var = str(step.target)
-        if var in run.values or var in run.unknowns:
-            self._overwrite(run, position, var)
-        if step.role is Role.VALUE:
-            run.values[var] = step.number if self._bounded(run, position, step.number) else None
-            if self._ground(run, position, step):
-                run.rooted.add(var)
-            return
-        name = str(step.fields["source"])
-        source = resolve_source(name, run.index)
-        if source is None:
-            self.add("bad_source", source_advice(name, run.index), run.index, position)
-            run.values[var] = None
-            run.rooted.add(var)
-            return
-        earlier = self.executions[source]
-        run.sources[var] = source
-        run.values[var] = earlier.answer
-        if earlier.queried is None or earlier.queried in earlier.rooted:
-            run.rooted.add(var)
-
-    @staticmethod
-    def _result(run: Execution, step: TypedStep) -> Exact | None:
-        """What a step made, changed first or queried."""
-        if step.role is Role.STATEMENT:
-            return None
-        return run.values.get(step.makes[0] if step.makes else step.target or str(step.fields["var"]))
-
-    def _declare(self, run: Execution, position: int, step: TypedStep) -> None:
-        var = str(step.target)
-        self._check_boundary(run, position, step)
-        if var in run.values or var in run.unknowns:
-            self._overwrite(run, position, var)
-        run.unknowns.add(var)
-
-    def _conclude_nothing(self, run: Execution, position: int, step: TypedStep) -> None:
-        """A conclusion about what is no unknown, or under an expert that has none."""
-        var = str(step.target)
-        if self._check_boundary(run, position, step):
-            known = ", ".join(sorted(run.unknowns)[:8]) or "none yet"
-            message = f"{var} is no unknown; the unknowns are {known}"
-            self.add("undefined_variable", message, run.index, position)
-        self._lose(run, var)
-
-    @staticmethod
-    def _lose(run: Execution, name: str) -> None:
-        """A variable that a fault leaves without a value: later uses of it are no faults of theirs."""
-        run.values.setdefault(name, None)
-        run.computed.add(name)
-        run.rooted.add(name)
-
-    def _overwrite(self, run: Execution, position: int, var: str) -> None:
-        self.add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
-
-    def _query(self, run: Execution, position: int, step: TypedStep, is_last: bool) -> None:
-        var = str(step.fields["var"])
-        run.read.add(var)
-        if var not in run.values:
-            self._undefined(run, position, var)
-        elif var not in run.computed and is_last:
-            message = f"{var} was never computed; query what an operation made"
-            self.add("query_raw_input", message, run.index, position)
-        if not is_last:
-            self.add(
-                "query_not_last", "the query must be the last step, and the only one", run.index, position
-            )
-        elif var in run.values:
-            run.queried = var
-            run.answer = run.values[var]
-
-    def _undefined(self, run: Execution, position: int, var: str) -> None:
-        if var in run.unknowns:
-            self.add("undefined_variable", f"{var} is not known before it is solved", run.index, position)
-            return
-        known = ", ".join([name for name in run.values if not is_hidden(name)][:8]) or "none yet"
-        self.add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
-
-    def _operate(self, run: Execution, position: int, step: TypedStep) -> None:
-        index, values = run.index, run.values
-        if not self._check_boundary(run, position, step) and step.role is Role.STATEMENT:
-            return
-        runnable = True
-        for operand in step.reads:
-            if isinstance(operand, str) and operand not in values:
-                self._undefined(run, position, operand)
-                runnable = False
-        for entity in step.changes:
-            if entity not in values and entity not in step.may_create:  # those start at 0
-                message = f"{entity} is changed before an init gives it a value"
-                self.add("not_initialised", message, index, position)
-                runnable = False
-        run.read.update(step.names)
-        rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
-        self._spend(run, position, step)
-        if step.identity is not None:
-            self.add("identity_compute", step.identity, index, position)
-        self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
-
-    def _spend(self, run: Execution, position: int, step: TypedStep) -> None:
-        """Report the step that exceeds what a trace may use of constants, and of the same again."""
-        if self._budget is not None and (exceeded := self._budget.spend(run, step)):
-            self.add("answer_from_constants", exceeded, run.index, position)
-
-    def _check_boundary(self, run: Execution, position: int, step: TypedStep) -> bool:
-        """Whether the expert has the step's operation, as far as one can tell; reported where not."""
-        expert = run.parsed.expert
-        if expert not in EXPERTS or expert in step.experts:
-            return expert in EXPERTS
-        code, message = boundary_advice(step, expert)
-        self.add(code, message, run.index, position)
-        return False
-
-    def _ground(self, run: Execution, position: int, step: TypedStep) -> bool:
-        """Report literals that the question does not hold; True where one of them is a number of the question."""
-        if self._grounding is None:
-            return False
-        rooted = False
-        for literal in step.literals:
-            bits = self._grounding.bits.get(literal)
-            if bits is None:
-                shown = format_number(literal)
-                message = f"{shown} is neither a number of the question nor a constant that it speaks of"
-                self.add("ungrounded_number", message, run.index, position)
-                continue
-            rooted |= bits > 0
-            self.used |= bits
-        return rooted
-
-    def _results(self, run: Execution, position: int, step: TypedStep) -> tuple[Exact, ...] | None:
-        """Run the step; None where it cannot run or a result is out of bounds."""
-        present = {**dict.fromkeys(step.may_create, 0), **run.values}
-        inputs = [present[i] if isinstance(i, str) else plain(i) for i in step.inputs]
-        values = [value for value in inputs if value is not None]
-        if len(values) < len(inputs):
-            return None
-        if not computable(values):
-            self._add_magnitude(run, position)
-            return None
-        try:
-            result = step.function(*values)
-        except ZeroDivisionError:
-            self.add("division_by_zero", "division by zero", run.index, position)
-            return None
-        except UnsolvableError as error:
-            self.add("no_unique_solution", str(error), run.index, position)
-            return None
-        results = result if isinstance(result, tuple) else (result,)
-        if not all(self._bounded(run, position, value) for value in results):
-            return None
-        for name, value in zip(step.changes, results, strict=False):
-            if value < 0:
-                self.add("insufficient_quantity", f"{name} would go below 0", run.index, position)
-                return None
-        return results
-
-    def _bounded(self, run: Execution, position: int, value: Exact) -> bool:
-        if in_bounds(value):
-            return True
-        self._add_magnitude(run, position)
-        return False
-
-    def _add_magnitude(self, run: Execution, position: int) -> None:
-        message = "the value is beyond 10^15, or its denominator beyond 10^12"
-        self.add("magnitude", message, run.index, position)
-
-    def _store(
-        self,
-        run: Execution,
-        position: int,
-        step: TypedStep,
-        results: tuple[Exact, ...] | None,
-        rooted: bool,
-    ) -> None:
-        for number, name in enumerate(step.makes):
-            is_taken = name in run.values or (name in run.unknowns and step.role is not Role.CONCLUSION)
-            if name == step.target and is_taken:
-                self._overwrite(run, position, name)
-            run.values[name] = None if results is None else results[number]
-            if step.identity is None:
-                run.computed.add(name)
-            if rooted:
-                run.rooted.add(name)
-
-    def check_answer(self) -> None:
-        """Where nothing else is wrong: whether the answer comes from the question, and is computed."""
-        last = self.executions[-1]
-        if self._grounding is not None and last.queried not in last.rooted:
-            message = "no number of the question reaches the answer"
-            self.add("answer_from_constants", message, last.index, len(last.parsed.steps) - 1)
-            return
-        for finding in probe(self._subtraces, self._grounding):
-            self.add(finding.code, finding.message, finding.subtrace, finding.step)
-
-    def _check_composition(self) -> None:
-        sources = [
-            [index for name, index in run.sources.items() if name in run.read] for run in self.executions
-        ]
-        for index, earlier in repeated_subtraces([run.parsed for run in self.executions]):
-            self.add(
-                "repeated_subtrace",
-                f"the same as sub-trace {earlier}; compute once and use its answer",
-                index,
-            )
-        for index in unused_subtraces(sources):
-            self.add("unused_subtrace", "no later sub-trace reads its answer", index)
+def _check_composition(checker: Checker) -> None:
+    """Whether each sub-trace says something new, and something that a later one uses."""
+    for index, earlier in repeated_subtraces(checker.subtraces):
+        message = f"the same as sub-trace {earlier}; compute once and use its answer"
+        checker.add("repeated_subtrace", message, index)
+    for index in unused_subtraces([run.sources_read() for run in checker.executions]):
+        checker.add("unused_subtrace", "no later sub-trace reads its answer", index)

@@ -1,9 +1,10 @@
-"""The state of a trace while `reference.py` runs it: each sub-trace's variables, and what it has used so far."""
+"""The state of a trace while it is checked: each sub-trace's variables, what it has used so far, what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.trace import OperandValue
@@ -14,10 +15,32 @@ from trace_trainer.verifiers.questions.grounding import (
     Grounding,
 )
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running.following import Followed, Trail
 from trace_trainer.verifiers.traces.running.statements import is_hidden
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
+from trace_trainer.verifiers.violation import Violation
 
 _FACTORS = frozenset({"mul", "div", "floor_div", "ceil_div"})
+
+
+class Checked(NamedTuple):
+    """What is known of a trace once it has been checked and run.
+
+    Attributes:
+        violations: what is wrong, in the order in which it was found.
+        answer: what it computes, or None where it does not get that far.
+        values: tells what the variables of the last sub-trace hold in the end.
+        unused: variables that nothing reads, with the index of their sub-trace.
+        used: the bits of the question's numbers that its literals come from.
+        steps: how many steps were executed.
+    """
+
+    violations: Sequence[Violation]
+    answer: Exact | None
+    values: Callable[[], Mapping[str, Exact]]
+    unused: Sequence[tuple[int, str]]
+    used: int
+    steps: int
 
 
 @dataclass(slots=True)
@@ -33,6 +56,9 @@ class Execution:
         rooted: variables whose value comes from a number of the question.
         read: variables that something read.
         sources: for variables bound to an earlier answer, the index of its sub-trace.
+        followed: its variables, and the literals that its operations take, as long as the trace has no violation.
+        constant_reads: how often it computed with something that no number of the question goes into.
+        doubtful: whether one of its values may be a constant.
         answer: the queried value.
     """
 
@@ -45,9 +71,26 @@ class Execution:
     rooted: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     sources: dict[str, int] = field(default_factory=dict)
+    followed: dict[str | Exact, Followed] = field(default_factory=dict)
+    constant_reads: int = 0
+    doubtful: bool = False
     answer: Exact | None = None
     queried: str | None = None
     steps: int = 0
+
+    def sources_read(self) -> list[int]:
+        """The earlier sub-traces whose answers it uses."""
+        return [index for name, index in self.sources.items() if name in self.read]
+
+    def trail(self) -> Trail:
+        """What following it showed, in a trace without a violation."""
+        steps = self.parsed.typed_steps
+        literals = [literal for step in steps for literal in step.literals]
+        reads = [operand for step in steps if step.makes for operand in step.inputs]
+        reads += [name for step in steps if step.role is Role.STATEMENT for name in step.names]
+        repeats = len(reads) - len(set(reads))
+        answer = self.followed[str(self.queried)]
+        return Trail(answer, literals, self.sources_read(), self.constant_reads, repeats, self.doubtful)
 
     def unread(self) -> list[str]:
         """The trace's variables and unknowns that nothing reads."""

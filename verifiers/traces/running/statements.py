@@ -17,9 +17,10 @@ from typing import Any
 
 from trace_trainer.experts import EXPERTS, OPERATIONS
 from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.executing import concluded, stated
 from trace_trainer.experts.language.linear import Linear
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.experts.language.trace import OperandValue, concluded, stated
+from trace_trainer.experts.language.trace import OperandValue
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.flow import Flow
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
@@ -67,7 +68,7 @@ class _BoundStep(TypedStep):
 
 def bind(subtraces: Sequence[ParsedSubTrace]) -> Sequence[ParsedSubTrace]:
     """The trace with its steps about unknowns bound; steps of an expert that has none are left as they are."""
-    if not any(parsed.expert in _stating() for parsed in subtraces):
+    if _stating().isdisjoint([parsed.expert for parsed in subtraces]):
         return subtraces
     return [
         parsed._replace(steps=_bound_steps(parsed.steps)) if parsed.expert in _stating() else parsed

@@ -12,7 +12,8 @@ from enum import Enum
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import CORE_OPERATIONS
 from trace_trainer.experts.language.declaration import Operation
-from trace_trainer.experts.language.trace import FieldValue, Step, function_of
+from trace_trainer.experts.language.executing import function_of
+from trace_trainer.experts.language.trace import FieldValue, Step
 from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, in_bounds
 from trace_trainer.verifiers.traces.steps.copies import identity
 from trace_trainer.verifiers.traces.steps.flow import Flow, Function, flows_of
