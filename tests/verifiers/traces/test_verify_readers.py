@@ -39,7 +39,8 @@ def without_places(verdict: Verdict) -> Verdict:
 
 
 def contents(checked: Checked) -> tuple[object, ...]:
-    return (*checked._replace(values=checked.values(), violations=(), unused=list(checked.unused)),)  # type: ignore[arg-type]
+    lists = {"violations": list(checked.violations), "unused": list(checked.unused)}
+    return (*checked._replace(values=checked.values(), **lists),)  # type: ignore[arg-type]
 
 
 @given(all_traces)
@@ -103,7 +104,6 @@ def test_the_fast_pass_agrees_with_the_reference(parts: Parts, question: str | N
     grounding = None if question is None else ground(question)
     fast, reference = run_fast(parsed, grounding), check(parsed, grounding)
     if fast is not None:
-        assert not reference.violations
         assert contents(fast) == contents(reference)
 
 

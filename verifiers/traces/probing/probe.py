@@ -48,6 +48,7 @@ from trace_trainer.verifiers.traces.steps.executing import (
     execute_on,
 )
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
+from trace_trainer.verifiers.violation import Violation
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
 _HARDLY_RUNS = (
@@ -60,16 +61,7 @@ _MULTIPLES = (
 )
 
 
-class Finding(NamedTuple):
-    """A violation, with the place of its step."""
-
-    code: str
-    message: str
-    subtrace: int
-    step: int
-
-
-def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> list[Finding]:
+def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> list[Violation]:
     """What drawn numbers show about a trace that ran without a violation; empty for an honest one.
 
     Args:
@@ -181,9 +173,18 @@ def _possible_constants(
     return steps
 
 
-def _baseless(message: str, subtraces: Sequence[ParsedSubTrace]) -> Finding:
-    """The finding that nothing shows the answer to come from the question's numbers."""
-    return Finding("answer_from_constants", message, len(subtraces) - 1, len(subtraces[-1].steps) - 1)
+def _baseless(message: str, subtraces: Sequence[ParsedSubTrace]) -> Violation:
+    """The violation that nothing shows the answer to come from the question's numbers."""
+    return _violation("answer_from_constants", message, subtraces, len(subtraces) - 1)
+
+
+def _violation(
+    code: str, message: str, subtraces: Sequence[ParsedSubTrace], index: int, position: int = -1
+) -> Violation:
+    """A violation of a step of the sub-trace at `index`, its last where none is named."""
+    parsed = subtraces[index]
+    position %= len(parsed.steps)
+    return Violation(code, message, index, position, parsed.line_of(position))
 
 
 def _findings(
@@ -191,7 +192,7 @@ def _findings(
     actual: Results,
     copies: list[_Copy],
     constants: list[tuple[int, int]],
-) -> list[Finding]:
+) -> list[Violation]:
     findings = []
     for index, position in constants:
         step = subtraces[index].steps[position]
@@ -201,15 +202,15 @@ def _findings(
             message = (
                 f"whatever the question's numbers are, the answer is {shown}: it does not come from them"
             )
-            findings.append(Finding("answer_from_constants", message, index, position))
+            findings.append(_violation("answer_from_constants", message, subtraces, index, position))
         elif not findings:  # what follows from the first is constant too
             said = (
                 "the equation says the same" if step.role is Role.STATEMENT else f"{step.makes[0]} is {shown}"
             )
             message = f"whatever the question's numbers are, {said}: nothing is computed"
-            findings.append(Finding("identity_compute", message, index, position))
+            findings.append(_violation("identity_compute", message, subtraces, index, position))
     for copy in copies:
         shown = format_number(actual[copy.subtrace][-1][0])
         message = f"whatever the numbers are, the answer is the one put in as {shown}: nothing is computed"
-        findings.append(Finding("query_raw_input", message, copy.subtrace, len(actual[copy.subtrace]) - 1))
+        findings.append(_violation("query_raw_input", message, subtraces, copy.subtrace))
     return findings

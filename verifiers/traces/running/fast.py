@@ -1,7 +1,7 @@
-"""The fast pass: runs a trace that has nothing wrong, and gives up at the first doubt.
+"""The fast pass: runs a trace that has nothing wrong, and gives up at the first fault.
 
-It has no verdict of its own to get wrong: it returns None for any trace that it does not know to be without violation,
-and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree.
+It finds no violation itself: it returns None for any trace that it does not know to be without one, short of what a
+probe shows, and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree.
 Most traces of a trained model take this path: it is a loop over the executing and following of steps that both passes
 share, with next to nothing noted down.
 """
@@ -40,7 +40,7 @@ _UNKNOWN, _STATEMENT, _CONCLUSION = Role.UNKNOWN, Role.STATEMENT, Role.CONCLUSIO
 
 
 def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
-    """What checking the trace yields where nothing is wrong with it; None where something may be."""
+    """What checking the trace yields, where nothing may be wrong with it but what a probe shows; None for any other."""
     subtraces = bind(subtraces)
     numbers = bits_of(grounding)
     trails: list[Trail] = []
@@ -66,10 +66,11 @@ def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -
         unused_subtraces([trail.sources for trail in trails]) or any(repeated_subtraces(subtraces))
     ):
         return None
-    if needs_probe(trails, grounding) and probe(subtraces, grounding):
-        return None
+    violations = probe(subtraces, grounding) if needs_probe(trails, grounding) else ()
     steps = sum([len(parsed.steps) for parsed in subtraces])
-    return Checked((), answer, lambda: _values(known), unused, 0 if grounding is None else used, steps)
+    return Checked(
+        violations, answer, lambda: _values(known), unused, 0 if grounding is None else used, steps
+    )
 
 
 def _values(known: Known) -> dict[str, Exact]:

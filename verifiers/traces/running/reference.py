@@ -53,8 +53,7 @@ def _check_answer(checker: Checker, grounding: Grounding | None) -> None:
     is_plain = trails[-1].answer[1] and not uses_much_again(trails)
     if is_plain and not needs_probe(trails, grounding):
         return
-    for finding in probe(checker.subtraces, grounding):
-        checker.add(finding.code, finding.message, finding.subtrace, finding.step)
+    checker.violations += probe(checker.subtraces, grounding)
 
 
 def _check_composition(checker: Checker) -> None:
