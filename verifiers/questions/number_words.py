@@ -84,12 +84,11 @@ _FOLD = str.maketrans(
     " " * 21 + "-" * 6 + ";;" + "'''//x" + "i" + "".join(map(chr, range(0x21, 0x7F))),
 )
 
-# Digits with separators and decimals (5, 1,080, 2.50, .5), one vulgar fraction, or a run of letters.
+# A run of letters, digits with separators and decimals (5, 1,080, 2.50, .5), or one vulgar fraction.
 _VULGAR = "".join(VULGAR_FRACTIONS)
-_TOKEN = re.compile(
-    r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+"
-    rf"|[{_VULGAR}]|[^\W\d_{_VULGAR}]+"
-)
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+"
+_TOKEN = re.compile(rf"[^\W\d_{_VULGAR}]+|{_DIGITS}|[{_VULGAR}]")
+_ASCII_TOKEN = re.compile(rf"[a-z]+|{_DIGITS}")  # the same for most questions, and twice as fast
 
 
 def plain(value: Number) -> Number:
@@ -113,7 +112,8 @@ class Tokens:
 
     def __init__(self, source: str) -> None:
         self.text = fold(source)
-        matches = list(_TOKEN.finditer(self.text))
+        pattern = _ASCII_TOKEN if self.text.isascii() else _TOKEN
+        matches = list(pattern.finditer(self.text))
         self.words = [match.group() for match in matches]
         self.starts = [match.start() for match in matches]
         self.ends = [match.end() for match in matches]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from trace_trainer.experts.language.composition import COMPOSITION
 from trace_trainer.experts.language.declaration import Exact
@@ -91,10 +92,20 @@ def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expecte
         _outcome(violations, named, expected, gold),
         tuple(violations),
         tuple(lints),
-        None if checked.answer is None else Fraction(checked.answer),
+        None if checked.answer is None else _fraction(checked.answer),
         named,
         checked.steps,
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _whole(value: int) -> Fraction:
+    """Few numbers are the answers of very many traces."""
+    return Fraction(value)
+
+
+def _fraction(value: Exact) -> Fraction:
+    return _whole(value) if isinstance(value, int) else value
 
 
 def _wrong_answer(

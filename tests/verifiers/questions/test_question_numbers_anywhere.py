@@ -15,7 +15,7 @@ from helpers.mentions import only, values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_trainer.verifiers.questions.number_words import fold
+from trace_trainer.verifiers.questions.number_words import Tokens, fold
 from trace_trainer.verifiers.questions.numbers import read_question
 
 NUMBER = r"\d+(?:\.\d+)?|\.\d+"
@@ -153,3 +153,10 @@ def test_hardly_a_real_answer_is_grounded_without_standing_in_its_question(share
         answer = Fraction(row["answer"].rpartition("####")[2].strip().replace(",", ""))
         leaked += answer in numbers.grounded and answer not in {mention.value for mention in numbers.mentions}
     assert leaked / len(rows) < 0.01
+
+
+@given(st.text(st.sampled_from("ab.,0123 -$%/:'\n\x1f_"), max_size=40))
+def test_plain_text_is_read_in_the_same_words_as_beside_other_letters(text: str) -> None:
+    plain, beside = Tokens(text), Tokens(f"{text} é")
+    assert beside.words == [*plain.words, "é"]
+    assert (beside.starts[:-1], beside.ends[:-1]) == (plain.starts, plain.ends)

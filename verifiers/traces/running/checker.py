@@ -67,9 +67,8 @@ class Checker:
         self.executions.append(run)
         parsed, index = run.parsed, run.index
         if parsed.expert not in EXPERTS:
-            self.add(
-                "unknown_expert", f"no expert {quoted(parsed.expert)}; there are {', '.join(EXPERTS)}", index
-            )
+            message = f"no expert {quoted(parsed.expert)}; there are {', '.join(EXPERTS)}"
+            self.add("unknown_expert", message, index)
         for problem in parsed.problems:
             self.add(problem.code, problem.message, index)
         last = len(parsed.steps) - 1
@@ -94,12 +93,8 @@ class Checker:
             run.results.append(self._result(run, step))
             run.steps += 1
         if not queried:
-            self.add(
-                "missing_query",
-                "the sub-trace must end with {op: query, var: VARIABLE}",
-                index,
-                last if parsed.steps else None,
-            )
+            message = "the sub-trace must end with {op: query, var: VARIABLE}"
+            self.add("missing_query", message, index, last if parsed.steps else None)
 
     def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
         for problem in step.problems:
@@ -113,7 +108,10 @@ class Checker:
         if var in run.values or var in run.unknowns:
             self._overwrite(run, position, var)
         if step.role is Role.VALUE:
-            run.values[var] = step.number if self._bounded(run, position, step.number) else None
+            run.values[var] = step.number
+            if not in_bounds(step.number):
+                self._add_magnitude(run, position)
+                run.values[var] = None
             if self._ground(run, position, step):
                 run.rooted.add(var)
             if not self.violations:
@@ -177,9 +175,8 @@ class Checker:
             message = f"{var} was never computed; query what an operation made"
             self.add("query_raw_input", message, run.index, position)
         if not is_last:
-            self.add(
-                "query_not_last", "the query must be the last step, and the only one", run.index, position
-            )
+            message = "the query must be the last step, and the only one"
+            self.add("query_not_last", message, run.index, position)
         elif var in run.values:
             run.queried = var
             run.answer = run.values[var]
@@ -277,12 +274,6 @@ class Checker:
         known.update(zip(step.makes, followed, strict=True))
         run.constant_reads += constants
         run.doubtful |= doubtful
-
-    def _bounded(self, run: Execution, position: int, value: Exact) -> bool:
-        if in_bounds(value):
-            return True
-        self._add_magnitude(run, position)
-        return False
 
     def _add_magnitude(self, run: Execution, position: int) -> None:
         message = "the value is beyond 10^15, or its denominator beyond 10^12"

@@ -69,11 +69,13 @@ def uses_much_again(trails: Sequence[Trail]) -> bool:
 
     It is no violation before `state.Budget` says so, but no longer plain that there is none.
     """
-    if sum([trail.constant_reads for trail in trails]) > MAX_CONSTANT_TERMS:
+    constant_reads = repeats = 0
+    for trail in trails:
+        constant_reads += trail.constant_reads
+        repeats += trail.repeats + len(trail.sources) + len(trail.literals)
+    if constant_reads > MAX_CONSTANT_TERMS:
         return True
-    literals = _literals(trails)
-    repeats = sum([trail.repeats + len(trail.sources) for trail in trails]) + len(literals)
-    return repeats > MAX_REPEATS and repeats - len(set(literals)) > MAX_REPEATS
+    return repeats > MAX_REPEATS and repeats - len(set(_literals(trails))) > MAX_REPEATS
 
 
 def _literals(trails: Sequence[Trail]) -> Sequence[Exact]:

@@ -14,6 +14,7 @@ from trace_trainer.experts.language.executing import inputs_of, outputs
 from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, MAX_MAGNITUDE, computable, in_bounds
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
+_LOWEST = -MAX_MAGNITUDE
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
 _MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
 
@@ -38,7 +39,7 @@ def execute(step: TypedStep, inputs: Sequence[Exact]) -> tuple[Exact, ...]:
     if len(inputs) > FEW_INPUTS and not computable(inputs):
         raise MagnitudeError
     result = step.function(*inputs)
-    if type(result) is int and -MAX_MAGNITUDE <= result <= MAX_MAGNITUDE:  # by far the most frequent case
+    if type(result) is int and _LOWEST <= result <= MAX_MAGNITUDE:  # by far the most frequent case
         return (result,)
     made = outputs(result)
     for value in made:
