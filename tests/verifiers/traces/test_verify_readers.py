@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from random import Random
+from types import ModuleType
+from typing import Any
 
 import pytest
 from helpers.trace_strategies import NUMBERS, Parts, sensible_traces, traces
@@ -14,13 +16,17 @@ from trace_trainer.experts.language.expression import Expression
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import SubTrace, Trace, write_trace
 from trace_trainer.experts.problems import SPLITS, generate
-from trace_trainer.verifiers import Outcome, Verdict, verify_trace
+from trace_trainer.verifiers import Outcome, Verdict, Violation, verify_trace
 from trace_trainer.verifiers.questions.grounding import ground
+from trace_trainer.verifiers.traces.probing.probe import probe
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.running import fast as fast_pass
+from trace_trainer.verifiers.traces.running import reference as reference_pass
 from trace_trainer.verifiers.traces.running.fast import run_fast
-from trace_trainer.verifiers.traces.running.reference import Checked, check
+from trace_trainer.verifiers.traces.running.reference import check
+from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep
 
@@ -117,6 +123,27 @@ def test_gold_traces_take_the_fast_pass_and_the_reference_agrees(split: str) -> 
         assert fast is not None
         assert not reference.violations
         assert contents(fast) == contents(reference)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_reference_probes_the_traces_that_the_fast_pass_probes(
+    split: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probed: dict[ModuleType, int] = {fast_pass: 0, reference_pass: 0}
+    for module in probed:
+
+        def counted(*arguments: Any, module: ModuleType = module) -> list[Violation]:
+            probed[module] += 1
+            return probe(*arguments)
+
+        monkeypatch.setattr(module, "probe", counted)
+    problems = list(generate(split, 300, seed=8))
+    for problem in problems:
+        parsed = read_canonical(problem.trace or "")
+        assert parsed is not None
+        run_fast(parsed, ground(problem.question))
+        check(parsed, ground(problem.question))
+    assert probed[reference_pass] == probed[fast_pass] < len(problems) / 10
 
 
 @pytest.mark.parametrize("split", SPLITS)
