@@ -8,31 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from trace_trainer.experts.language.catalogue import Catalogue
 from trace_trainer.verifiers.machine.session.session import Session
 
 Rule = Callable[[Session, Sequence[str]], "str | None"]
 
-TEXT_RULES: Final[dict[str, Rule]] = {}  # by command: what its arguments may never say
-DEVICE_RULES: Final[dict[str, Rule]] = {}  # by command: which devices it may not touch in the present state
+TEXT_RULES: Final[Catalogue[Rule]] = Catalogue("danger rule on the arguments of")
+"""By command: what its arguments may never say."""
+DEVICE_RULES: Final[Catalogue[Rule]] = Catalogue("danger rule on the devices of")
+"""By command: which devices it may not touch in the present state."""
 
 
-def rule(table: dict[str, Rule], *names: str) -> Callable[[Rule], Rule]:
-    """Declare a function as the rule for these commands. Raises ValueError where one has a rule in this table."""
+def rule(table: Catalogue[Rule], *names: str) -> Callable[[Rule], Rule]:
+    """Declare a function as the rule for these commands.
+
+    Raises DeclarationError where one has a rule in this table, naming both places.
+    """
 
     def register(function: Rule) -> Rule:
         for name in names:
-            if name in table:
-                raise ValueError(
-                    f"two danger rules for {name} in one table: {_place(table[name])} and {_place(function)}"
-                )
-            table[name] = function
+            table.declare(name, function, depth=2)
         return function
 
     return register
-
-
-def _place(function: Rule) -> str:
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return repr(function)
-    return f"{code.co_filename}:{code.co_firstlineno} ({function.__name__})"
