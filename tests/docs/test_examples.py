@@ -71,3 +71,16 @@ def test_links_lead_to_files(page: Path) -> None:
 
 def test_the_first_page_is_short() -> None:
     assert len((PROJECT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_the_guards_and_tests_named_for_each_attack_exist() -> None:
+    rows = re.findall(
+        r"^\|.*\| `([\w/]+\.py)` \| `(test_\w+\.py)(?:::(\w+))?` \|$",
+        (PROJECT / "docs" / "verifier.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert len(rows) > 15
+    for guard, file, name in rows:
+        assert (PROJECT / guard).is_file(), guard
+        (path,) = (PROJECT / "tests").rglob(file)
+        assert not name or f"def {name}(" in path.read_text(encoding="utf-8"), name
