@@ -36,7 +36,7 @@ class UnknownNameError(KeyError, ValueError):
 
 
 class Catalogue(Mapping[str, T], Generic[T]):
-    """Things of one kind by name, in the order in which they were declared.
+    """Things of one kind by name, in the order in which they were declared; those of its folder come first.
 
     `Catalogue.declarations` counts those of every catalogue but for what is found in its folder.
 
@@ -131,12 +131,17 @@ class Catalogue(Mapping[str, T], Generic[T]):
         self._discover()
         return len(self._things)
 
+    def _file(self, name: str) -> str:
+        return self._places[name].rpartition(":")[0]
+
     def _discover(self) -> None:
         if self._folder is not None:
             folder, self._folder = self._folder, None  # first, because the modules may look, too
             before = Catalogue.declarations
             discover(folder)
             Catalogue.declarations = before
+            # In the order of the files, whichever of them was imported first.
+            self._things = dict(sorted(self._things.items(), key=lambda item: self._file(item[0])))
 
 
 def discover(package: str, *, below: bool = False) -> None:

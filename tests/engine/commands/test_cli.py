@@ -198,5 +198,5 @@ def test_function_calls_have_no_wording() -> None:
     assert result.exit_code == 2
     assert (
         result.stderr
-        == "Error: problems of functions have no --wording, those of traces and installer have\n"
+        == "Error: problems of functions have no --wording, those of installer and traces have\n"
     )

@@ -180,7 +180,7 @@ def test_an_option_of_generated_problems_beside_a_file_is_refused(
 
 def test_a_wording_that_the_task_does_not_have_is_refused() -> None:
     assert error_of("default", sft={"task": "functions"}) == (
-        "recipe default: sft.wording chooses among problems of traces and installer, not of functions: take the recipe "
+        "recipe default: sft.wording chooses among problems of installer and traces, not of functions: take the recipe "
         "functions, or give --wording any"
     )
     assert load_recipe("default", sft={"task": "functions", "wording": "any"}).sft.task == "functions"

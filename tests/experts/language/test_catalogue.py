@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
+from trace_trainer.engine.tasks import TASKS
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError, UnknownNameError
+from trace_trainer.experts.problems.schema import SCHEMAS
 
 
 @pytest.fixture
@@ -54,3 +58,15 @@ def test_a_trial_leaves_nothing_behind(shapes: Catalogue[int]) -> None:
         shapes.declare("pentagon", 5)
         assert corners() == 12
     assert corners() == 7 and "pentagon" not in shapes
+
+
+def test_what_is_shipped_stands_in_one_order_whatever_was_imported_first() -> None:
+    code = (
+        "from trace_trainer.engine.tasks import traces, TASKS\n"
+        "from trace_trainer.experts.problems.schemas import percentage\n"
+        "from trace_trainer.experts.problems.schema import SCHEMAS\n"
+        "print(*TASKS, *SCHEMAS)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*TASKS, *SCHEMAS]
+    assert [*TASKS] == ["functions", "installer", "traces"]
