@@ -20,6 +20,7 @@ _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ANSI_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3})")
 _VARIABLE = re.compile(r"\$(?:\{([^{}\s]{0,64})\}|([A-Za-z_][A-Za-z0-9_]{0,63}|[0-9@*#?$!-]))")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEFAULT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*:?[-=](.*)")  # ${NAME:-word}
 _MARKED = re.compile("\1([^\1\2]*)\2")
 _SEPARATOR = re.compile(r"(&&|\|\||[;&|\n(){}`])")
 _WRITTEN = re.compile(r"(?:>[>|&]?|<>)\s*([^\s;&|()<>`]+)")
@@ -97,8 +98,10 @@ def _resolved(word: str, values: dict[str, list[str]]) -> list[str]:
         def value(match: re.Match[str], chosen: str = chosen) -> str:
             if match[1] == many:
                 return chosen
-            name = _NAME.match(match[1])  # what stands behind it in braces is not carried out: ${d%/}
-            return values.get(name[0], [UNKNOWN])[0] if name is not None else UNKNOWN
+            name = _NAME.match(match[1])  # most that stands behind it in braces is not carried out: ${d%/}
+            default = _DEFAULT.fullmatch(match[1])
+            unset = default[1] if default is not None else UNKNOWN
+            return values.get(name[0], [unset])[0] if name is not None else UNKNOWN
 
         made.append(_MARKED.sub(value, word)[:_MAX_WORD])
     return made

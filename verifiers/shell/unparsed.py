@@ -31,6 +31,11 @@ _SHELL = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da|k|a)?sh|eval|source|\.")
 _BEFORE_SHELL = frozenset(("sudo", "env", "exec", "command", "nohup"))
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch", "aria2c"))
 _CUT = re.compile(r"[\[\](),]")  # between the parts of a list or call of another language
+# Calls of other languages: what removes a tree or a file, and what opens a file to write.
+_REMOVES_BY_CALL = re.compile(
+    r"\b(?:rmtree|rm_rf|rmSync|removedirs|remove_tree|remove|unlink|rmdir)\(\s*(/[^\s,()]*)"
+)
+_OPENS_BY_CALL = re.compile(r"\bopen\(\s*(?:[A-Z]+\s*,\s*)?(/[^\s,()]*)\s*,\s*(?:mode=)?[rb]*[wax+>]")
 _SWITCHES = ("/proc/sysrq-trigger",)
 
 
@@ -42,6 +47,10 @@ def is_dangerous(text: str, cwd: str | None = None) -> bool:
         return True
     if _FORK_BOMB.search("".join(bare.split())):
         return True
+    if any(map(_is_system, _REMOVES_BY_CALL.findall(bare))) or any(
+        map(_is_kept, _OPENS_BY_CALL.findall(bare))
+    ):
+        return True
     commands = list(rough_commands(text, cwd))
     return any(map(_breaks_a_rule, commands)) or _runs_what_it_reads(commands)
 
@@ -49,10 +58,7 @@ def is_dangerous(text: str, cwd: str | None = None) -> bool:
 def _breaks_a_rule(command: Rough) -> bool:
     """Whether a rule forbids a command, or any command that its words might name: behind `sudo`, `xargs`, `do`."""
     words = [
-        part
-        for word in command.words
-        for part in (_CUT.split(word) if "," in word or "[" in word else [word])
-        if part
+        part for word in command.words for part in (_CUT.split(word) if _CUT.search(word) else [word]) if part
     ]
     tried = set()
     for index, word in enumerate(words):
@@ -71,7 +77,10 @@ def _placed(word: str, cwd: str | None) -> str:
     """A word as a path from the root where it names the working directory: `.`, `./*`, `*`; others as they are."""
     if cwd is not None and word in (".", "./", "./*", "*", "..", "../"):
         glob = "/*" if word.endswith("*") else ""
-        return posixpath.normpath(posixpath.join(cwd, word.rstrip("*") or ".")).rstrip("/") + glob or "/"
+        place = posixpath.normpath(posixpath.join(cwd, word.rstrip("*") or "."))
+        return (
+            word if place == "/root" else place.rstrip("/") + glob or "/"
+        )  # what lies at home is root's own
     return word
 
 
@@ -187,8 +196,6 @@ def _saves(arguments: Sequence[str]) -> bool:
 
 _RULES: dict[str, Rule] = {
     "rm": _removes,
-    "shutil.rmtree": lambda arguments: any(map(_may_be_system, arguments)),
-    "rmtree": lambda arguments: any(map(_may_be_system, arguments)),
     "find": _finds_and_removes,
     "mv": _moves,
     "chmod": _changes_all,

@@ -72,6 +72,7 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     ),
     "rmdir": _spelling("", "ignore-fail-on-non-empty parents verbose"),
     "rsync": _spelling("efBTM@", "archive delete exclude= include= filter= info= rsh= recursive"),
+    "sed": _spelling("efl", "in-place expression= quiet regexp-extended file="),
     "sfdisk": _spelling(
         "NOobXwWYLBa",
         """activate append backup backup-file= backup-pt-sectors bytes color colors= delete disk-id dump force json

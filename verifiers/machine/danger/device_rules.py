@@ -174,7 +174,7 @@ def _encrypt(session: Session, arguments: Sequence[str]) -> str | None:
     return None
 
 
-@rule(DEVICE_RULES, "pvcreate", "vgcreate", "vgextend", "pvremove", "mdadm", "zpool", "bcachefs")
+@rule(DEVICE_RULES, "pvcreate", "vgcreate", "vgextend", "mdadm", "zpool", "bcachefs")
 def _join(session: Session, arguments: Sequence[str]) -> str | None:
     reads = {"--detail", "--examine", "--scan", "-D", "-E"}
     if session.name == "mdadm" and not reads.isdisjoint(arguments):

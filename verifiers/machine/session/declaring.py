@@ -25,6 +25,8 @@ UNSIMULATED: set[str] = set()
 
 def program_name(word: str) -> str:
     """The command that a word names, also by its path: mkfs.ext4 for /usr/sbin/mkfs.ext4."""
+    if word[:1] != "/":
+        return word
     for folder in ("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"):
         if word.startswith(folder):
             return word[len(folder) :]

@@ -18,7 +18,7 @@ from trace_trainer.verifiers.machine.model.devices import (
 from trace_trainer.verifiers.machine.model.spec import new_tree
 from trace_trainer.verifiers.machine.model.state import Filesystem
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
-from trace_trainer.verifiers.machine.session.operands import block_device
+from trace_trainer.verifiers.machine.session.operands import block_device, device_at
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -211,7 +211,7 @@ def _settings(options: Options, kept: Sequence[str], usual: Mapping[str, str]) -
 
 def _target(session: Session, path: str) -> str:
     """The partition to format: danger/rules.py refused whole disks and devices in use. Raises CommandError."""
-    if not path.startswith("/dev/") and session.is_file(path):
+    if device_at(session, path) is None and session.is_file(path):
         raise Unsupported("file systems in files are not simulated")
     missing = f"{session.name}: {{path}}: No such file or directory"
     if session.name.startswith("mkfs.ext") or session.name == "mke2fs":
