@@ -24,24 +24,36 @@ from trace_trainer.verifiers.machine.model.sudoers import Rights
 _TEMPORARY = ("/tmp", "/var/tmp", "/run", "/var/cache", "/var/log")
 _BOOT_FILES = ("/EFI", "/loader", "/boot/grub", "/grub", "/boot/efi/EFI", "/boot/loader")
 _NOT_MISSED = frozenset(("/etc/machine-id", "/root/.bash_history", "/var/lib/systemd/random-seed"))
+# Files that facts read: two texts that tell the same facts are as good.
+_TOLD_BY_FACTS = frozenset(
+    """/etc/hostname /etc/hosts /etc/locale.conf /etc/locale.gen /etc/vconsole.conf /etc/fstab /etc/default/grub
+    /etc/mkinitcpio.conf /etc/pacman.d/mirrorlist""".split()
+)
 _BY_NAME = ("files", "links", "users", "modes", "sizes")
 _MEMBERS = ("packages", "groups", "services", "locales")
 
 
-def changes(before: State, after: State) -> frozenset[str]:
-    """One phrase for each thing that differs between a state and a later one of the same machine."""
-    return frozenset(_state_changes(before, after))
+def changes(before: State, after: State) -> dict[str, Any]:
+    """What differs between a state and a later one of the same machine: a phrase for each thing, and what it became.
+
+    None stands for what facts tell: the text of /etc/hostname, say.
+    """
+    return dict(_state_changes(before, after))
 
 
 def extra_changes(before: State, mine: State, gold: State) -> list[str]:
-    """What led to `mine` and was no part of what led to `gold`, sorted; both from `before`."""
-    found = set(changes(before, mine) - changes(before, gold))
-    for place in {
-        phrase.partition(": ")[0] for phrase in changes(before, gold) if phrase.endswith(": installed")
-    }:
-        found = {
-            phrase for phrase in found if not phrase.startswith(f"{place}: ")
-        }  # a system came there: all of it
+    """What led to `mine` and was no part of what led to `gold`, sorted; both from `before`.
+
+    A thing that both changed counts where it became another one and no fact tells so.
+    """
+    wanted = changes(before, gold)
+    installed = tuple(phrase.removesuffix("installed") for phrase in wanted if phrase.endswith(": installed"))
+    found = {
+        phrase
+        for phrase, value in changes(before, mine).items()
+        if (phrase not in wanted or wanted[phrase] != value)
+        and not (installed and phrase.startswith(installed))  # a system came there: all of it
+    }
     found |= {f"{name}: wiped" for name in touched_devices(mine) - before.touched if not _names(gold, name)}
     for device, filesystem in mine.fs.items():
         other = gold.fs.get(device)
@@ -56,23 +68,21 @@ def _names(gold: State, device: str) -> bool:
     return any(device == name or (name in gold.disks and device.startswith(name)) for name in gold.touched)
 
 
-def _state_changes(before: State, after: State) -> Iterator[str]:
+def _state_changes(before: State, after: State) -> Iterator[tuple[str, Any]]:
     for name in ("network", "ntp", "rtc_synced", "power", "dirty"):
         if getattr(before, name) != getattr(after, name):
-            yield name
+            yield name, None
+    yield from ((f"running {unit}", None) for unit in before.running ^ after.running)
+    yield from ((f"swap {name}", None) for name in set(before.swaps) ^ set(after.swaps))
+    mounts = set(map(mount_form, before.mounts)) ^ set(map(mount_form, after.mounts))
+    yield from ((f"mount {form[0]} {' '.join(map(str, form[1:]))}", None) for form in mounts)
     for kind, old, new in (
-        ("running", before.running, after.running),
-        ("swap", set(before.swaps), set(after.swaps)),
-        ("mount", set(map(mount_form, before.mounts)), set(map(mount_form, after.mounts))),
-    ):
-        yield from (f"{kind} {item if isinstance(item, str) else item[0]}" for item in old ^ new)
-    for kind, olds, news in (
         ("volume", before.volumes, after.volumes),
         ("volume group", before.groups, after.groups),
         ("boot entry", before.entries, after.entries),
         ("setting", before.settings, after.settings),
     ):
-        yield from (f"{kind} {name}" for name in _differing(olds, news))
+        yield from ((f"{kind} {name}", new.get(name)) for name in _differing(old, new))
     old_trees = {
         place: tree
         for place, tree in system_trees(before)
@@ -89,26 +99,28 @@ def _is_same(before: State, after: State, place: str) -> bool:
     return old is not None and new is not None and old.serial == new.serial
 
 
-def _tree_changes(place: str, before: State, old: Tree, after: State, new: Tree) -> Iterator[str]:
+def _tree_changes(place: str, before: State, old: Tree, after: State, new: Tree) -> Iterator[tuple[str, Any]]:
     if old == new:
         return
     one, other = tree_form(before, old), tree_form(after, new)
     for kind in _BY_NAME:
         for name in _differing(one[kind], other[kind]):
             if not _is_passed_over(name):
-                yield f"{place}: {kind[:-1]} {name}"
+                value = None if name in _TOLD_BY_FACTS else other[kind].get(name, "")
+                yield f"{place}: {kind[:-1]} {name}", value
     for name, user in new.users.items():
         if name in old.users and old.users[name].password != user.password:
-            yield f"{place}: password {name}"
+            yield f"{place}: password {name}", None  # other_passwords compares them
     for kind in _MEMBERS:
-        yield from (f"{place}: {kind[:-1]} {name}" for name in one[kind] ^ other[kind])
-    yield from (f"{place}: folder {name}" for name in old.dirs - new.dirs if not _is_passed_over(name))
+        yield from ((f"{place}: {kind[:-1]} {name}", None) for name in one[kind] ^ other[kind])
+    yield from (
+        (f"{place}: folder {name}", None) for name in old.dirs - new.dirs if not _is_passed_over(name)
+    )
     for kind in ("timezone", "installed", "bootloader"):
         if one[kind] != other[kind]:
-            yield f"{place}: {kind}"
-    yield from (
-        f"{place}: rights of {name}" for name in _differing(_by_user(one["sudo"]), _by_user(other["sudo"]))
-    )
+            yield f"{place}: {kind}", None
+    rights = _differing(_by_user(one["sudo"]), _by_user(other["sudo"]))
+    yield from ((f"{place}: rights of {name}", None) for name in rights)
 
 
 def _by_user(rights: Rights) -> dict[str, list[Any]]:

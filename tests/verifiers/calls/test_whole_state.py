@@ -10,16 +10,17 @@ import pytest
 from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.machine import Machine
 
+PARTITIONS = {"sda1": ["512M", "ef00"], "sda2": ["8G", "8200"], "sda3": ["rest", "8300"]}
 SPEC: dict[str, Any] = {
     "boot": "UEFI",
-    "disks": {"sda": "500G", "nvme0n1": "1T"},
-    "parts": {"sda1": ["512M", "ef00"], "sda2": ["8G", "8200"], "sda3": ["rest", "8300"]},
-    "fs": {"sda1": "vfat", "sda2": "swap", "sda3": "ext4"},
+    "disks": {"sda": "500G", "nvme0n1": "1T", "vda": "8G"},
+    "parts": PARTITIONS | {"vda1": ["rest", "8300"]},
+    "fs": {"sda1": "vfat", "sda2": "swap", "sda3": "ext4", "vda1": "ext4"},
     "mounts": {"sda3": "/mnt", "sda1": "/mnt/boot"},
     "installed": "pacstrap",
 }
-BARE = {"boot": "UEFI", "disks": SPEC["disks"]}
-PARTS = BARE | {"parts": SPEC["parts"]}
+BARE = {"boot": "UEFI", "disks": {"sda": "500G", "nvme0n1": "1T"}}
+PARTS = BARE | {"parts": PARTITIONS}
 HOST = "echo mypc > /mnt/etc/hostname"
 WHEEL = "echo '%wheel ALL=(ALL:ALL) ALL' > /mnt/etc/sudoers.d/wheel"
 ZONE = "ln -sf /usr/share/zoneinfo/Europe/Berlin /mnt/etc/localtime"
@@ -55,6 +56,14 @@ def outcome(spec: dict[str, Any], line: str, gold: str, **goal: Any) -> str:
             {"target__hostname": "mypc"},
         ),
         (SPEC, f"{HOST} && wipefs -a /dev/nvme0n1", HOST, {"target__hostname": "mypc"}),
+        (SPEC, BOB.replace("wheel", "wheel,audio"), BOB, {"target__users": ["bob"]}),
+        (
+            SPEC,
+            "mount -o noexec /dev/vda1 /mnt/srv",
+            "mount /dev/vda1 /mnt/srv",
+            {"vda1__mounted": "/mnt/srv"},
+        ),
+        (SPEC, "echo no > /mnt/etc/motd", "echo yes > /mnt/etc/motd", {}),
         (SPEC, WHEEL.replace("ALL'", "!ALL'"), WHEEL, {"target__wheel_sudo": True}),
         (
             SPEC,
