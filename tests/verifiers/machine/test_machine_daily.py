@@ -145,3 +145,9 @@ def test_find_and_xargs_do_what_they_find() -> None:
     assert run(machine, "find /tmp/a -type f").stdout == "/tmp/a/z\n"
     run(machine, "find /tmp/a -type f | xargs rm")
     assert run(machine, "find /tmp/a -type f").stdout == ""
+
+
+def test_a_script_destroys_what_was_on_the_partitions_it_replaces() -> None:
+    machine = fresh()
+    run(machine, "printf 'label: gpt\\n,512M,U\\n,,L\\n' | sfdisk /dev/sda")
+    assert machine.facts()["sda1.fs"] is None and machine.facts()["destroyed"] == ["sda1", "sda2"]

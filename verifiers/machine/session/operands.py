@@ -30,7 +30,7 @@ def block_device(
     """The name of the device an operand names. Raises CommandError with `message` where it does not exist."""
     found = device_at(session, text)
     if found is None:
-        raise CommandError(message.format(name=session.name, path=text))
+        raise CommandError(message.replace("{name}", session.name).replace("{path}", text))
     return found
 
 

@@ -123,7 +123,7 @@ def _run_script(session: Session, disk: Disk, options: Options, removed: set[int
     if not lines:
         raise CommandError("sfdisk: no input")
     if not appends:
-        removed |= disk.parts.keys()
+        removed.update(disk.parts)
         disk.parts = {}
         disk.label = _LABELS[wanted] if wanted is not None else disk.label
     for line in lines:
