@@ -48,6 +48,8 @@ def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -
     used = 0
     try:
         for parsed in subtraces:
+            if parsed.problems or len(parsed.steps) < 2:
+                return None
             run = _run(parsed, trails, numbers)
             if run is None:
                 return None
@@ -83,26 +85,19 @@ def _values(known: Known) -> dict[str, Exact]:
 def _run(
     parsed: ParsedSubTrace, earlier: Sequence[Trail], numbers: Bits
 ) -> tuple[Trail, Known, set[str | Exact], int] | None:
-    """Run one sub-trace after the earlier ones. Raises KeyError and ArithmeticError where it can't be run.
+    """Run one sub-trace after the earlier ones: its trail, its variables, those that are read, its literals' bits.
 
-    Returns:
-        What following it showed, its variables, those of them that are read, and the bits of its literals; None where
-        something may be wrong.
+    None where something may be wrong. Raises KeyError and ArithmeticError where it can't be run.
     """
-    expert = parsed.expert
-    if parsed.problems or len(parsed.steps) < 2:
-        return None
-    # A broken step fits no expert, so it does not get past the first test.
-    *body, query = parsed.typed_steps
+    expert, (*body, query) = parsed.expert, parsed.typed_steps
     known: Known = {}
     read: set[str | Exact] = set()
     literals: list[Exact] = []
     sources: dict[str, int] = {}
-    constant_reads = reads = used = 0
-    doubtful = False
+    constant_reads, reads, used, doubtful = 0, 0, 0, False
     unknowns: set[str] = set()
     for step in body:
-        if expert not in step.fits or step.creates in known:
+        if expert not in step.fits or step.creates in known:  # a broken step fits no expert
             return None
         role = step.role
         if role is _VALUE:
@@ -121,8 +116,7 @@ def _run(
         reads += len(inputs)
         read.update(inputs)
         if step.pair:  # by far the most frequent case of the general one
-            one, other = inputs
-            first, second = known[one], known[other]
+            first, second = known[inputs[0]], known[inputs[1]]
             (value,) = execute(step, (first[0], second[0]))
             made, constants = follow_pair(step, first, second, value)
             known[step.pair] = made
@@ -131,23 +125,11 @@ def _run(
             continue
         if role is _QUERY or (role is _CONCLUSION and not step.makes):  # about what is no unknown
             return None
-        if role is _SOURCE:
-            index = resolve_source(str(step.fields["source"]), len(earlier))
-            if index is None:
+        if role is _SOURCE or role is _UNKNOWN:
+            if not _declare(step, known, earlier, sources, unknowns):
                 return None
-            known[step.creates] = earlier[index].answer
-            sources[step.creates] = index
             continue
-        if role is _UNKNOWN:
-            if step.creates in unknowns:
-                return None
-            unknowns.add(step.creates)
-            continue
-        for entity in step.may_create:
-            known.setdefault(entity, NEW_ENTITY)
-        given = [known[operand] for operand in inputs]
-        followed, constants, doubt = follow(step, given, execute(step, [value for value, _, _ in given]))
-        known.update(zip(step.makes, followed, strict=True))
+        constants, doubt = _execute(step, known)
         constant_reads += constants
         doubtful |= doubt
         if role is _STATEMENT:
@@ -156,10 +138,35 @@ def _run(
     queried = _queried(query, body, expert, known, unknowns, read)
     if queried is None:
         return None
-    repeats = reads - len(read)
-    read.add(queried)
-    answers = [index for var, index in sources.items() if var in read] if sources else []
-    return Trail(known[queried], literals, answers, constant_reads, repeats, doubtful), known, read, used
+    answers = [index for var, index in sources.items() if var in read or var == queried]
+    trail = Trail(known[queried], literals, answers, constant_reads, reads - len(read), doubtful)
+    return trail, known, read | {queried}, used
+
+
+def _declare(
+    step: TypedStep, known: Known, earlier: Sequence[Trail], sources: dict[str, int], unknowns: set[str]
+) -> bool:
+    """Note the answer of an earlier sub-trace, or an unknown; False where something is wrong with it."""
+    if step.role is _UNKNOWN:
+        fresh = step.creates not in unknowns
+        unknowns.add(step.creates)
+        return fresh
+    index = resolve_source(str(step.fields["source"]), len(earlier))
+    if index is None:
+        return False
+    known[step.creates] = earlier[index].answer
+    sources[step.creates] = index
+    return True
+
+
+def _execute(step: TypedStep, known: Known) -> tuple[int, bool]:
+    """Run a step of any kind that computes; how many constants it reads, and whether its value is doubtful."""
+    for entity in step.may_create:
+        known.setdefault(entity, NEW_ENTITY)
+    given = [known[operand] for operand in step.inputs]
+    followed, constants, doubt = follow(step, given, execute(step, [value for value, _, _ in given]))
+    known.update(zip(step.makes, followed, strict=True))
+    return constants, doubt
 
 
 def _queried(
