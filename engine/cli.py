@@ -69,7 +69,10 @@ class LazyGroup(click.Group):
             except ModuleNotFoundError:
                 _require_extra_of(cmd_name)
                 raise
-            return _with_plugins(command)
+            from trace_trainer.engine.plugins import load_installed
+
+            load_installed()
+            return command
         if cmd_name.startswith("-"):
             return None
         near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
@@ -79,8 +82,8 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        # Help is shown without the libraries, too, as far as it can be made without them.
-        if args[0] in COMMANDS and set(args[1:]).isdisjoint(ctx.help_option_names):
+        # Help and settings are shown without the libraries, too, as far as they can be made without them.
+        if args[0] in COMMANDS and set(args[1:]).isdisjoint([*ctx.help_option_names, "--show"]):
             _require_extra_of(args[0])
         return super().resolve_command(ctx, args)
 
@@ -103,17 +106,6 @@ class LazyGroup(click.Group):
             ctx.exit(READER_GONE)
 
 
-def _with_plugins(command: click.Command) -> click.Command:
-    """The command with `--plugin`, and with what installed packages declare."""
-    from trace_trainer.engine.commands.declared_names import plugin_option
-    from trace_trainer.engine.plugins import load_installed
-
-    load_installed()
-    if all(param.name != "plugin" for param in command.params):
-        command.params.append(plugin_option())
-    return command
-
-
 def _in_one_line(invoke: Callable[[click.Context], object], ctx: click.Context) -> object:
     """Invoke, with the errors of declarations and of rewards as users see errors: a plugin of theirs is wrong."""
     from trace_trainer.experts.language.catalogue import DeclarationError
@@ -131,7 +123,7 @@ def _require_extra_of(name: str) -> None:
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Each command has its own --help with an example: trainer audit --help",
 )
 @click.version_option(package_name="trace-trainer", prog_name="trainer")

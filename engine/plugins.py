@@ -89,6 +89,17 @@ def loaded_plugins() -> list[Plugin]:
     return list(_PLUGINS)
 
 
+def named_files() -> list[str]:
+    """The files that were named as plugins; modules of installed packages need no naming."""
+    return [plugin.path for plugin in _PLUGINS if plugin.path in _MODULES and not plugin.function]
+
+
+def policy_source(name: str) -> str:
+    """How a reward policy is named where nothing is loaded yet: its name, or FILE.py:FUNCTION."""
+    found = (f"{plugin.path}:{name}" for plugin in _PLUGINS if plugin.function == name)
+    return next(found, name)
+
+
 def load_same(plugins: Iterable[Plugin]) -> None:
     """Load, in another process, what was loaded in one. Raises as the functions here do."""
     load_installed()
@@ -99,15 +110,15 @@ def load_same(plugins: Iterable[Plugin]) -> None:
             load_plugins([plugin.path])
 
 
-def require_plugins(recorded: Iterable[Mapping[str, str]], run: str) -> None:
-    """Raise UserError where a plugin that a run recorded was not loaded, or is not what it was."""
+def require_plugins(recorded: Iterable[Mapping[str, str]], run: str, *, unchanged: bool = True) -> None:
+    """Raise UserError where a plugin that a run recorded was not loaded, or is not what it was where it has to be."""
     for plugin in (Plugin(**fields) for fields in recorded):
         found = next((other for other in _PLUGINS if other[::2] == plugin[::2]), None)
         if found is None:
             raise UserError(
                 f"{run} was made with a plugin, which is run only where you name it: {plugin.option}"
             )
-        if found.sha256 != plugin.sha256:
+        if unchanged and found.sha256 != plugin.sha256:
             raise UserError(
                 f"plugin {plugin.path} is not what it was when {run} was started: put it back, or start another run"
             )

@@ -51,12 +51,15 @@ class CallRow:
         return verify_call(self.text, self.format, self.expected, self.tools, self.machine)
 
 
-def read_call_row(raw: RawInput, names: FieldNames) -> CallRow:
-    """The reply in one line, with what stands beside it. Raises UnreadableInput, with the reason."""
+def read_call_row(raw: RawInput, names: FieldNames, call_format: str = AUTO) -> CallRow:
+    """The reply in one line, with what stands beside it; in `call_format` where the line names no format.
+
+    Raises UnreadableInput, with the reason.
+    """
     if raw.is_yaml:
         raise UnreadableInput("a YAML file holds traces; replies with calls are read from JSON lines")
     row = read_object(read_text(raw))
-    format = _format(row)
+    format = _format(row) or (None if call_format == AUTO else call_format)
     return CallRow(
         _reply_text(row, names, format),
         format or AUTO,

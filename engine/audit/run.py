@@ -35,6 +35,7 @@ from trace_trainer.engine.plugins import load_same, loaded_plugins
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
+from trace_trainer.verifiers.calls import AUTO
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
 
@@ -53,6 +54,7 @@ class AuditSettings:
     Attributes:
         kind: "trace" or "call", what the inputs are.
         records: keep a JSON record of each input, not only the counts.
+        call_format: how calls are written where a line does not say.
     """
 
     names: FieldNames = field(default_factory=FieldNames)
@@ -60,6 +62,7 @@ class AuditSettings:
     grounding: bool = True
     policy: str = "gated"
     records: bool = False
+    call_format: str = AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _audit_input(raw: RawInput, settings: AuditSettings, tally: Tally) -> dict[s
 def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdict, bool]:
     """The verdict on one input, and whether it was compared with gold. Raises UnreadableInput."""
     if settings.kind == "call":
-        reply = read_call_row(raw, settings.names)
+        reply = read_call_row(raw, settings.names, settings.call_format)
         return reply.verdict(), reply.expected is not None
     row = read_row(raw, settings.names)
     verdict = verify_trace(row.trace, row.question, row.answer, row.expert, settings.grounding)

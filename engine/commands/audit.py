@@ -21,8 +21,9 @@ from trace_trainer.engine.audit.inputs import FieldNames, find_files
 from trace_trainer.engine.audit.report import print_markdown, print_tables, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
-from trace_trainer.engine.commands.declared_names import policy_option
+from trace_trainer.engine.commands.command import Command, Name, option, reward_option
 from trace_trainer.engine.errors import UserError
+from trace_trainer.verifiers.calls import AUTO, FORMATS
 
 
 class Share(click.ParamType):
@@ -41,59 +42,87 @@ class Share(click.ParamType):
         return share
 
 
-@click.command("audit")
+@click.command("audit", cls=Command, done="no trace fails, or at least --fail-under pass", negative="some do")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
+@option(
     "--trace-field",
     metavar="NAME",
-    help="Field with the trace or the reply. "
-    "[default: the first present of trace, completion, response, output, text]",
+    group="Data",
+    help="Field with the trace or the reply.",
+    show_default="the first present of trace, completion, response, output, text",
 )
-@click.option(
-    "--question-field", metavar="NAME", help="Field with the question. [default: question, query or prompt]"
+@option(
+    "--question-field",
+    metavar="NAME",
+    group="Data",
+    help="Field with the question.",
+    show_default="question, query or prompt",
 )
-@click.option(
+@option(
     "--answer-field",
     metavar="NAME",
-    help="Field with the gold answer. [default: answer or gold; of calls expected or expected_response]",
+    group="Data",
+    help="Field with the gold answer.",
+    show_default="answer or gold; of calls expected or expected_response",
 )
-@click.option("--expert-field", metavar="NAME", help="Field with the expected expert. [default: expert]")
-@click.option(
+@option(
+    "--expert-field",
+    metavar="NAME",
+    group="Data",
+    help="Field with the expected expert.",
+    show_default="expert",
+)
+@option(
     "--kind",
     type=click.Choice(list(NOUNS)),
     default="trace",
     show_default=True,
+    group="Data",
     help="What the inputs are: traces, or replies with tool calls.",
 )
-@click.option("--no-grounding", is_flag=True, help="Don't check that the numbers stand in the question.")
-@policy_option
-@click.option(
+@option(
+    "--call-format",
+    type=Name(lambda: [AUTO, *FORMATS]),
+    group="Data",
+    help="How tool calls are written where a line has no format of its own.",
+    show_default=f"{AUTO}",
+)
+@option(
+    "--no-grounding",
+    is_flag=True,
+    group="Evaluation",
+    help="Don't check that the numbers stand in the question.",
+)
+@reward_option
+@option(
     "--workers",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
     metavar="N",
-    help="Processes to check with.",
+    help="How many processes check.",
 )
-@click.option(
+@option(
     "--fail-under",
     type=Share(),
     metavar="SHARE",
+    group="Evaluation",
     help="Exit with 0 if at least this share passes, such as 0.95.",
 )
-@click.option(
+@option(
     "--out",
+    "-o",
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write the result there, whole or not at all.",
 )
-@click.option(
+@option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "jsonl", "markdown"]),
     default="table",
     show_default=True,
-    help="jsonl: a line for each input.",
+    help="Form of the output; jsonl is a line for each input.",
 )
 def command(
     paths: tuple[str, ...],
@@ -102,6 +131,7 @@ def command(
     answer_field: str | None,
     expert_field: str | None,
     kind: str,
+    call_format: str | None,
     no_grounding: bool,
     policy: str,
     workers: int,
@@ -123,18 +153,21 @@ def command(
     Examples:
       trainer audit completions.jsonl --workers 2
       trainer audit traces/ --format json --fail-under 0.95
-      trainer audit replies.jsonl --kind call --policy binary
+      trainer audit replies.jsonl --kind call --reward binary
       other-program | trainer audit - --format jsonl --out verdicts.jsonl
 
-    Exit code: 0 no trace fails (or at least --fail-under pass), 1 some do, 2 the input can't be read. A line
-    that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
+    A line that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
     names = FieldNames.choose(trace_field, question_field, answer_field, expert_field)
     if kind == "call":
         _refuse_of_traces(question_field, expert_field, no_grounding)
         if answer_field is None:
             names = replace(names, answer=EXPECTED_FIELDS)
-    settings = AuditSettings(names, kind, not no_grounding, policy, records=form == "jsonl")
+    elif call_format is not None:
+        raise UserError("--call-format is an option of --kind call; traces have none")
+    settings = AuditSettings(
+        names, kind, not no_grounding, policy, records=form == "jsonl", call_format=call_format or AUTO
+    )
     files = find_files(paths)
     with nullcontext() if out is None else atomic_write(out) as stream:
         tally = run_audit(files, settings, workers, stream)

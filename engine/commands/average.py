@@ -7,31 +7,35 @@ from typing import Any
 
 import click
 
+from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.commands.models_asked import common, local_folder, run_settings
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.runs.folder import Run, require_place
 from trace_trainer.engine.runs.naming import run_folder
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
 from trace_trainer.engine.training.averaging import AverageConfig, average
 
 
-@click.command("average")
-@click.argument("models", nargs=-1, required=True, metavar="MODEL MODEL...")
-@click.option("--name", required=True, metavar="NAME", help="The average is saved as NAME.")
-@click.option(
+@click.command("average", cls=Command)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@option("--name", required=True, metavar="NAME", help="Name that the average is saved under.")
+@option(
     "--rank",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Of adapters: the rank of their average. [default: the sum of theirs, which is exact]",
+    help="Rank of the average of adapters.",
+    show_default="the sum of theirs, which is exact",
+    group="Method",
 )
-@click.option(
+@option(
     "--dtype",
     type=click.Choice(["float32", "bfloat16"]),
     default="float32",
     show_default=True,
-    help="What the weights are written in; bfloat16 halves the file.",
+    help="Number type that the weights are written in; bfloat16 halves the file.",
+    group="Model",
 )
-@click.option("--overwrite", is_flag=True, help="Replace an earlier average of that name.")
+@option("--overwrite", is_flag=True, help="Replace an earlier average of that name.")
 def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, overwrite: bool) -> None:
     """Average the weights of models that were trained from the same one.
 
@@ -46,8 +50,10 @@ def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, ov
     """
     import torch
 
-    if run_folder("average", name).resolve() in [local_folder(model).resolve() for model in models]:
+    folder = run_folder("average", name)
+    if folder.resolve() in [local_folder(model).resolve() for model in models]:
         raise UserError(f"{name} is one of the models that are averaged; choose another --name")
+    require_place(folder, "average", overwrite)
     config = AverageConfig(models=models, rank=rank, dtype=dtype, **_asked(models))
     mean = average(models, rank=rank)
     run = Run.create("average", name, config, parent=mean.name, parent_path=mean.path, overwrite=overwrite)
@@ -59,13 +65,13 @@ def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, ov
 
 def _asked(models: Sequence[str]) -> dict[str, Any]:
     """What models are asked for, by the settings of their runs. Raises UserError where it is not the same."""
-    defaults = {"task": DEFAULT_TASK, "format": DEFAULT_FORMAT, "card": False}
+    defaults = {"task": DEFAULT_TASK, "call_format": DEFAULT_FORMAT, "card": False}
     settings = [found for found in map(run_settings, models) if found]
     return {
         key: common(
             [found.get(key, default) for found in settings],
             default,
-            f"these models were trained for different {key}s ({{}}): give those of one",
+            f"these models were trained with different ones of {key} ({{}}): give those of one",
         )
         for key, default in defaults.items()
     }

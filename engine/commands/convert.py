@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.command import Command, Family, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import json_line
 from trace_trainer.engine.problems.gsm8k.batch import (
@@ -25,7 +26,7 @@ from trace_trainer.engine.problems.gsm8k.rows import SUFFIX, read_solved
 from trace_trainer.engine.terminal.progress import track
 
 
-@click.group("convert")
+@click.group("convert", cls=Family)
 def command() -> None:
     """Turn real problems with worked solutions into problems with verified traces.
 
@@ -35,41 +36,55 @@ def command() -> None:
     """
 
 
-@command.command("gsm8k")
+@command.command("gsm8k", cls=Command)
 @click.argument("path")
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False), metavar="FILE", help="Write the problems there."
+@option(
+    "--out",
+    "-o",
+    required=True,
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the problems there.",
 )
-@click.option(
+@option(
     "--certain", is_flag=True, help="Write only problems whose wiring is beyond doubt: those to train on."
 )
-@click.option(
+@option(
     "--refused",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write the other problems there, with reasons.",
+    help="Write the problems that could not be converted there, with reasons.",
 )
-@click.option(
+@option(
     "--variants", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
     help="Also write up to N new problems from each certain one.",
 )  # fmt: skip
-@click.option(
+@option(
     "--hold-out", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
     help="Leave out the last N problems of each file, for development.",
 )  # fmt: skip
-@click.option(
+@option(
     "--held-out",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write those there, as they are: trainer eval --data and --eval-data read them.",
+    help="Write the problems of --hold-out there, as they are: trainer eval --data and --eval-data read them.",
 )
-@click.option(
-    "--check", is_flag=True, help="Judge each certain trace by the solution's own equations; takes longer."
+@option(
+    "--check",
+    is_flag=True,
+    help="Judge each certain trace by the solution's own equations too; takes longer.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other variants.")
-@click.option(
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of the variants; another draws others.",
+)
+@option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-    help="How the summary is printed.",
+    help="Form of the summary.",
 )  # fmt: skip
 def gsm8k(
     path: str,

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.commands.demonstration import Demonstration, demonstrate
-from trace_trainer.engine.commands.solve import print_solution
+from trace_trainer.engine.commands.solution_shown import print_solution
 from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval
 from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
@@ -98,9 +99,14 @@ def shown_path(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-@click.command("demo")
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the problems, the training and the sampling."
+@click.command("demo", cls=Command)
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of the problems, the training and the sampling.",
 )
 def command(seed: int) -> None:
     """Train the embedded base model by SFT and then by RL, and measure it before, between and after.

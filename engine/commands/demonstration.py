@@ -125,11 +125,11 @@ def demonstrate(recipe: Recipe, numbers: int = NUMBERS, schemas: int = SCHEMAS) 
     demo = Demonstration(recipe, sets)
     demo.measure("before SFT", recipe.sft.model)
     with demo.timed("train by SFT"):
-        run, _, evaluations = train_sft(recipe.sft)
+        run, _, evaluations = train_sft(recipe.sft, recipe=recipe)
         demo.finish_run(run.path, evaluations)
     demo.measure("after SFT", str(run.path))
     with demo.timed("train by RL"):
-        run, evaluations = train_rl(replace(recipe.rl, model=str(run.path)))
+        run, evaluations = train_rl(replace(recipe.rl, model=str(run.path)), recipe=recipe)
         demo.finish_run(run.path, evaluations)
     demo.measure("after RL", str(run.path))
     return demo

@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
 
 import click
 import rich.box
 from rich.table import Table
 from rich.text import Text
 
-from trace_trainer.engine.commands.options import recipe_option, skip_option
+from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.going_on import rl_recipe
+from trace_trainer.engine.commands.options import options, recipe_option, show_option, skip_option
 from trace_trainer.engine.doctor.examination import Finding, examine
-from trace_trainer.engine.runs.folder import newest_run
-from trace_trainer.engine.settings.recipes import SECTIONS, recipe_from
+from trace_trainer.engine.settings.recipes import SECTIONS, Recipe, given_options, recipe_from
 from trace_trainer.engine.settings.stages import DEFAULT_MODEL
+from trace_trainer.engine.settings.written import written
 from trace_trainer.engine.terminal.console import console_on
 
-if TYPE_CHECKING:
-    from trace_trainer.engine.training.prepared import PreparedRun
+EXAMINED = ("task", "call_format", "card", "model", "data", "eval_data", "method", "dtype", "seed")
+"""Settings that are options here; a recipe can state all of them."""
 
 
-@click.command("doctor")
-@recipe_option
-@click.option(
+@click.command("doctor", cls=Command, done="no check fails", negative="one fails")
+@recipe_option("for --stage rl that of the run that it goes on from, else default")
+@option(
     "--stage",
     type=click.Choice(list(SECTIONS)),
     default="sft",
     show_default=True,
     help="What is to be started.",
 )
-@click.option("--model", metavar="MODEL", help="Folder, embedded model or hub id. [default: the recipe's]")
-@click.option("--data", metavar="FILE", help="Problem file to train on. [default: the recipe's]")
-@click.option("--eval-data", metavar="FILE", help="Problem file to measure on. [default: the recipe's]")
-@click.option("--method", metavar="METHOD", help="What is trained. [default: the recipe's]")
-@click.option(
-    "--card/--no-card", default=None, help="Whether the prompt card is shown. [default: the recipe's]"
-)
-@click.option("--seed", type=int, help="Of the generated problems. [default: the recipe's]")
+@show_option
 @skip_option
-def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> None:
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
+@options("sft", only=EXAMINED)
+def command(
+    recipe: str | None, stage: str, show: bool, skip: tuple[str, ...], form: str, **given: Any
+) -> None:
     """Check a model and a data set before a long run.
 
-    Runs what trainer sft and trainer rl run before they start: a few seconds on the embedded model. Exits with 1 where
-    a check fails.
+    Runs what trainer sft and trainer rl run before they start: a few seconds on the embedded model.
 
     \b
     Examples:
@@ -53,22 +59,32 @@ def command(recipe: str, stage: str, skip: tuple[str, ...], **given: Any) -> Non
       trainer doctor --stage rl --data answers.jsonl
       trainer doctor --recipe installer
     """
-    findings = examine(_prepared(stage, recipe, given), skip)
-    console_on().print(_table(findings))
+    if stage == "sft":
+        settings = recipe_from(stage, recipe or "default", given)
+    else:
+        settings, note = rl_recipe(recipe, given)
+        if note:
+            click.echo(note, err=True)
+    if show:
+        click.echo(written(settings, stage, given_options(stage, given)), nl=False)
+        return
+    findings = _findings(stage, settings, skip)
+    if form == "json":
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        console_on().print(_table(findings))
     if any(finding.result == "fail" for finding in findings):
         raise SystemExit(1)
 
 
-def _prepared(stage: str, recipe: str, given: Mapping[str, Any]) -> PreparedRun[Any]:
-    """What the run of that stage would start with."""
+def _findings(stage: str, settings: Recipe, skip: Sequence[str]) -> list[Finding]:
+    """What the checks find in what the run of that stage would start with."""
     from trace_trainer.engine.training.rl import train as rl
     from trace_trainer.engine.training.sft import train as sft
 
-    settings = recipe_from(stage, recipe, given)
     if stage == "sft":
-        return sft.prepare(settings.sft)
-    model = settings.rl.model or newest_run("sft", settings.rl.task) or DEFAULT_MODEL
-    return rl.prepare(replace(settings.rl, model=str(model)))
+        return examine(sft.prepare(settings.sft), skip)
+    return examine(rl.prepare(replace(settings.rl, model=settings.rl.model or DEFAULT_MODEL)), skip)
 
 
 def _table(findings: list[Finding]) -> Table:

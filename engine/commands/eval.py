@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.declared_names import Name, policy_option
+from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option, reward_option
 from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
@@ -29,8 +29,11 @@ from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
 from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 
 DEFAULT_COUNT = 500
@@ -38,13 +41,20 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _read_or_generate(
-    task: Task[Any], data: Path | None, split: str | None, count: int | None, seed: int
+    task: Task[Any],
+    data: Path | None,
+    split: str | None,
+    count: int | None,
+    seed: int,
+    experts: tuple[str, ...],
 ) -> tuple[str, list[Any]]:
-    if data is not None and split is not None:
-        raise UserError("--data and --split name two sets of problems; give one of them")
+    if data is not None and (split is not None or experts):
+        raise UserError(
+            "--split and --expert choose generated problems, --data names a file; give one of them"
+        )
     if data is not None:
         return str(data), task.read(data, limit=count)
-    return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed)
+    return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed, experts)
 
 
 def _print_result(
@@ -71,108 +81,157 @@ def _print_result(
         console.print(line)
 
 
-@click.command("eval")
-@click.option(
+@click.command("eval", cls=Command)
+@option(
     "--model",
+    "-m",
     "models",
     multiple=True,
     metavar="MODEL",
-    help="Folder, embedded model or hub id; may be repeated. [default: the newest RL run, else SFT run]",
+    group="Model",
+    help=f"{MODEL_HELP}. May be repeated.",
+    show_default="the newest RL run, else SFT run",
 )
-@click.option(
+@option(
     "--compare",
     "baseline",
     metavar="MODEL",
-    help="The model that the others are compared with. [default: the first --model]",
+    group="Model",
+    help="Model that the others are compared with.",
+    show_default="the first --model",
 )
-@click.option("--data", type=FILE, metavar="FILE", help="Problem file, or a file of GSM8K or SVAMP.")
-@click.option(
+@dtype_option
+@option("--data", type=FILE, metavar="FILE", group="Data", help="Problem file, or a file of GSM8K or SVAMP.")
+@option(
     "--task",
     "task_name",
-    type=Name(TASKS),
-    help="What is asked of the models. [default: what they were trained for, else traces]",
+    type=Name(lambda: sorted(TASKS)),
+    group="Data",
+    help="What is asked of the models.",
+    show_default="what they were trained for, else traces",
 )
-@click.option(
+@option(
     "--call-format",
     type=Name(FORMATS),
-    help="How tool calls are written. [default: as the models were trained, else hermes]",
+    group="Data",
+    help="How tool calls are written.",
+    show_default="as the models were trained, else hermes",
 )
-@click.option(
-    "--split", metavar="SPLIT", help="Generated problems. [default: the task's test_numbers, or test]"
+@option(
+    "--split",
+    metavar="NAME",
+    group="Data",
+    help="Split whose generated problems are taken.",
+    show_default="the task's test_numbers, or test",
 )
-@click.option(
-    "--n",
-    "count",
+@option(
+    "--count",
+    "-n",
     type=click.IntRange(min=1),
     metavar="N",
-    help=f"Problems. [default: {DEFAULT_COUNT} generated ones, or all of --data]",
+    group="Data",
+    formerly=("--n",),
+    help="How many problems.",
+    show_default=f"{DEFAULT_COUNT} generated ones, or all of --data",
 )
-@click.option(
+@option(
+    "--expert",
+    "experts",
+    type=NameList(expert_names),
+    multiple=True,
+    callback=flat,
+    group="Data",
+    help="Expert whose generated problems are taken, for traces. May be repeated.",
+    show_default="the mixture",
+)
+@option(
+    "--card/--no-card",
+    default=None,
+    group="Data",
+    help="Show the prompt card.",
+    show_default="if one of the models was trained with it",
+)
+@option(
     "--samples",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    metavar="K",
-    help="Completions a problem; several give pass@k and a majority vote.",
+    metavar="N",
+    group="Rollouts",
+    help="How many completions a problem gets; several give pass@k and a majority vote.",
 )
-@click.option(
+@option(
     "--temperature",
     type=click.FloatRange(min=0),
-    metavar="T",
-    help=f"0 is greedy. [default: 0 for one sample, {SAMPLING_TEMPERATURE} for several]",
+    metavar="X",
+    group="Rollouts",
+    help="Temperature of sampling; 0 is greedy.",
+    show_default=f"0 for one sample, {SAMPLING_TEMPERATURE} for several",
 )
-@click.option(
+@option(
     "--max-new-tokens",
     type=click.IntRange(min=1),
     default=256,
     show_default=True,
     metavar="N",
-    help="Longer completions are cut.",
+    group="Rollouts",
+    help="Longest completion in tokens; a longer one is cut.",
 )
-@dtype_option
-@click.option(
-    "--card/--no-card",
-    default=None,
-    help="Show every model the prompt card. [default: if one was trained with it]",
-)
-@policy_option
-@click.option(
+@option(
     "--guided",
     is_flag=True,
+    group="Rollouts",
     help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
 )
-@click.option(
-    "--guard",
-    is_flag=True,
-    help="With --episodes: what must not be done is said instead, by the rule of engine/problems/installer/guard.py.",
-)
-@click.option(
+@reward_option
+@option(
     "--gold-loss",
     is_flag=True,
+    group="Evaluation",
     help="Measure the loss on the gold replies too: it tells models apart that are right too seldom to be.",
 )
-@click.option(
+@option(
     "--episodes",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Instead of single problems, play whole installations: the model acts, the machine answers.",
+    group="Evaluation",
+    help="Play so many whole installations instead of single problems: the model acts, the machine answers.",
 )
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--out", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
-@click.option(
+@option(
+    "--guard",
+    is_flag=True,
+    group="Evaluation",
+    help="In --episodes, say what must not be done instead of doing it, by the rule of "
+    "engine/problems/installer/guard.py.",
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
+@option("--out", "-o", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
+@option(
     "--completions",
     type=FILE,
     metavar="FILE",
     help="Write each completion with its verdict there, as JSON lines.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the generated problems and of the sampling."
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of the generated problems and of the sampling.",
 )
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
-    split: str | None, count: int | None, samples: int, temperature: float | None, max_new_tokens: int,
-    dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool, gold_loss: bool,
-    form: str, out: Path | None, completions: Path | None, seed: int,
+    split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
+    max_new_tokens: int, dtype: str, card: bool | None, policy: str, episodes: int | None, guard: bool, guided: bool,
+    gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -201,30 +260,37 @@ def command(
         raise UserError("--guard is for --episodes")
     sampling: dict[str, Any] = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
     if episodes is not None:
-        single = (data, count, completions, samples > 1 or None, guided or None, gold_loss or None)
-        if any(option is not None for option in single):
+        if data or count or completions or samples > 1 or guided or gold_loss or experts:
             raise UserError(
-                "--data, --n, --samples, --completions, --gold-loss and --guided are for single problems, not for "
-                "--episodes"
+                "--data, --count, --expert, --samples, --completions, --gold-loss and --guided are for single "
+                "problems, not for --episodes"
             )
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
         with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
+            _check_names(asked)
             played = [evaluate_episodes(load_model(model, dtype=dtype), task, **options) for model in asked]
             print_episodes(played, form, stream)
         return
-    name, problems = _read_or_generate(task, data, split, count, seed)
+    name, problems = _read_or_generate(task, data, split, count, seed, experts)
     judged: dict[str, Any] = {"data": f"{name}, guided" if guided else name, "policy": policy}
     options = {"samples": samples, "guided": guided, "gold_loss": gold_loss, **judged, **sampling}
     with contextlib.ExitStack() as files:
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
+        _check_names(asked)
         evaluations = []
         for model in asked:
             evaluations.append(evaluate_model(load_model(model, dtype=dtype), task, problems, **options))
             if rows:
                 rows.writelines(_completion_lines(evaluations[-1]))
         _print_result(evaluations, evaluate_constants(task, problems, **judged), form, stream)
+
+
+def _check_names(models: Sequence[str]) -> None:
+    """Raise UserError for a name that means nothing before the first model is evaluated, not after it."""
+    for model in models:
+        resolve(model)
 
 
 def _completion_lines(evaluation: Evaluation) -> Iterator[str]:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 from trace_trainer.engine.doctor.examination import require_health
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.runs.folder import Run
+from trace_trainer.engine.runs.folder import Run, require_place
+from trace_trainer.engine.runs.naming import run_folder
+from trace_trainer.engine.settings.recipes import Recipe
 from trace_trainer.engine.settings.stages import RLConfig, SFTConfig
+from trace_trainer.engine.settings.written import recorded
 from trace_trainer.engine.training.rl import train as rl
 from trace_trainer.engine.training.sft import train as sft
 
@@ -23,15 +26,21 @@ def train_sft(
     overwrite: bool = False,
     skip: Sequence[str] = (),
     run: Run | None = None,
+    recipe: Recipe | None = None,
 ) -> tuple[Run, sft.Training, list[Evaluation]]:
     """Fine-tune a model after the doctor has examined it, but for the checks `skip`; the rest is as for `sft.train`.
 
+    The run records `recipe`, from which the settings came, so that RL can go on with it.
+
     Raises UnhealthyError where a check fails, UserError where model, problems and settings do not fit.
     """
+    if run is None and name is not None:
+        require_place(run_folder("sft", name), "sft", overwrite)
     prepared = sft.prepare(config)
     print(sft.describe_rows(prepared), file=sys.stderr)
     require_health(prepared, skip)
-    return sft.train(prepared, name, overwrite=overwrite, run=run)
+    origin = recorded(recipe, "sft") if recipe else None
+    return sft.train(prepared, name, overwrite=overwrite, run=run, recipe=origin)
 
 
 def train_rl(
@@ -41,12 +50,16 @@ def train_rl(
     overwrite: bool = False,
     skip: Sequence[str] = (),
     run: Run | None = None,
+    recipe: Recipe | None = None,
 ) -> tuple[Run, list[Evaluation]]:
     """Train a model by RL after the doctor has examined it, but for the checks `skip`; the rest is as for `rl.train`.
 
     A run that goes on was examined when it started. Raises as `train_sft` does.
     """
+    if run is None and name is not None:
+        require_place(run_folder("rl", name), "rl", overwrite)
     prepared = rl.prepare(config, run)
     if run is None:
         require_health(prepared, skip)
-    return rl.train(prepared, name, overwrite=overwrite, run=run)
+    origin = recorded(recipe, "rl") if recipe else None
+    return rl.train(prepared, name, overwrite=overwrite, run=run, recipe=origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
+from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.experts import EXPERTS, get_expert
 from trace_trainer.experts.language.cards import composition_card, reference_card
@@ -20,14 +22,22 @@ from trace_trainer.verifiers.traces.grammar import trace_grammar
 PIPE_COLUMNS = 160
 
 
-@click.command("experts")
+@click.command("experts", cls=Command)
 @click.argument("name", required=False)
-@click.option(
+@option(
     "--grammar",
     is_flag=True,
-    help="The grammar of the expert's traces, or of all, in the Lark of llguidance, for guided decoding elsewhere.",
+    help="Print the grammar of the expert's traces, or of all, in the Lark of llguidance, to decode by elsewhere.",
 )
-def command(name: str | None, grammar: bool) -> None:
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the list; a card is Markdown, in json as text.",
+)
+def command(name: str | None, grammar: bool, form: str) -> None:
     """List the experts, or show the reference card of one.
 
     The card is Markdown: formatted on a terminal, as text elsewhere.
@@ -44,18 +54,27 @@ def command(name: str | None, grammar: bool) -> None:
             click.echo(trace_grammar(name), nl=False)
             return
         if name is None:
-            _print_list()
+            _print_list(form)
             return
         card = composition_card() if name == COMPOSITION else reference_card(get_expert(name))
     except KeyError as error:
         raise UserError(str(error)) from None
-    if sys.stdout.isatty():
+    if form == "json":
+        click.echo(json.dumps({"name": name, "card": card}, indent=2))
+    elif sys.stdout.isatty():
         Console(highlight=False).print(Markdown(card))
     else:
         click.echo(card)
 
 
-def _print_list() -> None:
+def _print_list(form: str) -> None:
+    if form == "json":
+        listed = [
+            {"name": expert.name, "purpose": expert.purpose, "operations": list(expert.own_operations)}
+            for expert in EXPERTS.values()
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
     table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("expert", no_wrap=True)
     table.add_column("for")

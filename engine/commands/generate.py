@@ -5,52 +5,96 @@ from __future__ import annotations
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.declared_names import Name
+from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import WORDING_HELP
-from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, task_for
+from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, task_for
 from trace_trainer.engine.tasks.gold import verified
 from trace_trainer.engine.terminal.progress import track
 from trace_trainer.experts import expert_names
 from trace_trainer.experts.language.catalogue import nearest
 from trace_trainer.experts.problems import WORDINGS
+from trace_trainer.verifiers.calls import FORMATS
 
 
-@click.command("generate")
-@click.option(
+@click.command("generate", cls=Command)
+@option(
     "--task",
     "task_name",
-    type=Name(TASKS),
+    type=Name(lambda: sorted(TASKS)),
     default=DEFAULT_TASK,
     show_default=True,
+    group="Data",
     help="What the problems ask for.",
 )
-@click.option(
-    "--split", default="train", show_default=True, metavar="SPLIT", help="Splits share no question."
+@option(
+    "--split",
+    default="train",
+    show_default=True,
+    metavar="NAME",
+    group="Data",
+    help="Split of the problems; splits share no question.",
 )
-@click.option(
-    "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="How many problems."
+@option(
+    "--count",
+    "-n",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    group="Data",
+    help="How many problems.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other problems.")
-@click.option(
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of the problems; another gives others.",
+)
+@option(
     "--expert",
     "experts",
     multiple=True,
-    type=Name(expert_names),
-    help="Only of this expert, for traces. May be repeated.",
+    type=NameList(expert_names),
+    callback=flat,
+    group="Data",
+    help="Expert whose problems are taken, for traces. May be repeated.",
+    show_default="the mixture",
 )
-@click.option(
+@option(
     "--wording",
     type=click.Choice(WORDINGS),
     default="any",
     show_default=True,
+    group="Data",
     help=WORDING_HELP,
 )
-@click.option(
-    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write there, whole or not at all."
+@option(
+    "--call-format",
+    type=Name(FORMATS),
+    default=DEFAULT_FORMAT,
+    show_default=True,
+    group="Data",
+    help="How tool calls will be written; problems that it can't express are left out.",
+)
+@option(
+    "--out",
+    "-o",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the problems there, whole or not at all.",
 )
 def command(
-    task_name: str, split: str, count: int, seed: int, experts: tuple[str, ...], wording: str, out: str | None
+    task_name: str,
+    split: str,
+    count: int,
+    seed: int,
+    experts: tuple[str, ...],
+    wording: str,
+    call_format: str,
+    out: str | None,
 ) -> None:
     """Write problems with gold traces, or with gold tool calls, as JSON lines.
 
@@ -62,7 +106,7 @@ def command(
       trainer generate --split test_numbers --count 500 --expert percentage --out percentage.jsonl
       trainer generate --task installer --split test --count 200 --out installer.jsonl
     """
-    task = task_for(task_name)
+    task = task_for(task_name, call_format)
     if split not in task.splits:
         raise UserError(
             f"the task {task_name} has no split {split}{nearest(split, task.splits)}; there are "

@@ -6,20 +6,35 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.runs.folder import newest_run
-from trace_trainer.engine.settings.stages import DEFAULT_MODEL
+from trace_trainer.engine.settings.declaring import with_present_names
+from trace_trainer.engine.settings.recipes import load_recipe, recipe_names
+from trace_trainer.engine.settings.stages import DEFAULT_MODEL, TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, Task, task_for
 
 _GIVE = "these models were trained with different ones of {{}}: give --{}"
 
 
 def default_model(task: str | None = None) -> str:
-    """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named."""
+    """Where no model is named: the newest RL run, else the newest SFT run, else the base; of a task if one is named.
+
+    That it is the base, which was never trained for anything, is said on standard error.
+    """
     newest = newest_run("rl", task) or newest_run("sft", task)
-    return str(newest) if newest else DEFAULT_MODEL
+    if newest:
+        return str(newest)
+    base = load_recipe(task).sft.model if task in recipe_names() else DEFAULT_MODEL
+    what = f"run of the task {task}" if task else "run"
+    click.echo(
+        f"there is no finished {what}, so this is {base}, an untrained base, which has never seen one right reply: "
+        f"run trainer sft first, or name a model with --model",
+        err=True,
+    )
+    return base
 
 
 def asked_task(
@@ -35,7 +50,7 @@ def asked_task(
             [found.get("task", DEFAULT_TASK) for found in settings], DEFAULT_TASK, _GIVE.format("task")
         )
     if format is None:
-        own = [found["format"] for found in settings if found.get("task") == name]
+        own = [found["call_format"] for found in settings if found.get("task") == name]
         format = common(own, DEFAULT_FORMAT, _GIVE.format("call-format"))
     if card is None:
         declared = TASKS.get(name)
@@ -59,7 +74,7 @@ def run_settings(name: str) -> dict[str, Any]:
         raise UserError(f"can't read {config}: {reason}") from None
     if not isinstance(settings, dict):
         raise UserError(f"can't read {config}: it holds no settings")
-    return settings
+    return with_present_names(TuningConfig, settings)
 
 
 def local_folder(name: str) -> Path:

@@ -3,76 +3,161 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from trace_trainer.engine.commands.command import Name, Option, choices_shown, option, with_choices
 from trace_trainer.engine.doctor.checks import CHECKS
-from trace_trainer.engine.settings.declaring import Choices, names_of
-from trace_trainer.engine.settings.recipes import recipe_names
+from trace_trainer.engine.settings.declaring import names_of, option_of
+from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-dtype_option = click.option(
+_METAVARS = {"int": "N", "float": "X", "tuple": "NAME,...", "str": "NAME"}
+_OUTPUT = "format"
+"""What `--format` means wherever there is an output; it is no former name of an option."""
+
+dtype_option = option(
     "--dtype",
     type=click.Choice(["float32", "bfloat16", "auto"]),
     default="float32",
     show_default=True,
-    help="What the model computes in, auto being bfloat16 where the device has instructions for it.",
+    group="Model",
+    help="Number type of the computation; auto is bfloat16 where the device has instructions for it.",
 )
 
 
-class SettingOption(click.Option):
-    """The option of a setting. Its help lists the choices as they are when it is shown."""
+class SettingOption(Option):
+    """The option of a setting. Its help shows the choices as they are then, the default and the recipe's value."""
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._choices, self._help = choices, self.help
+    def __init__(self, *args: Any, item: dataclasses.Field[Any], section: str, **kwargs: Any) -> None:
+        former = item.metadata["formerly"]
+        formerly = [f"--{former.replace('_', '-')}"] if former and former != _OUTPUT else []
+        if item.metadata["option"]:
+            formerly.append(f"--{item.name.replace('_', '-')}")
+        super().__init__(
+            *args, group=item.metadata["group"], formerly=formerly, help=item.metadata["help"], **kwargs
+        )
+        self._item, self._section = item, section
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        if known := names_of(self._item.metadata["choices"]):
+            shown = choices_shown(known)
+            return "NAME,..." if self.multiple else shown
+        return str(self._item.metadata["metavar"] or _METAVARS[_plain_type(self._item)])
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        known = names_of(self._choices)
-        self.help = f"{self._help} One of {', '.join(known)}." if known else self._help
-        return super().get_help_record(ctx)
+        known = names_of(self._item.metadata["choices"])
+        plain, self.help = self.help, with_choices(self.help or "", known, always=self.multiple)
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = plain
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        default = _shown(self._item.default)
+        recipe = load_recipe(ctx.params.get("recipe") or "default")
+        own = _shown(getattr(getattr(recipe, self._section), self._item.name))
+        return {"default": default if own == default else f"{default}; {own} in the recipe {recipe.name}"}
 
 
-def options(config: type) -> Callable[[Decorated], Decorated]:
-    """Decorate a click command with an option for each setting; each is None where it is not given."""
+def _plain_type(item: dataclasses.Field[Any]) -> str:
+    """The type of a setting without what it holds and without None: `tuple[str, ...] | None` is a tuple."""
+    return str(item.type).split("[")[0].split(" ")[0]
+
+
+def _shown(value: Any) -> str:
+    """A value as it would be given on the command line."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(value) if isinstance(value, tuple) else str("none" if value is None else value)
+
+
+def _listed(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> str | None:
+    """What was given of an option that may be repeated and takes lists, as one list; None where it was not given."""
+    return ",".join(value) if value else None
+
+
+def options(
+    section: str, only: Sequence[str] | None = None, without: Sequence[str] = ()
+) -> Callable[[Decorated], Decorated]:
+    """Decorate a click command with an option for each setting of a stage; each is None where it is not given.
+
+    Args:
+        section: the stage, a key of SECTIONS.
+        only: the settings that become options; None means all of them.
+        without: settings that do not.
+    """
 
     def decorate(command: Decorated) -> Decorated:
-        for item in reversed(dataclasses.fields(config)):
-            shown = {"help": item.metadata["help"], "choices": item.metadata["choices"], "cls": SettingOption}
-            name = item.name.replace("_", "-")
+        # What comes first in its group is what is given most often.
+        items = sorted(
+            dataclasses.fields(SECTIONS[section]), key=lambda item: item.name not in ("model", "data")
+        )
+        for item in reversed(items):
+            if item.name in without or (only is not None and item.name not in only):
+                continue
+            shown: dict[str, Any] = {"cls": SettingOption, "item": item, "section": section}
+            name, flag = option_of(item), item.metadata["flag"]
             if item.type == "bool":
-                option = click.option(f"--{name}/--no-{name}", item.name, default=None, **shown)
+                command = click.option(f"{name}/--no-{name[2:]}", item.name, default=None, **shown)(command)
+                continue
+            if _plain_type(item) == "tuple":
+                shown |= {"multiple": True, "callback": _listed}
             else:
-                flags = [f"--{name}", *([item.metadata["flag"]] if item.metadata["flag"] else [])]
-                metavar = str(item.type).split("[")[0].split(" ")[0].upper()
-                option = click.option(*flags, item.name, default=None, metavar=metavar, **shown)
-            command = option(command)
+                shown["default"] = None
+            command = click.option(name, *([flag] if flag else []), item.name, **shown)(command)
         return command
 
     return decorate
 
 
-def recipe_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a click command with `--recipe`."""
-    shipped = ", ".join(recipe_names())
-    return click.option(
+def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decorated]:
+    """Decorate a click command with `--recipe`, which is None where it is not given."""
+    return option(
         "--recipe",
-        default="default",
-        show_default=True,
         metavar="NAME",
-        help=f"Settings to start from: {shipped}, or a file. Other options override it.",
-    )(command)
+        is_eager=True,  # so that --help after it shows that recipe's values
+        help=f"Settings to start from: {', '.join(recipe_names())}, or a file. Other options override them.",
+        show_default=shown_default,
+    )
 
 
-def skip_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a click command with `--skip-doctor`."""
-    return click.option(
-        "--skip-doctor",
-        "skip",
-        multiple=True,
-        type=click.Choice(list(CHECKS)),
-        help="A check not to run. May be repeated.",
-    )(command)
+def run_options(saved_as: str) -> Callable[[Decorated], Decorated]:
+    """Decorate a click command that leaves a run with its name, with what replaces and what resumes one."""
+    made = [
+        option(
+            "--name",
+            metavar="NAME",
+            help=f"Name of the run, which is saved as {saved_as}.",
+            show_default="the model's name",
+        ),
+        option("--overwrite", is_flag=True, help="Replace an earlier run of that name."),
+        option("--resume", is_flag=True, help="Go on with an unfinished run: the newest, or that of --name."),
+        show_option,
+        skip_option,
+    ]
+
+    def decorate(command: Decorated) -> Decorated:
+        for one in reversed(made):
+            command = one(command)
+        return command
+
+    return decorate
+
+
+show_option = option(
+    "--show", is_flag=True, help="Print the settings as a recipe, and end before anything is loaded."
+)
+
+skip_option = option(
+    "--skip-doctor",
+    "skip",
+    multiple=True,
+    type=Name(CHECKS),
+    help="Check that is left out. May be repeated.",
+)

@@ -6,39 +6,80 @@ from pathlib import Path
 
 import click
 
+from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.pretraining.corpora import CORPORA
 
 
-@click.command("pretrain")
-@click.option(
+@click.command("pretrain", cls=Command)
+@option(
     "--out",
+    "-o",
+    metavar="FOLDER",
+    group="Model",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("checkpoints/tiny-base"),
     show_default=True,
     help="Folder of the model; an unfinished run there is resumed.",
 )
-@click.option(
+@option(
     "--tokens",
+    metavar="N",
+    group="Data",
     type=click.IntRange(100_000),
     default=13_000_000,
     show_default=True,
-    help="Tokens to train on.",
+    help="How many tokens are trained on.",
 )
-@click.option(
+@option(
     "--corpus",
+    group="Data",
     type=click.Choice(sorted(CORPORA)),
     default="traces",
     show_default=True,
     help="What it is to be a base for: it reads the texts of those problems.",
 )
-@click.option("--model", help="A base to train further, with its tokenizer (default: random weights).")
-@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=2e-3, show_default=True)
-@click.option("--batch-tokens", type=click.IntRange(1024), default=4096, show_default=True)
-@click.option(
-    "--threads", type=click.IntRange(1), default=None, help="CPU threads (default: torch's choice)."
+@option(
+    "--model",
+    "-m",
+    metavar="MODEL",
+    group="Model",
+    help="Model to train further, with its tokenizer.",
+    show_default="random weights",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@option(
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    default=2e-3,
+    show_default=True,
+    metavar="X",
+    group="Optimiser",
+    help="Peak of the learning rate.",
+)
+@option(
+    "--batch-tokens",
+    type=click.IntRange(1024),
+    default=4096,
+    show_default=True,
+    metavar="N",
+    group="Optimiser",
+    help="Tokens of an optimiser step.",
+)
+@option(
+    "--threads",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many CPU threads compute.",
+    show_default="torch's choice",
+)
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of the weights and of the texts.",
+)
 def command(
     out: Path,
     tokens: int,

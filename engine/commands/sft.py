@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trace_trainer.engine.commands.options import options, recipe_option, skip_option
+from trace_trainer.engine.commands.command import Command
+from trace_trainer.engine.commands.options import options, recipe_option, run_options
 from trace_trainer.engine.errors import INTERRUPTED, UserError
 from trace_trainer.engine.runs.folder import Run
-from trace_trainer.engine.settings.recipes import config_from, recipe_from
+from trace_trainer.engine.settings.recipes import config_from, given_options, recipe_from
 from trace_trainer.engine.settings.stages import SFTConfig
+from trace_trainer.engine.settings.written import written
 from trace_trainer.engine.terminal.progress import duration
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer sft --help` stays quick
@@ -19,15 +21,18 @@ if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `tra
     from trace_trainer.engine.training.sft.train import Training
 
 
-@click.command("sft")
-@recipe_option
-@click.option("--name", metavar="NAME", help="The run is saved as NAME_sft. [default: the model's name]")
-@click.option("--overwrite", is_flag=True, help="Replace an earlier run of that name.")
-@click.option("--resume", is_flag=True, help="Go on with an unfinished run: the newest, or that of --name.")
-@skip_option
-@options(SFTConfig)
+@click.command("sft", cls=Command, negative="a check of the doctor fails")
+@recipe_option()
+@run_options("NAME_sft")
+@options("sft")
 def command(
-    recipe: str, name: str | None, overwrite: bool, resume: bool, skip: tuple[str, ...], **given: Any
+    recipe: str | None,
+    name: str | None,
+    overwrite: bool,
+    resume: bool,
+    show: bool,
+    skip: tuple[str, ...],
+    **given: Any,
 ) -> None:
     """Fine-tune a model on gold traces, or on gold tool calls.
 
@@ -37,20 +42,28 @@ def command(
     \b
     Examples:
       trainer sft
-      trainer sft --model my-model --recipe lora --data problems.jsonl --name shop
+      trainer sft --recipe lora --model my-model --data problems.jsonl --name shop
+      trainer sft --recipe lora --model my-model --show > my-recipe.yaml
       trainer sft --recipe installer
       trainer sft --resume
     """
-    from trace_trainer.engine.commands.examined_training import train_sft
-
     if resume:
-        if overwrite or any(value is not None for value in given.values()):
+        if recipe or show or overwrite or any(value is not None for value in given.values()):
             raise UserError("a resumed run keeps its settings: give --resume with nothing but --name")
         run = Run.resume("sft", name)
         config: SFTConfig = config_from("sft", run.config(), str(run.path / "config.yaml"))
+        origin = None
     else:
-        run, config = None, recipe_from("sft", recipe, given).sft
-    run, training, evaluations = train_sft(config, name, overwrite=overwrite, skip=skip, run=run)
+        origin = recipe_from("sft", recipe or "default", given)
+        run, config = None, origin.sft
+        if show:
+            click.echo(written(origin, "sft", given_options("sft", given)), nl=False)
+            return
+    from trace_trainer.engine.commands.examined_training import train_sft
+
+    run, training, evaluations = train_sft(
+        config, name, overwrite=overwrite, skip=skip, run=run, recipe=origin
+    )
     _report(run, training, evaluations)
     if not training.finished:
         click.echo(

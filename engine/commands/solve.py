@@ -1,72 +1,162 @@
-"""`trainer solve`: one question, the trace that a model writes for it, and what the executor makes of it."""
+"""`trainer solve`: one question or one conversation, what a model writes for it, and what its verifier makes of it."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import yaml
 
-from trace_trainer.engine.commands.declared_names import Name
-from trace_trainer.engine.commands.models_asked import default_model, run_settings
+from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option
+from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
+from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.evaluation.solving import Solution, solve
+from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
+from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
-from trace_trainer.engine.tasks import DEFAULT_TASK
+from trace_trainer.engine.settings.stages import MODEL_HELP
+from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, Task
+from trace_trainer.engine.tasks.calls import CallTask
+from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.engine.terminal.console import console_on
-from trace_trainer.engine.terminal.printable import printable
 from trace_trainer.experts import expert_names
-from trace_trainer.experts.language.literals import format_number
-from trace_trainer.verifiers.traces.steps_shown import run_steps
+from trace_trainer.verifiers.calls import FORMATS
+from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def print_solution(solution: Solution, console: Console) -> None:
-    """The trace with the value of each step and the answer; or the trace with what is wrong with it and a hint."""
-    console.print(Text(printable(solution.question), style="dim"))
-    if solution.solved:
-        _print_steps(solution, console)
+@click.command("solve", cls=Command, done="every reply verifies", negative="one does not")
+@click.argument("question", default="-")
+@option(
+    "--model",
+    "-m",
+    metavar="MODEL",
+    group="Model",
+    help=f"{MODEL_HELP}.",
+    show_default="the newest RL run, else SFT run",
+)
+@dtype_option
+@option(
+    "--task",
+    "task_name",
+    type=Name(lambda: sorted(TASKS)),
+    group="Data",
+    help="What is asked of the model.",
+    show_default="what it was trained for, else traces",
+)
+@option(
+    "--call-format",
+    type=Name(FORMATS),
+    group="Data",
+    help="How tool calls are written.",
+    show_default="as the model was trained, else hermes",
+)
+@option(
+    "--tools", type=FILE, metavar="FILE", group="Data", help="JSON or YAML file with a list of tool schemas."
+)
+@option(
+    "--machine",
+    type=FILE,
+    metavar="FILE",
+    group="Data",
+    help="JSON or YAML file that describes the simulated machine.",
+    show_default="an empty disk of 500 GB, UEFI",
+)
+@option(
+    "--turn",
+    "turns",
+    multiple=True,
+    metavar="TEXT",
+    group="Data",
+    help="What you say after the reply to QUESTION, for models that call tools. May be repeated.",
+)
+@option(
+    "--card/--no-card",
+    default=None,
+    group="Data",
+    help="Show the prompt card.",
+    show_default="if it was trained with it",
+)
+@option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    group="Rollouts",
+    help="How many traces vote on the answer.",
+)
+@option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    metavar="X",
+    group="Rollouts",
+    help="Temperature of sampling; 0 is greedy.",
+    show_default=f"0 for one sample, {SAMPLING_TEMPERATURE} for several",
+)
+@option(
+    "--max-new-tokens",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    metavar="N",
+    group="Rollouts",
+    help="Longest reply in tokens; a longer one is cut.",
+)
+@option(
+    "--expert",
+    "experts",
+    type=NameList(expert_names),
+    multiple=True,
+    callback=flat,
+    group="Rollouts",
+    help="Expert that a trace must name; another trace is no answer. May be repeated.",
+)
+@option(
+    "--guided",
+    is_flag=True,
+    group="Rollouts",
+    help="Decode by a grammar: of traces, or of calls that fit a tool.",
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the output.",
+)
+@option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the sampling.")
+def command(
+    question: str, model: str | None, dtype: str, task_name: str | None, call_format: str | None, card: bool | None,
+    form: str, **given: Any,
+) -> None:  # fmt: skip
+    """Answer one QUESTION with a model, and show what it wrote and what came of it.
+
+    A trace is shown with the value of every step; calls of tools with what is wrong with them; a command line with what
+    the simulated machine says and what it changes there. Without QUESTION, or with -, it is read from standard input.
+
+    \b
+    Examples:
+      trainer solve "A shirt costs $40. It is 20% off. How much is it now?"
+      trainer solve --samples 8 --format json - < question.txt
+      trainer solve --task installer "list the disks" --turn "install to sda"
+      trainer solve --task functions --tools tools.json "What is the weather in Rome?"
+    """
+    asked = _read_question(question)
+    name = model or default_model(task_name or DEFAULT_TASK)
+    task = asked_task([name], task_name, call_format, card)
+    if isinstance(task, TraceTask):
+        verified = _solve_question(name, dtype, task, asked, form, given)
     else:
-        _print_violations(solution, console)
-
-
-def _print_steps(solution: Solution, console: Console) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", style="cyan", no_wrap=True)
-    steps = run_steps(solution.chosen.text)
-    for subtrace, step, text, value in steps:
-        if step == 0 and steps[-1].subtrace > 0:
-            table.add_row(Text(f"sub-trace {subtrace}", style="dim"))
-        table.add_row(Text(text), "" if value is None else format_number(value))
-    console.print(table)
-    answer = Text.assemble(("answer ", "bold"), (str(solution.answer), "bold green"))
-    answer.append(f"  expert {solution.verdict.expert}, {solution.verdict.steps} steps executed", style="dim")
-    if solution.vote and solution.samples > 1:
-        counts = solution.vote.counts
-        answer.append(
-            f", {counts[solution.vote.answer]} of {sum(counts.values())} verified traces agree", style="dim"
-        )
-        answer.append(f" ({solution.samples} samples)", style="dim")
-    console.print(answer)
-
-
-def _print_violations(solution: Solution, console: Console) -> None:
-    wrong = {violation.line for violation in solution.verdict.violations}
-    for number, line in enumerate(printable(solution.chosen.text).splitlines(), start=1):
-        console.print(
-            Text(
-                f"{number:3} {'>' if number in wrong else ' '} {line}", style="red" if number in wrong else ""
-            )
-        )
-    console.print(Text(f"no answer: {solution.verdict.outcome}", style="bold red"))
-    for violation in solution.verdict.violations:
-        place = "" if violation.line is None else f"line {violation.line}: "
-        console.print(Text.assemble("  ", (violation.code, "red"), f" {place}{violation.message}"))
-    console.print(Text(solution.hint))
+        verified = _hold_conversation(name, dtype, task, asked, form, given)
+    click.get_current_context().exit(0 if verified else 1)
 
 
 def _read_question(argument: str) -> str:
@@ -80,85 +170,105 @@ def _read_question(argument: str) -> str:
     return question
 
 
-@click.command("solve")
-@click.argument("question", default="-")
-@click.option(
-    "--model",
-    metavar="MODEL",
-    help="Folder, embedded model or hub id. [default: the newest RL run, else SFT run]",
-)
-@click.option(
-    "--samples",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Traces to vote over.",
-)
-@click.option(
-    "--temperature",
-    type=click.FloatRange(min=0),
-    metavar="T",
-    help=f"0 is greedy. [default: 0 for one sample, {SAMPLING_TEMPERATURE} for several]",
-)
-@click.option(
-    "--max-new-tokens",
-    type=click.IntRange(min=1),
-    default=256,
-    show_default=True,
-    metavar="N",
-    help="A longer trace is cut.",
-)
-@dtype_option
-@click.option("--expert", type=Name(expert_names), help="Accept only a trace that names this expert.")
-@click.option("--guided", is_flag=True, help="Decode by the grammar of traces, or by that of --expert.")
-@click.option(
-    "--card/--no-card",
-    default=None,
-    help="Show the model the prompt card. [default: if it was trained with it]",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the sampling.")
-def command(
-    question: str, model: str | None, samples: int, temperature: float | None, max_new_tokens: int, dtype: str,
-    guided: bool, expert: str | None, card: bool | None, form: str, seed: int,
-) -> None:  # fmt: skip
-    """Answer one QUESTION with a model, and show the trace with the value of every step.
+def _refuse(given: Mapping[str, Any], reason: str) -> None:
+    """Raise UserError for an option that was given and means nothing here."""
+    for name, value in given.items():
+        if value not in (None, (), 1):
+            raise UserError(f"{name} {reason}")
 
-    Without QUESTION, or with -, it is read from standard input.
 
-    \b
-    Examples:
-      trainer solve "A shirt costs $40. It is 20% off. How much is it now?"
-      trainer solve --samples 8 --format json - < question.txt
-
-    Exit code: 0 the trace verifies, 1 it does not (the answer is then withheld).
-    """
+def _solve_question(
+    name: str, dtype: str, task: TraceTask, question: str, form: str, given: Mapping[str, Any]
+) -> bool:
+    """Answer by a trace, and print it. Whether it verifies."""
     from trace_trainer.engine.models.loading import load_model
 
-    asked = _read_question(question)
-    name = model or default_model(DEFAULT_TASK)
-    settings = run_settings(name)
-    if (task := settings.get("task", DEFAULT_TASK)) != DEFAULT_TASK:
-        raise UserError(
-            f"{name} was trained for the task {task}, not to write traces; trainer eval measures it"
-        )
-    loaded = load_model(name, dtype=dtype)
+    idle = {"--tools": given["tools"], "--machine": given["machine"], "--turn": given["turns"]}
+    _refuse(idle, f"is for models that call tools; {name} writes traces")
+    samples, temperature = given["samples"], given["temperature"]
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     solution = solve(
-        loaded,
-        asked,
+        load_model(name, dtype=dtype),
+        question,
         samples=samples,
         temperature=temperature,
-        max_new_tokens=max_new_tokens,
-        card=bool(settings.get("card")) if card is None else card,
-        expert=expert,
-        guided=guided,
-        seed=seed,
+        max_new_tokens=given["max_new_tokens"],
+        card=task.card,
+        experts=given["experts"],
+        guided=given["guided"],
+        seed=given["seed"],
     )
     if form == "json":
         click.echo(json.dumps(solution.to_json(), indent=2, ensure_ascii=False))
     else:
         print_solution(solution, console_on())
-    click.get_current_context().exit(0 if solution.solved else 1)
+    return solution.solved
+
+
+def _hold_conversation(
+    name: str, dtype: str, task: Task[Any], question: str, form: str, given: Mapping[str, Any]
+) -> bool:
+    """Say each turn to a model that calls tools, and print its replies. Whether all of them verify."""
+    from trace_trainer.engine.models.loading import load_model
+
+    if not isinstance(task, CallTask):
+        raise UserError(
+            f"the task {task.name} has no reply that verifies by itself; trainer eval measures it"
+        )
+    idle = {"--samples": given["samples"], "--expert": given["experts"]}
+    _refuse(idle, f"is for models that write traces; {name} calls tools")
+    dialogue = Dialogue(task, _tools(task, given["tools"]), _machine(task, given["machine"]))
+    loaded = load_model(name, dtype=dtype)
+    task.fit(loaded.tokenizer, loaded.name)
+    turns: list[Turn] = []
+    console = console_on()
+    for said in (question, *given["turns"]):
+        turn = dialogue.ask(
+            loaded,
+            said,
+            guided=given["guided"],
+            temperature=given["temperature"] or 0.0,
+            max_new_tokens=given["max_new_tokens"],
+            seed=given["seed"] + len(turns),
+        )
+        turns.append(turn)
+        if form == "text":
+            print_turn(turn, console)
+    if form == "json":
+        figures = {"model": loaded.name, "turns": [turn.to_json() for turn in turns]}
+        click.echo(json.dumps(figures, indent=2, ensure_ascii=False))
+    return all(turn.verified for turn in turns)
+
+
+def _tools(task: CallTask, file: Path | None) -> list[dict[str, Any]]:
+    """The tools of a file, or those that the task always has, in the form that chat templates take."""
+    if file is None:
+        if not (own := task.own_tools()):
+            raise UserError(f"the task {task.name} needs tools to call: give their schemas with --tools FILE")
+        return own
+    held = _read_file(file)
+    try:
+        read_tools(held)
+    except (ToolSchemaError, TypeError, AttributeError) as error:
+        raise UserError(f"{file}: {error}") from None
+    return [tool if "function" in tool else {"type": "function", "function": tool} for tool in held]
+
+
+def _machine(task: CallTask, file: Path | None) -> Any:
+    """The machine of a file, or the one that a conversation of the task starts with; None where it has none."""
+    if file is None:
+        return task.own_machine()
+    from trace_trainer.verifiers.machine import Machine, MachineSpecError
+
+    try:
+        return Machine.from_spec(_read_file(file))
+    except MachineSpecError as error:
+        raise UserError(f"{file}: {error}") from None
+
+
+def _read_file(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))  # JSON is YAML
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UserError(f"can't read {file}: {' '.join(str(error).split())}") from None

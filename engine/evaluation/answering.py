@@ -117,9 +117,14 @@ def _judged(
         raise UserError(str(error)) from None
 
 
-def generated_problems(task: Task[Any], split: str, count: int, seed: int) -> tuple[str, list[Any]]:
-    """Generated problems of a split, and what to call them."""
+def generated_problems(
+    task: Task[Any], split: str, count: int, seed: int, groups: Sequence[str] = ()
+) -> tuple[str, list[Any]]:
+    """Generated problems of a split, only of these groups where any are named, and what to call them."""
+    of_groups = f", {', '.join(groups)}" if groups else ""
     try:
-        return f"{split} split, seed {seed}", list(task.generate(split, count, seed))
+        return f"{split} split, seed {seed}{of_groups}", list(
+            task.generate(split, count, seed, groups or None)
+        )
     except ValueError as error:
         raise UserError(str(error)) from None

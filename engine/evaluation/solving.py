@@ -7,6 +7,7 @@ equally frequent ones the one that the most probable trace does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,11 @@ class Solution:
         return format_number(self.vote.answer) if self.vote else None
 
     @property
+    def unused(self) -> list[str]:
+        """What is to be said of each number of the question that the trace does not use."""
+        return [lint.message for lint in self.verdict.lints if lint.code == "unused_question_number"]
+
+    @property
     def hint(self) -> str:
         """What to try where no trace verifies."""
         if not self.chosen.ended:
@@ -72,6 +78,7 @@ class Solution:
                 for subtrace, step, text, value in steps
             ],
             "violations": [violation._asdict() for violation in self.verdict.violations],
+            "lints": [lint._asdict() for lint in self.verdict.lints],
             "samples": self.samples,
             "votes": {format_number(answer): count for answer, count in self.vote.counts.items()}
             if self.vote
@@ -87,11 +94,13 @@ def solve(
     temperature: float = 0.0,
     max_new_tokens: int = 256,
     card: bool = False,
-    expert: str | None = None,
+    experts: Sequence[str] = (),
     guided: bool = False,
     seed: int = 0,
 ) -> Solution:
-    """Answer one question; with `expert`, only by a trace that names this expert, and `guided` by its grammar."""
+    """Answer one question; with `experts`, only by a trace that names one of these, and `guided` by a grammar: that of
+    the one expert, where it is one, else that of all.
+    """
     group = complete(
         loaded,
         [question_prompt(question, card)],
@@ -100,10 +109,16 @@ def solve(
         max_new_tokens=max_new_tokens,
         seed=seed,
         progress=False,
-        grammars=[trace_grammar(expert)] if guided else None,
+        grammars=[trace_grammar(experts[0] if len(experts) == 1 else None)] if guided else None,
     )[0]
-    verdicts = [verify_trace(sampled.text, question=question, expert=expert) for sampled in group]
+    verdicts = [_verdict(sampled.text, question, experts) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
     vote = majority([verdicts[index].answer for index in valid], [group[index].logprob for index in valid])
     winner = valid[vote.winner] if vote else 0
     return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
+
+
+def _verdict(text: str, question: str, experts: Sequence[str]) -> Verdict:
+    """The verdict by the first of these experts that the trace is valid for, else by the first of them."""
+    verdicts = [verify_trace(text, question=question, expert=expert) for expert in experts or (None,)]
+    return next((verdict for verdict in verdicts if verdict.outcome is Outcome.VALID), verdicts[0])

@@ -28,9 +28,11 @@ from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
 from trace_trainer.engine.models.names import ADAPTER_CONFIG, adapted_model, resolve
 from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
+from trace_trainer.engine.terminal.detail import detail, details_shown
 
 # How these libraries call each other is nothing that a user of this program could change.
-warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers|peft|trl")
+if not details_shown():
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers|peft|trl")
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -99,11 +101,15 @@ def load_model(
 
     Raises UserError saying what is missing and what would work.
     """
-    transformers.utils.logging.disable_progress_bar()
+    if details_shown():
+        transformers.utils.logging.set_verbosity_info()
+    else:
+        transformers.utils.logging.disable_progress_bar()
     quantisation = {"quantization_config": _four_bit_config()} if four_bit else {}
     name = os.fspath(name)
     resolved = resolve(name)
     dtype = fastest_dtype() if dtype == "auto" else dtype
+    detail(f"loading {name} from {resolved} in {dtype} to {_device()}")
     if isinstance(resolved, Path) and (resolved / ADAPTER_CONFIG).is_file():
         return _load_adapter(resolved, dtype, four_bit, keep_adapter or four_bit)
     source = str(resolved)

@@ -25,6 +25,8 @@ from trace_trainer.engine.evaluation.intervals import wilson
 from trace_trainer.engine.report.metric_charts import metric_charts, recorded_groups
 from trace_trainer.engine.runs.logs import read_lines
 from trace_trainer.engine.runs.manifest import MANIFEST, read_manifest
+from trace_trainer.engine.settings.declaring import with_present_names
+from trace_trainer.engine.settings.stages import TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 from trace_trainer.engine.terminal.progress import duration
 
@@ -74,8 +76,8 @@ class RunRecord:
 
     def task(self) -> Task[Any]:
         """What the run was to learn, by its settings; traces where they don't say."""
-        settings = yaml.safe_load(self.config) or {}
-        return task_for(settings.get("task", DEFAULT_TASK), settings.get("format", DEFAULT_FORMAT))
+        settings = with_present_names(TuningConfig, yaml.safe_load(self.config) or {})
+        return task_for(settings.get("task", DEFAULT_TASK), settings.get("call_format", DEFAULT_FORMAT))
 
 
 @dataclass(frozen=True, slots=True)

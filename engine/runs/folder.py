@@ -57,6 +57,7 @@ class Run:
         parent: str,
         parent_path: str,
         overwrite: bool = False,
+        recipe: Mapping[str, Any] | None = None,
     ) -> Self:
         """Make the folder of a new run, with its config and its manifest.
 
@@ -67,12 +68,14 @@ class Run:
             parent: name of the model that the run starts from.
             parent_path: where that model lies, a folder or a hub id.
             overwrite: remove an earlier run of the same kind and name.
+            recipe: what the settings came from, so that the next stage can go on with it.
 
         Raises UserError where the folder is not empty, and where it may not be removed.
         """
         path = run_folder(kind, name if name is not None else free_name(kind, parent))
+        require_place(path, kind, overwrite)
         if path.is_dir() and any(path.iterdir()):
-            _remove(path, kind, parent_path, overwrite)
+            _remove(path, parent_path)
         path.mkdir(parents=True, exist_ok=True)
         manifest = {
             "kind": kind,
@@ -87,6 +90,7 @@ class Run:
             "commit": commit(),
             "device": None,
             "plugins": [plugin._asdict() for plugin in loaded_plugins()],
+            "recipe": recipe,
         }
         run = cls(path, manifest)
         run._write_manifest()
@@ -212,7 +216,10 @@ def _runs(kind: Kind) -> Iterator[Run]:
             yield Run(folder, manifest)
 
 
-def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
+def require_place(path: Path, kind: Kind, overwrite: bool) -> None:
+    """Raise UserError where a run can't be made in that folder: it holds something that may not be replaced."""
+    if not path.is_dir() or not any(path.iterdir()):
+        return
     manifest = read_manifest(path)
     if manifest is None or manifest.get("kind") != kind:
         raise UserError(f"{path} is not empty and holds no {kind} run; choose another --name")
@@ -221,6 +228,9 @@ def _remove(path: Path, kind: Kind, parent_path: str, overwrite: bool) -> None:
         raise UserError(
             f"{path} already holds a run; choose another --name{offer}, or replace it with --overwrite"
         )
+
+
+def _remove(path: Path, parent_path: str) -> None:
     if Path(parent_path).resolve() == path.resolve():
         raise UserError(f"{path} is the model that this run starts from; choose another --name")
     shutil.rmtree(path)

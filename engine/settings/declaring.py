@@ -18,6 +18,9 @@ from trace_trainer.experts.language.catalogue import nearest
 
 Choices = Collection[str] | Callable[[], Collection[str]]
 
+GROUPS = ("Model", "Data", "Method", "Optimiser", "Rollouts", "Evaluation", "Run")
+"""Under which `--help` lists the options of a command, in this order."""
+
 
 def setting(
     default: Any,
@@ -27,21 +30,42 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     above: float | None = None,
+    group: str = "Run",
+    metavar: str | None = None,
+    option: str | None = None,
     flag: str | None = None,
+    formerly: str | None = None,
 ) -> Any:
     """A dataclass field with what the checks and the command line need.
 
     Args:
         default: the value where neither recipe nor command line gives one.
-        help: one line for `--help`.
+        help: one line for `--help`, which stands by itself.
         choices: the values allowed, for text or for each item of a list; a catalogue, or a function that lists them,
             is looked up when a value is checked.
         low, high: the least and the greatest value allowed.
         above: what the value must be greater than.
-        flag: another name of the command-line option.
+        group: one of GROUPS, under which `--help` lists it.
+        metavar: what stands for the value in `--help`; None leaves that to the type.
+        option: the name of the command-line option, where it is not the setting's.
+        flag: another name of the option, short or not, that `--help` shows.
+        formerly: the name that the setting had before. Stored settings and recipes that have it are still read, and
+            the option that was called so is accepted.
     """
     limits = {"choices": choices, "low": low, "high": high, "above": above}
-    return dataclasses.field(default=default, metadata={"help": help, "flag": flag, **limits})
+    shown = {"help": help, "group": group, "metavar": metavar, "option": option, "flag": flag}
+    return dataclasses.field(default=default, metadata={**shown, "formerly": formerly, **limits})
+
+
+def option_of(item: dataclasses.Field[Any]) -> str:
+    """The command-line option of a setting."""
+    return item.metadata["option"] or f"--{item.name.replace('_', '-')}"
+
+
+def with_present_names(config: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with those that bear a former name under their present one."""
+    former = {item.metadata["formerly"]: item.name for item in dataclasses.fields(config)}
+    return {former.get(key, key) if former.get(key) not in given else key: given[key] for key in given}
 
 
 def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
@@ -50,7 +74,7 @@ def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str,
     known = {item.name: item for item in dataclasses.fields(config)}
     values: dict[str, Any] = {}
     errors: list[str] = []
-    for key, value in given.items():
+    for key, value in with_present_names(config, given).items():
         if key not in known:
             errors.append(f"unknown key {where}.{key}{nearest(str(key), known)}")
             continue

@@ -1,6 +1,6 @@
 """Recipes: the settings of both stages from a YAML file, with what the command line says put over them.
 
-A recipe has a `description`, the sections `sft` and `rl`, and above them what both share: `task`, `format`, and as
+A recipe has a `description`, the sections `sft` and `rl`, and above them what both share: `task`, `call_format`, and as
 `experts` the mixture that problems are drawn from. What a section does not name has the default of `stages.py`. Unknown
 keys and bad values are refused, all of them in one message. `plugins` are files that declare what the recipe names,
 relative to its own.
@@ -9,7 +9,7 @@ relative to its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import yaml
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import load_plugins, named_policy
-from trace_trainer.engine.settings.declaring import check
+from trace_trainer.engine.settings.declaring import check, option_of, with_present_names
 from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, worded_tasks
 from trace_trainer.experts.language.catalogue import nearest
@@ -36,7 +36,7 @@ class Recipe:
 
 
 SECTIONS: Mapping[str, type[TuningConfig]] = {"sft": SFTConfig, "rl": RLConfig}
-SHARED = ("task", "format")
+SHARED = ("task", "call_format")
 """Keys of a recipe that stand above its sections, because the two stages of a recipe never differ in them."""
 _ABOVE = (*SHARED, "experts")
 _KEYS = (*SECTIONS, *_ABOVE, "plugins", "description")
@@ -60,32 +60,66 @@ def load_recipe(
     """
     path, content = _read(name_or_path)
     load_plugins(_plugins(path, content))
+    return _resolved(path.stem, str(name_or_path), path.parent, content, {"sft": sft or {}, "rl": rl or {}})
+
+
+def recorded_recipe(record: Mapping[str, Any], run: str, rl: Mapping[str, Any]) -> Recipe:
+    """The recipe that a run says it was made with, and the overrides `rl`. Nothing that it names is run as a plugin.
+
+    Raises UserError naming the run.
+    """
+    content = {key: value for key, value in record.items() if key in _KEYS and key != "plugins"}
+    return _resolved(
+        str(record.get("name")), f"of the run {run}", Path(), content, {"sft": {}, "rl": rl}, files=False
+    )
+
+
+def _resolved(
+    name: str,
+    origin: str,
+    folder: Path,
+    content: Mapping[Any, Any],
+    overrides: Mapping[str, Mapping[str, Any]],
+    *,
+    files: bool = True,
+) -> Recipe:
+    """The recipe of a file's content. With `files` a reward may be a function of a file, relative to `folder`."""
+    content = with_present_names(TuningConfig, content)
     errors = [f"unknown key {key}{nearest(str(key), _KEYS)}" for key in content if key not in _KEYS]
     shared = {key: content[key] for key in _ABOVE if key in content}
     configs: dict[str, Any] = {}
-    for name, overrides in (("sft", sft or {}), ("rl", rl or {})):
-        section = content.get(name) or {}
+    for stage, config in SECTIONS.items():
+        section = content.get(stage) or {}
         if not isinstance(section, dict):
-            errors.append(f"{name} must hold settings, not {section!r}")
+            errors.append(f"{stage} must hold settings, not {section!r}")
             continue
+        section, over = with_present_names(config, section), with_present_names(config, overrides[stage])
         misplaced = [key for key in SHARED if key in section]
-        errors += [f"{name}.{key} stands above the sections, as {key}" for key in misplaced]
-        own = _fitting({**shared, **section}, overrides)
-        given = {**_with_policies(own, path.parent), **_with_policies(overrides, Path())}
-        values, wrong = check(SECTIONS[name], given, name)
+        errors += [f"{stage}.{key} stands above the sections, as {key}" for key in misplaced]
+        own = _fitting({**shared, **section}, over)
+        given = {**(_with_policies(own, folder) if files else own), **_with_policies(over, Path())}
+        values, wrong = check(config, given, stage)
         errors += wrong
         task = TASKS.get(values.get("task", DEFAULT_TASK))
         if values.get("wording", "any") != "any" and task is not None and not task.is_worded:
             errors.append(
-                f"{name}.wording chooses among problems of {worded_tasks()}, not of {values['task']}: take "
+                f"{stage}.wording chooses among problems of {worded_tasks()}, not of {values['task']}: take "
                 f"the recipe {values['task']}, or give --wording any"
             )
-        configs[name] = values
+        configs[stage] = values
     if errors:
-        raise UserError(f"recipe {name_or_path}: {'; '.join(errors)}")
+        raise UserError(f"recipe {origin}: {'; '.join(errors)}")
     return Recipe(
-        path.stem, str(content.get("description", "")), SFTConfig(**configs["sft"]), RLConfig(**configs["rl"])
+        name, str(content.get("description", "")), SFTConfig(**configs["sft"]), RLConfig(**configs["rl"])
     )
+
+
+def stated_settings(name_or_path: str, stage: str) -> set[str]:
+    """The settings of a stage that a recipe states itself. Raises UserError where it can't be read."""
+    content = with_present_names(TuningConfig, _read(name_or_path)[1])
+    section = content.get(stage)
+    own = with_present_names(SECTIONS[stage], section) if isinstance(section, dict) else {}
+    return {*own, *(key for key in _ABOVE if key in content)}
 
 
 def config_from(kind: str, values: Mapping[str, Any], origin: str) -> Any:
@@ -101,15 +135,21 @@ def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
 
     Raises UserError as `load_recipe` does, and for options of generated problems beside a file of problems.
     """
-    overrides = {name: value for name, value in given.items() if value is not None}
-    idle = [name for name in _GENERATED_ONLY if name in overrides and "data" in overrides]
-    if idle:
-        raise UserError(
-            f"--{idle[0]} is of generated problems; a file of --data is used whole: leave one of them out"
-        )
+    overrides = given_options(kind, given)
     return load_recipe(
         recipe, sft=overrides if kind == "sft" else None, rl=overrides if kind == "rl" else None
     )
+
+
+def given_options(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given. Raises UserError for those of generated problems beside a file of problems."""
+    overrides = {name: value for name, value in given.items() if value is not None}
+    for item in fields(SECTIONS[kind]):
+        if item.name in _GENERATED_ONLY and {item.name, "data"} <= overrides.keys():
+            raise UserError(
+                f"{option_of(item)} is of generated problems; a file of --data is used whole: leave one of them out"
+            )
+    return overrides
 
 
 def _plugins(path: Path, content: Mapping[Any, Any]) -> list[Path]:

@@ -21,9 +21,10 @@ from trace_trainer.verifiers.calls import FORMATS
 from trace_trainer.verifiers.score import POLICIES
 
 DEFAULT_MODEL = "tiny-base"
+MODEL_HELP = "Model: a local folder, an embedded or packaged model, or a hub id"
 WORDING_HELP = (
-    "Generated problems to take. Plain questions have every number in digits and none too many; plain dialogues ask "
-    "for commands in English without slips of the fingers, but for one in five. Varied are the others."
+    "Which generated problems are taken. Plain questions have every number in digits and none too many; plain "
+    "dialogues ask for commands in English without slips of the fingers, but for one in five. Varied are the others."
 )
 
 
@@ -31,52 +32,85 @@ WORDING_HELP = (
 class TuningConfig:
     """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
 
-    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASKS)
-    format: str = setting(
-        DEFAULT_FORMAT, "How tool calls are written; traces have no format.", choices=FORMATS
+    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASKS, group="Data")
+    call_format: str = setting(
+        DEFAULT_FORMAT,
+        "How tool calls are written; traces have none.",
+        choices=FORMATS,
+        group="Data",
+        formerly="format",
     )
     experts: tuple[str, ...] | None = setting(
         None,
-        "Only generated problems of these experts; for traces. None draws those of the embedded model's figures.",
+        "Experts whose generated problems are taken, for traces; none takes those of the embedded model's figures.",
         choices=expert_names,
+        group="Data",
+        option="--expert",
     )
     method: str = setting(
         "full",
-        "All weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
+        "What is trained: all weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
         choices=("full", "lora", "qlora", "last-k"),
+        group="Method",
     )
-    rank: int = setting(32, "LoRA: rank.", low=1)
-    alpha: int = setting(64, "LoRA: scale; the update is multiplied by alpha / rank.", low=1)
-    dropout: float = setting(0.0, "LoRA: dropout.", low=0, high=0.9)
+    rank: int = setting(32, "Rank of the LoRA adapter.", low=1, group="Method")
+    alpha: int = setting(
+        64, "Scale of the LoRA adapter; its update is multiplied by alpha / rank.", low=1, group="Method"
+    )
+    dropout: float = setting(0.0, "Dropout of the LoRA adapter.", low=0, high=0.9, group="Method")
     target_modules: tuple[str, ...] | None = setting(
-        None, "LoRA: names of the modules adapted; none means every linear layer but the head."
+        None,
+        "Modules that get a LoRA adapter; none means every linear layer but the head.",
+        group="Method",
     )
-    last_k: int = setting(6, "last-k: how many of the last layers are trained.", low=1)
+    last_k: int = setting(6, "How many of the last layers the method last-k trains.", low=1, group="Method")
     dtype: str = setting(
         "float32",
-        "What is computed in, auto being bfloat16 where the device has instructions for it, else float32; weights that "
-        "are trained stay in float32.",
+        "Number type of the computation; auto is bfloat16 where the device has instructions for it, else float32. "
+        "Weights that are trained stay in float32.",
         choices=("float32", "bfloat16", "auto"),
+        group="Model",
     )
     trim_vocab: bool = setting(
-        False, "Train with the vocabulary cut down to the training text's; what is saved has it whole."
+        False,
+        "Train with the vocabulary cut down to the training text's; what is saved has it whole.",
+        group="Method",
     )
     compile: bool = setting(
         False,
         "Compile the model's layers: a minute more at the start, and faster steps, most so for adapters.",
+        group="Model",
     )
-    max_grad_norm: float = setting(1.0, "Gradients are scaled down to this norm.", above=0)
-    weight_decay: float = setting(0.0, "AdamW's weight decay.", low=0)
+    max_grad_norm: float = setting(
+        1.0, "Largest norm of the gradients; larger ones are scaled down.", above=0, group="Optimiser"
+    )
+    weight_decay: float = setting(0.0, "Weight decay of AdamW.", low=0, group="Optimiser")
     micro_batch_tokens: int = setting(
-        2048, "Tokens computed at once, padding included: what memory bounds.", low=16
+        2048, "Tokens computed at once, padding included; memory bounds them.", low=16, group="Optimiser"
     )
-    max_new_tokens: int = setting(256, "Completions are cut there when sampling and evaluating.", low=1)
-    card: bool = setting(False, "Show the prompt card before each question, in training and in evaluation.")
-    eval_problems: int = setting(300, "Held-out problems to measure accuracy on.", low=1)
+    max_new_tokens: int = setting(
+        256,
+        "Longest completion in tokens, in sampling and in evaluation; a longer one is cut.",
+        low=1,
+        group="Rollouts",
+    )
+    card: bool = setting(
+        False, "Show the prompt card before each question, in training and in evaluation.", group="Data"
+    )
+    eval_count: int = setting(
+        300,
+        "How many held-out problems accuracy is measured on.",
+        low=1,
+        group="Evaluation",
+        formerly="eval_problems",
+    )
     eval_data: str | None = setting(
-        None, "Problem file to measure accuracy on; none generates the validation split."
+        None,
+        "Problem file to measure accuracy on; none generates the validation split.",
+        group="Evaluation",
+        metavar="FILE",
     )
-    seed: int = setting(0, "Of the data, of their order and of sampling.")
+    seed: int = setting(0, "Seed of the data, of their order and of sampling.", group="Run")
 
     def settled(self) -> Self:
         """The same with a dtype of auto as it is on this machine: what a run saves says what was done."""
@@ -88,29 +122,43 @@ class TuningConfig:
 
     def make_task(self) -> Task[Any]:
         """The task that these settings name. Raises UserError where they do not go together."""
-        return task_for(self.task, self.format, self.card)
+        return task_for(self.task, self.call_format, self.card)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SFTConfig(TuningConfig):
     """Settings of `trainer sft`."""
 
-    model: str = setting(DEFAULT_MODEL, "Local folder, embedded model or hub id.")
-    data: str | None = setting(None, "Problem file with traces; none generates the train split.")
-    count: int = setting(8000, "Generated problems to train on; a file is used whole.", low=1)
-    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
-    epochs: float = setting(1.0, "Passes over the problems.", above=0)
-    learning_rate: float = setting(1e-3, "Peak rate.", above=0)
-    scheduler: str = setting(
-        "cosine", "How the rate falls after warming up.", choices=("cosine", "linear", "constant")
+    model: str = setting(DEFAULT_MODEL, MODEL_HELP + ".", group="Model", flag="-m", metavar="MODEL")
+    data: str | None = setting(
+        None, "Problem file with traces; none generates the train split.", group="Data", metavar="FILE"
     )
-    warmup_ratio: float = setting(0.05, "Share of the steps in which the rate rises.", low=0, high=1)
-    batch_tokens: int = setting(8192, "Tokens of an optimiser step, padding included.", low=16)
+    count: int = setting(
+        8000, "Generated problems to train on; a file is used whole.", low=1, group="Data", flag="-n"
+    )
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS, group="Data")
+    epochs: float = setting(1.0, "Passes over the problems.", above=0, group="Optimiser")
+    learning_rate: float = setting(1e-3, "Peak of the learning rate.", above=0, group="Optimiser")
+    scheduler: str = setting(
+        "cosine",
+        "How the rate falls after warming up.",
+        choices=("cosine", "linear", "constant"),
+        group="Optimiser",
+    )
+    warmup_ratio: float = setting(
+        0.05, "Share of the steps in which the rate rises.", low=0, high=1, group="Optimiser"
+    )
+    batch_tokens: int = setting(
+        8192, "Tokens of an optimiser step, padding included.", low=16, group="Optimiser"
+    )
     max_length: int = setting(
-        512, "Longest prompt with trace, in tokens; a longer one is an error, never cut.", low=16
+        512,
+        "Longest prompt with trace, in tokens; a longer one is an error, never cut.",
+        low=16,
+        group="Optimiser",
     )
     checkpoint_every: int = setting(
-        200, "Steps between checkpoints to resume from; 0 saves none until the end.", low=0
+        200, "Steps between checkpoints to resume from; 0 saves none until the end.", low=0, group="Run"
     )
 
 
@@ -119,45 +167,75 @@ class RLConfig(TuningConfig):
     """Settings of `trainer rl`."""
 
     model: str | None = setting(
-        None, "Local folder, embedded model or hub id; none is the newest trainer sft run."
+        None,
+        MODEL_HELP + "; none is the newest trainer sft run.",
+        group="Model",
+        flag="-m",
+        metavar="MODEL",
     )
     data: str | None = setting(
-        None, "Problem file with questions and answers; none generates the train split."
+        None,
+        "Problem file with questions and answers; none generates the train split.",
+        group="Data",
+        metavar="FILE",
     )
-    wording: str = setting("any", WORDING_HELP, choices=WORDINGS)
+    wording: str = setting("any", WORDING_HELP, choices=WORDINGS, group="Data")
     histories: str = setting(
         "gold",
         "What stands before a generated turn of a conversation: right replies, or what the model itself replied.",
         choices=("gold", "own"),
+        group="Data",
     )
-    iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters")
-    prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1)
-    group_size: int = setting(8, "Completions sampled for each problem.", low=1)
-    minibatches: int = setting(4, "Optimiser steps an iteration.", low=1)
-    temperature: float = setting(1.0, "Of sampling.", above=0)
-    learning_rate: float = setting(1e-4, "Peak rate.", above=0)
-    warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0)
-    scheduler: str = setting("linear", "How the rate falls after warming up.", choices=("linear", "constant"))
+    iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters", group="Run")
+    prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1, group="Rollouts")
+    group_size: int = setting(8, "Completions sampled for each problem.", low=1, group="Rollouts")
+    minibatches: int = setting(4, "Optimiser steps an iteration.", low=1, group="Optimiser")
+    temperature: float = setting(1.0, "Temperature of sampling.", above=0, group="Rollouts")
+    learning_rate: float = setting(1e-4, "Peak of the learning rate.", above=0, group="Optimiser")
+    warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0, group="Optimiser")
+    scheduler: str = setting(
+        "linear", "How the rate falls after warming up.", choices=("linear", "constant"), group="Optimiser"
+    )
     objective: str = setting(
-        "dr-grpo",
-        "What an update maximises.",
-        choices=OBJECTIVES,
+        "dr-grpo", "Objective that an update maximises.", choices=OBJECTIVES, group="Optimiser"
     )
-    clip_low: float = setting(0.2, "Probability ratios are clipped at 1 minus this.", above=0, high=1)
-    clip_high: float = setting(0.28, "Probability ratios are clipped at 1 plus this.", above=0)
-    kl: float = setting(0.0, "Weight of the penalty for leaving the model started from.", low=0)
-    reward: str = setting("gated", "Reward policy, or FILE.py:FUNCTION.", choices=POLICIES)
-    backend: str = setting("native", "This project's loop, or TRL's trainers.", choices=("native", "trl"))
+    clip_low: float = setting(
+        0.2, "Probability ratios are clipped at 1 minus this.", above=0, high=1, group="Optimiser"
+    )
+    clip_high: float = setting(
+        0.28, "Probability ratios are clipped at 1 plus this.", above=0, group="Optimiser"
+    )
+    kl: float = setting(
+        0.0, "Weight of the penalty for leaving the model started from.", low=0, group="Optimiser"
+    )
+    reward: str = setting(
+        "gated",
+        "Reward policy, or FILE.py:FUNCTION, a function of the verdict.",
+        choices=POLICIES,
+        group="Rollouts",
+    )
+    backend: str = setting(
+        "native",
+        "What runs the training: this project's loop, or TRL's trainers.",
+        choices=("native", "trl"),
+        group="Run",
+    )
     checkpoint_every: int = setting(
-        5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0
+        5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0, group="Run"
     )
     sampler: str = setting(
-        AUTO, "What draws completions; auto is the one that is made for the model.", choices=sampler_names
+        AUTO,
+        "What draws completions; auto is the one that is made for the model.",
+        choices=sampler_names,
+        group="Rollouts",
     )
-    sample_batch: int = setting(512, "Completions sampled at once: what memory bounds.", low=1)
+    sample_batch: int = setting(
+        512, "Completions sampled at once; memory bounds them.", low=1, group="Rollouts"
+    )
     collapse: float = setting(
         0.5,
         "Stop when accuracy or parse rate falls below this share of the first iteration's; 0 never stops.",
         low=0,
         high=1,
+        group="Run",
     )

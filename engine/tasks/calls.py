@@ -33,7 +33,7 @@ from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from trace_trainer.verifiers.machine import Machine
+    from trace_trainer.verifiers.machine import Machine, Result
 
 # Machines of longer histories are built from the start: their turns would be remembered in as many nested calls.
 _REMEMBERED_TURNS = 100
@@ -74,7 +74,31 @@ class CallTask(Task[CallProblem]):
         return call_problem_line(problem)
 
     def prompt(self, problem: CallProblem) -> Prompt:
-        return Prompt(problem.messages, problem.tools or None)
+        return self.asked(problem.messages, problem.tools)
+
+    def asked(self, messages: list[Message], tools: list[dict[str, Any]]) -> Prompt:
+        """The prompt of a conversation."""
+        return Prompt(messages, tools or None)
+
+    def messages(
+        self, turns: Sequence[list[Message]], said: str, machine: Machine | None = None
+    ) -> list[Message]:
+        """A conversation that is not of the generator: the turns so far, and what the user says now."""
+        return [*(message for turn in turns for message in turn), {"role": "user", "content": said}]
+
+    def own_tools(self) -> list[dict[str, Any]]:
+        """The tools that every conversation of the task has; none where each has others."""
+        return []
+
+    def own_machine(self) -> Machine | None:
+        """A machine for a conversation of which nothing is known; None where none is needed."""
+        return None
+
+    def result(self, result: Result) -> Message:
+        """What the machine says, as a message."""
+        from trace_trainer.engine.problems.installer.history import result_text, tool_message
+
+        return tool_message(result_text(result))
 
     def reply(self, problem: CallProblem) -> Message | None:
         return problem.reply

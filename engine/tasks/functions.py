@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.task import declare_task
 from trace_trainer.verifiers.calls import FORMATS
+
+if TYPE_CHECKING:
+    from trace_trainer.verifiers.machine import Machine
 
 
 @declare_task
@@ -34,3 +38,10 @@ class FunctionsTask(CallTask):
         if FORMATS[self.format].one_call:
             return generate(split, count, seed, categories=[c for c in CATEGORIES if c not in SEVERAL_CALLS])
         return generate(split, count, seed)
+
+    def messages(
+        self, turns: Sequence[list[Message]], said: str, machine: Machine | None = None
+    ) -> list[Message]:
+        from trace_trainer.engine.problems.functions import SYSTEM
+
+        return [{"role": "system", "content": SYSTEM}, *super().messages(turns, said)]

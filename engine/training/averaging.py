@@ -36,7 +36,7 @@ class AverageConfig:
     rank: int | None = None
     dtype: str = "float32"
     task: str = DEFAULT_TASK
-    format: str = DEFAULT_FORMAT
+    call_format: str = DEFAULT_FORMAT
     card: bool = False
     seed: None = None
 

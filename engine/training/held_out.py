@@ -30,9 +30,9 @@ def held_out_problems(config: TuningConfig) -> tuple[str, list[Any]]:
         groups = (
             None if set(config.experts or ()) <= set(MIXTURE) else sorted({*MIXTURE, *(config.experts or ())})
         )
-        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_problems, config.seed, groups))
+        problems = list(task.generate(HELD_OUT_SPLIT, config.eval_count, config.seed, groups))
         return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
-    problems = task.read(config.eval_data, limit=config.eval_problems)
+    problems = task.read(config.eval_data, limit=config.eval_count)
     if not problems:
         raise UserError(f"{config.eval_data} holds no problem")
     return config.eval_data, problems

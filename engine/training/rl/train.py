@@ -7,12 +7,14 @@ after on the same problems. `native` (`loop.py`) is this project's own loop; `tr
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.models.loading import LoadedModel
+from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.runs.folder import Run, newest_run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.rows import trim_vocabulary
@@ -32,10 +34,12 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     Raises UserError where they do not fit, or there is no model to start from.
     """
     config = config.settled()
-    loaded = load_trainable(_start_of(config, run), config)
+    start = _start_of(config, run)
+    resolve(start)  # what can be said at once is said before the model is loaded
     source, drawn = rl_problems(config)
     problems = [] if run is not None else list(islice(drawn, EXAMINED))
-    return PreparedRun(loaded, config, source, problems, HeldOut.of(config))
+    held_out = HeldOut.of(config)
+    return PreparedRun(load_trainable(start, config), config, source, problems, held_out)
 
 
 def train(
@@ -44,6 +48,7 @@ def train(
     *,
     overwrite: bool = False,
     run: Run | None = None,
+    recipe: Mapping[str, Any] | None = None,
 ) -> tuple[Run, list[Evaluation]]:
     """Train a model by RL and leave a run folder. The model of `prepared` is used up.
 
@@ -51,6 +56,7 @@ def train(
         name: of the run; None derives one from the model's.
         overwrite: replace an earlier run of that name.
         run: an unfinished run to go on with, whose settings are those of `prepared`.
+        recipe: what the settings came from, for the manifest.
 
     Returns:
         The run and the evaluations before and after; only before where it was interrupted.
@@ -58,7 +64,15 @@ def train(
     loaded, config, held_out, task = prepared.loaded, prepared.config, prepared.held_out, prepared.task
     resumed = run is not None
     if run is None:
-        run = Run.create("rl", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite)
+        run = Run.create(
+            "rl",
+            name,
+            config,
+            parent=loaded.name,
+            parent_path=loaded.path,
+            overwrite=overwrite,
+            recipe=recipe,
+        )
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     run.record_device(str(loaded.device))
 

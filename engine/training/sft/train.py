@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.models.chat import Row
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
+from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.tasks.rows import check_lengths, rows_of, trim_vocabulary
@@ -44,8 +46,10 @@ class Training:
 def prepare(config: SFTConfig) -> PreparedRun[SFTConfig]:
     """The model and the problems that these settings name. Raises UserError where they do not fit."""
     config = config.settled()
-    loaded = load_trainable(config.model, config)
-    return PreparedRun(loaded, config, *sft_problems(config), HeldOut.of(config))
+    resolve(config.model)  # what can be said at once is said before the model is loaded
+    source, problems = sft_problems(config)
+    held_out = HeldOut.of(config)
+    return PreparedRun(load_trainable(config.model, config), config, source, problems, held_out)
 
 
 def describe_rows(prepared: PreparedRun[SFTConfig]) -> str:
@@ -60,6 +64,7 @@ def train(
     *,
     overwrite: bool = False,
     run: Run | None = None,
+    recipe: Mapping[str, Any] | None = None,
 ) -> tuple[Run, Training, list[Evaluation]]:
     """Fine-tune a model and leave a run folder. The model of `prepared` is used up.
 
@@ -67,6 +72,7 @@ def train(
         name: of the run; None derives one from the model's.
         overwrite: replace an earlier run of that name.
         run: an unfinished run to go on with, whose settings are those of `prepared`.
+        recipe: what the settings came from, for the manifest.
 
     Returns:
         The run, how the training went, and the evaluations before and after; only before where it was interrupted.
@@ -76,7 +82,13 @@ def train(
     fresh = run is None
     if run is None:
         run = Run.create(
-            "sft", name, config, parent=loaded.name, parent_path=loaded.path, overwrite=overwrite
+            "sft",
+            name,
+            config,
+            parent=loaded.name,
+            parent_path=loaded.path,
+            overwrite=overwrite,
+            recipe=recipe,
         )
     run.record_data("train", prepared.source, map(task.line, prepared.problems))
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))

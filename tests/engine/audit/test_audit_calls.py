@@ -198,3 +198,11 @@ def test_the_policy_decides_the_reward() -> None:
         summary("-", *KIND, "--policy", p, stdin=line)["mean_reward"] for p in ("gated", "ladder", "binary")
     ]
     assert rewards == [pytest.approx(0.1), 0.5, 0.0]
+
+
+def test_the_format_of_lines_that_name_none_can_be_given(tmp_path: Path) -> None:
+    line = {name: value for name, value in on_f("hermes").items() if name != "format"}
+    path = write(tmp_path / "t.jsonl", line)
+    assert summary(path, *KIND, "--call-format", "hermes")["outcomes"] == {"correct": 1}
+    assert summary(path, *KIND, "--call-format", "llama3")["outcomes"] != {"correct": 1}
+    assert audit(path, "--call-format", "hermes").exit_code == 2

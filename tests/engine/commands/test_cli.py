@@ -200,3 +200,18 @@ def test_function_calls_have_no_wording() -> None:
         result.stderr
         == "Error: problems of functions have no --wording, those of installer and traces have\n"
     )
+
+
+def test_generate_leaves_out_what_the_format_of_calls_cannot_express() -> None:
+    options = ("generate", "--task", "functions", "--count", "60", "--call-format")
+    categories = {
+        name: {json.loads(line)["category"] for line in run(*options, name).stdout.splitlines()}
+        for name in ("hermes", "llama3")
+    }
+    assert "parallel" in categories["hermes"] - categories["llama3"]
+
+
+def test_experts_are_listed_as_json() -> None:
+    listed = json.loads(run("experts", "--format", "json").stdout)
+    assert [expert["name"] for expert in listed] == list(EXPERTS)
+    assert json.loads(run("experts", "percentage", "--format", "json").stdout)["card"].startswith("#")

@@ -16,7 +16,7 @@ from trace_trainer.engine.settings.recipes import load_recipe
 
 @pytest.fixture(scope="module")
 def demo(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    small = {"eval_problems": 4, "max_new_tokens": 200, "micro_batch_tokens": 1024}
+    small = {"eval_count": 4, "max_new_tokens": 200, "micro_batch_tokens": 1024}
     recipe = load_recipe(
         "default",
         sft={"model": str(tiny_model_dir), "count": 40, "batch_tokens": 1024, **small},

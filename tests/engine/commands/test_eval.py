@@ -37,7 +37,9 @@ def test_the_command_prints_one_models_figures_as_json(tiny_model_dir: Path, pro
 
 def test_the_command_takes_no_more_problems_than_asked(tiny_model_dir: Path, problem_file: Path) -> None:
     assert (
-        json.loads(_run("--model", tiny_model_dir, "--data", problem_file, "--n", 2, "--format", "json"))["n"]
+        json.loads(_run("--model", tiny_model_dir, "--data", problem_file, "--count", 2, "--format", "json"))[
+            "n"
+        ]
         == 2
     )
 
@@ -91,7 +93,10 @@ def test_written_completions_can_be_audited(tiny_model_dir: Path, problem_file: 
 
 def test_files_of_gsm8k_are_evaluated(tiny_model_dir: Path, shared_data: Path) -> None:
     data = shared_data / "gsm8k" / "train.jsonl"
-    assert json.loads(_run("--model", tiny_model_dir, "--data", data, "--n", 2, "--format", "json"))["n"] == 2
+    assert (
+        json.loads(_run("--model", tiny_model_dir, "--data", data, "--count", 2, "--format", "json"))["n"]
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,3 +112,9 @@ def test_bad_usage_ends_with_2_before_a_model_is_loaded(arguments: tuple[str, ..
     result = CliRunner().invoke(command, [*arguments, "--model", "no-such-model"])
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_problems_of_some_experts_are_measured(tiny_model_dir: Path) -> None:
+    options = ("--expert", "percentage", "--count", 4, "--max-new-tokens", 4, "--format", "json")
+    figures = json.loads(_run("--model", tiny_model_dir, *options))
+    assert figures["data"].endswith("percentage") and set(figures["experts"]) == {"percentage"}

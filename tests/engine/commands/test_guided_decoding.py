@@ -15,7 +15,7 @@ from trace_trainer.verifiers.traces.grammar import trace_grammar
 @pytest.mark.parametrize("task", ["traces", "functions"])
 def test_the_command_guides(task: str, tiny_model_dir: Path, tiny_call_model_dir: Path) -> None:
     folder = tiny_model_dir if task == "traces" else tiny_call_model_dir
-    arguments = ["--task", task, "--model", str(folder), "--n", "3", "--max-new-tokens", "8", "--guided"]
+    arguments = ["--task", task, "--model", str(folder), "--count", "3", "--max-new-tokens", "8", "--guided"]
     result = CliRunner().invoke(trainer, ["eval", *arguments, "--format", "json"])
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)

@@ -13,7 +13,7 @@ from helpers.plugins import EXAMPLES, without_traces
 
 from trace_trainer.engine.cli import trainer
 
-SMALL = ("--eval-problems", "4", "--max-new-tokens", "8")
+SMALL = ("--eval-count", "4", "--max-new-tokens", "8")
 SFT = (
     "--count", "20", "--batch-tokens", "1024", "--micro-batch-tokens", "512", "--wording", "any",
     "--skip-doctor", "lengths", *SMALL,
@@ -57,7 +57,7 @@ def test_an_expert_with_two_schemas_is_drawn_audited_and_shown(tmp_path: Path) -
 
 def test_an_expert_is_trained_and_measured(tmp_path: Path, tiny_model_dir: Path, checkpoints: Path) -> None:
     rectangles = plugin("rectangles")
-    run("sft", *rectangles, "--model", tiny_model_dir, "--experts", "rectangles", "--name", "g", *SFT)
+    run("sft", *rectangles, "--model", tiny_model_dir, "--expert", "rectangles", "--name", "g", *SFT)
     manifest = json.loads((checkpoints / "g_sft" / "manifest.json").read_text())
     assert [Path(found["path"]).name for found in manifest["plugins"]] == ["rectangles.py"]
     problems = tmp_path / "problems.jsonl"
@@ -86,7 +86,7 @@ def test_a_task_works_in_every_command(tiny_model_dir: Path, checkpoints: Path) 
     run("rl", *task, "--name", "b", *RL)
     assert (checkpoints / "b" / "report.html").exists()
     figures = json.loads(
-        run("eval", *plugin("task"), "--model", checkpoints / "b", "--n", 4, "--format", "json")
+        run("eval", *plugin("task"), "--model", checkpoints / "b", "--count", 4, "--format", "json")
     )
     assert set(figures["categories"]) <= {"2 letters", "4 letters", "6 letters"}
 
@@ -99,9 +99,9 @@ def test_a_task_is_examined_by_the_doctor(tiny_model_dir: Path, tmp_path: Path) 
 
 
 def test_a_wire_format_is_asked_rendered_and_read(tiny_call_model_dir: Path, checkpoints: Path) -> None:
-    brackets = (*plugin("wire_format"), "--task", "functions", "--format", "brackets")
+    brackets = (*plugin("wire_format"), "--task", "functions", "--call-format", "brackets")
     run("sft", *brackets, "--model", tiny_call_model_dir, "--max-length", 2048, "--name", "w", *SFT)
-    asked = ("--model", checkpoints / "w_sft", "--n", 4, "--max-new-tokens", 8, "--format", "json")
+    asked = ("--model", checkpoints / "w_sft", "--count", 4, "--max-new-tokens", 8, "--format", "json")
     assert json.loads(run("eval", *plugin("wire_format"), *asked))["n"] == 4
     assert "brackets" in json.dumps(settings(checkpoints / "w_sft"))
 
@@ -111,7 +111,7 @@ def test_a_reward_of_a_file_pays_in_audit_and_rl(
 ) -> None:
     brief, problems = f"{EXAMPLES / 'reward.py'}:brief", tmp_path / "problems.jsonl"
     run("generate", "--count", 10, "--out", problems)
-    verdicts = run("audit", problems, "--policy", brief, "--format", "jsonl")
+    verdicts = run("audit", problems, "--reward", brief, "--format", "jsonl")
     assert all(0.5 <= json.loads(line)["reward"] < 1 for line in verdicts.splitlines())
     run("rl", "--model", tiny_model_dir, "--reward", brief, "--name", "r", *RL)
     assert settings(checkpoints / "r")["reward"] == "brief"

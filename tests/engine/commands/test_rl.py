@@ -22,7 +22,7 @@ from trace_trainer.verifiers.traces.verdict import Verdict
 
 SMALL = (
     "--iters", "2", "--prompts-per-iteration", "4", "--group-size", "4", "--max-new-tokens", "8",
-    "--eval-problems", "6", "--learning-rate", "1e-3", "--collapse", "0",
+    "--eval-count", "6", "--learning-rate", "1e-3", "--collapse", "0",
     "--skip-doctor", "lengths", "--skip-doctor", "dry-run",
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_options_override_the_recipe_and_are_recorded(rl: Callable[..., Result],
             "rloo",
             "--reward",
             "binary",
-            "--experts",
+            "--expert",
             "percentage,comparison",
         ).exit_code
         == 0
@@ -157,7 +157,7 @@ def test_without_a_model_it_needs_an_sft_run(checkpoints: Path) -> None:
         (("--iters", "0"), "rl.iterations must be at least 1, not '0'"),
         (("--objective", "gpro"), "rl.objective must be one of"),
         (("--objective", "gpro"), "did you mean grpo?"),
-        (("--experts", "geometry"), "rl.experts must be one of"),
+        (("--expert", "geometry"), "rl.experts must be one of"),
         (("--recipe", "defualt"), "did you mean default?"),
         (("--model", "no-such-model"), "there is no model no-such-model"),
     ],

@@ -137,3 +137,35 @@ def test_a_trace_cut_at_the_limit_is_met_with_a_larger_one(tiny_model_dir: Path)
     )
     assert result.exit_code == 1
     assert "--max-new-tokens 2" in result.stdout
+
+
+def test_it_says_what_verified_means(answer: list[str]) -> None:
+    answer.append(ADDS)
+    shown = " ".join(_solve(QUESTION).stdout.split())
+    assert "verified: every number stands in the question and every step ran; whether" in shown
+    assert "not used" not in shown
+
+
+def test_numbers_of_the_question_that_are_not_used_are_named(answer: list[str]) -> None:
+    answer.append(ADDS)
+    question = QUESTION + " The shop has 9 stands."
+    assert "not used: the question's '9'" in _solve(question).stdout
+    lints = json.loads(_solve(question, "--format", "json").stdout)["lints"]
+    assert [lint["code"] for lint in lints] == ["unused_question_number"]
+
+
+def test_a_trace_of_any_of_several_experts_is_an_answer(answer: list[str]) -> None:
+    answer.append(ADDS)
+    assert _solve(QUESTION, "--expert", "percentage,arithmetic").exit_code == 0
+    assert _solve(QUESTION, "--expert", "percentage", "--expert", "comparison").exit_code == 1
+
+
+@pytest.mark.parametrize(("task", "base"), [((), "tiny-base"), (("--task", "installer"), "tiny-calls-base")])
+def test_an_untrained_base_is_named(
+    answer: list[str], checkpoints: Path, monkeypatch: pytest.MonkeyPatch, task: tuple[str, ...], base: str
+) -> None:
+    answer.append(ADDS)
+    monkeypatch.setattr("trace_trainer.engine.commands.solve._hold_conversation", lambda *_: True)
+    stderr = _solve(QUESTION, *task).stderr
+    assert f"so this is {base}, an untrained base" in stderr
+    assert stderr.count("\n") == 1

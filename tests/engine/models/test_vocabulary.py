@@ -169,7 +169,7 @@ def test_an_adapted_embedding_is_refused(loaded: LoadedModel) -> None:
 def test_both_stages_train_with_a_cut_vocabulary(
     method: str, tiny_model_dir: Path, checkpoints: Path, tmp_path: Path
 ) -> None:
-    common = ["--trim-vocab", "--method", method, "--eval-problems", "4", "--max-new-tokens", "8", *SKIPPED]
+    common = ["--trim-vocab", "--method", method, "--eval-count", "4", "--max-new-tokens", "8", *SKIPPED]
     sft = ["sft", "--model", str(tiny_model_dir), "--name", "cut", "--count", "40", *common]
     rl = [
         "rl",
@@ -201,7 +201,7 @@ def test_problems_without_gold_do_not_say_what_to_keep(
     )
     result = CliRunner().invoke(
         trainer, ["rl", "--model", str(tiny_model_dir), "--data", str(data), "--trim-vocab", *SKIPPED,
-                  "--eval-problems", "2", "--max-new-tokens", "4"],
+                  "--eval-count", "2", "--max-new-tokens", "4"],
     )  # fmt: skip
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (

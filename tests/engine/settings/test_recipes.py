@@ -10,13 +10,13 @@ from trace_trainer.engine.settings.recipes import load_recipe, recipe_names
 
 SMALL_SFT = {
     "count": 12,
-    "eval_problems": 2,
+    "eval_count": 2,
     "epochs": 1,
     "max_length": 512,
     "max_new_tokens": 170,
     "last_k": 1,
 }
-SMALL_RL = {"iterations": 1, "prompts_per_iteration": 2, "group_size": 2, "eval_problems": 2, "max_new_tokens": 170,
+SMALL_RL = {"iterations": 1, "prompts_per_iteration": 2, "group_size": 2, "eval_count": 2, "max_new_tokens": 170,
             "last_k": 1}  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_sft_and_rl_of_a_recipe_train_the_same_weights() -> None:
         recipe = load_recipe(name)
         for setting in (
             "task",
-            "format",
+            "call_format",
             "method",
             "rank",
             "alpha",

@@ -144,12 +144,12 @@ def test_every_setting_is_an_option_of_the_command_line() -> None:
     given: dict[str, Any] = {}
 
     @click.command()
-    @options(RLConfig)
+    @options("rl")
     def command(**values: Any) -> None:
         given.update(values)
 
     result = CliRunner().invoke(
-        command, ["--iters", "3", "--learning-rate", "1e-5", "--no-card", "--experts", "percentage"]
+        command, ["--iters", "3", "--learning-rate", "1e-5", "--no-card", "--expert", "percentage"]
     )
     assert result.exit_code == 0, result.output
     assert set(given) == {item.name for item in dataclasses.fields(RLConfig)}
@@ -170,7 +170,8 @@ def test_an_option_of_generated_problems_beside_a_file_is_refused(
     stage: str, option: str, value: Any
 ) -> None:
     with pytest.raises(
-        UserError, match=f"^--{option} is of generated problems; a file of --data is used whole"
+        UserError,
+        match=f"^--{option.removesuffix('s')} is of generated problems; a file of --data is used whole",
     ):
         recipe_from(stage, "default", {"data": "own.jsonl", option: value})
     assert (

@@ -21,7 +21,7 @@ from trace_trainer.engine.training.rl.trl import run as run_trl
 from trace_trainer.engine.training.tuning import load_trainable
 
 INSTALLER = task_for("installer", "hermes")
-CONFIG = RLConfig(task="installer", format="hermes", histories="own", prompts_per_iteration=8)
+CONFIG = RLConfig(task="installer", call_format="hermes", histories="own", prompts_per_iteration=8)
 
 
 def conversations(at_once: int = 8, **options: Any) -> Conversations:
@@ -90,7 +90,9 @@ def test_a_task_without_conversations_is_refused() -> None:
 
 def test_own_histories_need_generated_conversations(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--histories own is for generated conversations"):
-        rl_problems(RLConfig(task="installer", format="hermes", histories="own", data=str(tmp_path / "x")))
+        rl_problems(
+            RLConfig(task="installer", call_format="hermes", histories="own", data=str(tmp_path / "x"))
+        )
 
 
 def test_trl_has_no_own_histories() -> None:

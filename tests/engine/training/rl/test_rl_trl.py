@@ -43,7 +43,7 @@ def config(tiny_model_dir: Path) -> RLConfig:
         group_size=4,
         minibatches=2,
         max_new_tokens=170,
-        eval_problems=2,
+        eval_count=2,
         checkpoint_every=1,
         learning_rate=1e-3,
     )

@@ -44,7 +44,7 @@ def config(tiny_model_dir: Path) -> SFTConfig:
     return SFTConfig(
         model=str(tiny_model_dir),
         count=30,
-        eval_problems=4,
+        eval_count=4,
         batch_tokens=1024,
         micro_batch_tokens=512,
         learning_rate=3e-3,

@@ -1,0 +1,208 @@
+"""What every command of `trainer` is: options in groups, exit codes in its help, and the options that all have.
+
+Own code, because the packages for groups of options bring a look of their own and know no recipes and no former names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import click
+
+from trace_trainer.engine.plugins import load_plugins, named_policy
+from trace_trainer.engine.settings.declaring import GROUPS, Choices, names_of
+from trace_trainer.engine.terminal.detail import details, silence
+from trace_trainer.experts.language.catalogue import nearest
+from trace_trainer.verifiers.score import POLICIES
+
+_LONGEST_CHOICES = 60
+_DETAIL = "trainer.detail"  # of a context's meta: "quiet" or "verbose"
+
+
+def choices_shown(known: Sequence[str]) -> str:
+    """The choices as a metavar, `[a|b]`; NAME where that would be too long."""
+    shown = f"[{'|'.join(known)}]"
+    return shown if len(shown) <= _LONGEST_CHOICES else "NAME"
+
+
+def with_choices(text: str, known: Sequence[str], *, always: bool = False) -> str:
+    """A line of help, with the choices where its metavar has no room for them, or always."""
+    fits = choices_shown(known) != "NAME" and not always
+    return text if fits or not known else f"{text} There are {', '.join(known)}."
+
+
+class Name(click.ParamType):
+    """The name of something that is declared, looked up when it is given: plugins count.
+
+    Args:
+        known: the names, or a function that lists them.
+        read: what is made of the text first.
+    """
+
+    name = "name"
+
+    def __init__(self, known: Choices, read: Callable[[str], str] = str) -> None:
+        self._known, self._read = known, read
+
+    @property
+    def known(self) -> list[str]:
+        """The names as they are now."""
+        return names_of(self._known)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return choices_shown(self.known)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name = self._read(value)
+        if name not in self.known:
+            self.fail(f"no {value}{nearest(name, self.known)}; there are {', '.join(self.known)}", param, ctx)
+        return name
+
+
+class NameList(Name):
+    """Names with commas between them, as a tuple."""
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "NAME,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        return tuple(super(NameList, self).convert(name.strip(), param, ctx) for name in value.split(","))
+
+
+class Option(click.Option):
+    """An option of a command.
+
+    Args:
+        group: under which help lists it.
+        show_default: as click has it; a text stands there as it is.
+        formerly: names that are still accepted, but shown nowhere.
+    """
+
+    def __init__(self, *args: Any, group: str = "Run", formerly: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group, self.formerly = group, tuple(formerly)
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        shown = self.opts
+        self.opts = [*shown, *self.formerly]
+        try:
+            super().add_to_parser(parser, ctx)
+        finally:
+            self.opts = shown
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        extra: dict[str, Any] = dict(super().get_help_extra(ctx))
+        extra.pop("range", None)  # whoever goes beyond it is told
+        if isinstance(self.show_default, str):
+            extra["default"] = self.show_default
+        return extra
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        plain = self.help
+        if isinstance(self.type, Name):
+            self.help = with_choices(plain or "", self.type.known, always=isinstance(self.type, NameList))
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = plain
+
+
+option = partial(click.option, cls=Option)
+"""`click.option` with a group and former names."""
+
+
+class Command(click.Command):
+    """A command of `trainer`.
+
+    Args:
+        done: what exit code 0 means.
+        negative: what exit code 1 means; None where the command never ends with it.
+    """
+
+    def __init__(self, *args: Any, done: str = "done", negative: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += [*_detail_options(), _plugin_option()]
+        negatives = [f"1 {negative}"] if negative else []
+        codes = [
+            f"0 {done}",
+            *negatives,
+            "2 bad usage or unreadable input",
+            "130 interrupted",
+            "141 the reader went away",
+        ]
+        self.epilog = f"Exit codes: {', '.join(codes)}."
+
+    def invoke(self, ctx: click.Context) -> Any:
+        told = {"quiet": silence, "verbose": details}.get(ctx.meta.get(_DETAIL, ""), contextlib.nullcontext)
+        with told():
+            return super().invoke(ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
+                found.setdefault(getattr(param, "group", "Run"), []).append(record)
+        # One group alone needs no name of its own.
+        names = {next(iter(found)): "Options"} if len(found) == 1 else {name: name for name in GROUPS}
+        for group, name in names.items():
+            if group in found:
+                with formatter.section(name):
+                    formatter.write_dl(found[group])
+
+
+class Family(click.Group, Command):
+    """A command that has commands of its own."""
+
+
+def _note_detail(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and ctx.meta.setdefault(_DETAIL, param.name) != param.name:
+        raise click.UsageError("--quiet and --verbose exclude each other: give one of them")
+
+
+def _detail_options() -> list[click.Option]:
+    shared: dict[str, Any] = {"is_flag": True, "expose_value": False, "callback": _note_detail}
+    return [
+        Option(["--quiet", "-q"], help="Show no progress and no notes, only results and errors.", **shared),
+        Option(
+            ["--verbose", "-v"], help="Show the warnings of libraries, and what led to an error.", **shared
+        ),
+    ]
+
+
+def _load(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> None:
+    load_plugins(value)
+
+
+def _plugin_option() -> click.Option:
+    """`--plugin`, which is read before any other option, so that these can name what it declares."""
+    return Option(
+        ["--plugin"],
+        multiple=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_load,
+        metavar="FILE.py",
+        help="Python file of yours that declares experts, tasks, formats or rewards. May be repeated.",
+    )
+
+
+def flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The names of an option that may be repeated and takes lists, in one tuple."""
+    return tuple(name for names in value for name in names)
+
+
+reward_option = option(
+    "--reward",
+    "policy",
+    type=Name(POLICIES, named_policy),
+    default="gated",
+    show_default=True,
+    group="Evaluation",
+    formerly=("--policy",),
+    help="Reward policy, or FILE.py:FUNCTION, a function of the verdict.",
+)
