@@ -1,7 +1,7 @@
 """A reward: what a right trace is worth falls with its length.
 
 trainer rl --reward docs/examples/reward.py:brief
-trainer audit traces.jsonl --policy docs/examples/reward.py:brief
+trainer audit traces.jsonl --reward docs/examples/reward.py:brief
 """
 
 
