@@ -151,3 +151,56 @@ def test_a_script_destroys_what_was_on_the_partitions_it_replaces() -> None:
     machine = fresh()
     run(machine, "printf 'label: gpt\\n,512M,U\\n,,L\\n' | sfdisk /dev/sda")
     assert machine.facts()["sda1.fs"] is None and machine.facts()["destroyed"] == ["sda1", "sda2"]
+
+
+def test_an_account_is_locked_and_opened_again() -> None:
+    machine = installed()
+    run(machine, "echo root:pw | arch-chroot /mnt chpasswd", "arch-chroot /mnt passwd -l root")
+    assert machine.facts()["target.user.root.password_set"] is False
+    run(machine, "arch-chroot /mnt usermod -U root")
+    assert machine.facts()["target.user.root.password_set"] is True
+
+
+def test_a_unit_is_masked() -> None:
+    machine = installed()
+    run(machine, "arch-chroot /mnt systemctl mask tmp.mount")
+    assert machine.state.fs["sda2"].tree.links["/etc/systemd/system/tmp.mount"] == "/dev/null"
+    run(machine, "arch-chroot /mnt systemctl unmask tmp.mount")
+    assert "/etc/systemd/system/tmp.mount" not in machine.state.fs["sda2"].tree.links
+
+
+def test_su_and_sudo_run_what_they_are_given() -> None:
+    machine = installed()
+    run(machine, "su - root -c 'echo x > /tmp/a'", "arch-chroot /mnt sudo touch /root/b")
+    assert run(machine, "cat /tmp/a; ls /mnt/root").stdout == "x\nb\n"
+    assert machine.run("su bob -c ls").verdict == "fails"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "du -sh /mnt",
+        "hdparm -I /dev/sda",
+        "smartctl -a /dev/sda",
+        "nvme list",
+        "fstrim -v /mnt",
+        "chage -l root",
+    ],
+)
+def test_what_tells_something_changes_nothing(line: str) -> None:
+    machine = mounted()
+    before = machine.facts()
+    assert run(machine, line).info and machine.facts() == before
+
+
+def test_du_adds_up_what_lies_below() -> None:
+    machine = fresh()
+    run(machine, "mkdir -p /tmp/a/b", "echo x > /tmp/a/x", "echo y > /tmp/a/b/y")
+    assert run(machine, "du /tmp/a").stdout == "8\t/tmp/a/b\n16\t/tmp/a\n"
+    assert run(machine, "du -sh /tmp/a").stdout == "16K\t/tmp/a\n"
+
+
+def test_a_table_is_not_copied_onto_a_disk_in_use() -> None:
+    assert (
+        mounted(disks={"sda": "500G", "sdb": "500G"}).run("sgdisk -R /dev/sda /dev/sdb").verdict == "refused"
+    )

@@ -28,7 +28,9 @@ _SHELLS = frozenset("sh bash zsh dash ash ksh".split())
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch"))
 _WRAPPERS = frozenset("busybox command env eval exec nice nohup time timeout xargs".split())
 _CHROOTS = frozenset(("chroot", "arch-chroot", "recchroot"))
-_TAKE_TEXT = frozenset(("alias", "env", "xargs"))  # they run, or keep, what their words say
+_TAKE_TEXT = frozenset(
+    ("alias", "env", "runuser", "su", "sudo", "xargs")
+)  # they run, or keep, what their words say
 _READ_NOTHING = frozenset(("echo", "printf", "ls", "stat", "test", "["))  # of the files that they name
 MAX_NESTED = 8  # wrappers around a command: sudo, env, nice, timeout; deeper is nobody's installation
 _FREES = frozenset(("umount", "swapoff"))  # after these a device that was in use may be free

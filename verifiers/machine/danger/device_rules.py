@@ -29,6 +29,7 @@ _SGDISK_REMOVES = (
     "delete",
     "l",
     "load-backup",
+    "replicate",
     "R",
 )
 _SGDISK_READS = frozenset("p print v verify i info L list-types D display-alignment f F E b backup".split())
@@ -121,7 +122,8 @@ def _sgdisk(session: Session, arguments: Sequence[str]) -> str | None:
     read = given("sgdisk", arguments)
     if all(name in _SGDISK_READS for name, _ in read.options):
         return None
-    return _repartition(session, [*read.operands, *read.values("R")], read.has(*_SGDISK_REMOVES))
+    copies = read.values("R", "replicate")  # the table goes to these; the operand is only read
+    return _repartition(session, copies or read.operands, read.has(*_SGDISK_REMOVES))
 
 
 @rule(DEVICE_RULES, "parted")

@@ -8,13 +8,14 @@ times of files, modes beyond those that open or close a file, read-only mounts, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 MIB = 1024 * 1024
 FIRST_MIB = 1  # where the first partition of a disk may start
 LIVE = "live"  # the name of the live system where a device is expected: its tree is a RAM overlay
 
+_LOCKED = "!"  # before the identity of a password with which nobody can log in for now
 BootMode = Literal["UEFI", "BIOS"]
 Label = Literal["none", "gpt", "dos"]
 Installed = Literal["none", "live", "rsync", "pacstrap"]
@@ -37,7 +38,16 @@ class User:
     @property
     def password_set(self) -> bool:
         """Whether somebody can log in with a password."""
-        return bool(self.password)
+        return bool(self.password) and not self.password.startswith(_LOCKED)
+
+    def locked(self, is_locked: bool) -> User:
+        """The account with its password locked, or usable again."""
+        password = self.password.removeprefix(_LOCKED)
+        return replace(self, password=_LOCKED + password if is_locked else password)
+
+    def with_shell(self, shell: str) -> User:
+        """The account with another shell."""
+        return replace(self, shell=shell)
 
 
 @dataclass(frozen=True, slots=True)

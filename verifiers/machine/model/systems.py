@@ -35,6 +35,11 @@ _LOCALE_GEN = "".join(f"#{name}.UTF-8 UTF-8\n" for name in sorted(_LOCALES))
 _SUDOERS = "root ALL=(ALL:ALL) ALL\n# %wheel ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
 _OS_RELEASE = 'NAME="LevitateOS"\nID=levitateos\nPRETTY_NAME="LevitateOS"\n'
 _MIRRORS = "Server = https://geo.mirror.pkgbuild.com/$repo/os/$arch\n"
+_PACMAN = (
+    "[options]\nHoldPkg = pacman glibc\nArchitecture = auto\n#Color\nCheckSpace\n#ParallelDownloads = 5\n"
+    "SigLevel = Required DatabaseOptional\n\n[core]\nInclude = /etc/pacman.d/mirrorlist\n\n[extra]\n"
+    "Include = /etc/pacman.d/mirrorlist\n\n#[multilib]\n#Include = /etc/pacman.d/mirrorlist\n"
+)
 _BASE = frozenset("base bash coreutils linux linux-firmware pacman sudo systemd util-linux".split())
 _LIVE_PACKAGES = _BASE | frozenset(
     """arch-install-scripts btrfs-progs dosfstools e2fsprogs efibootmgr gptfdisk grub iproute2 iputils nano
@@ -52,6 +57,7 @@ def _base_files() -> dict[str, str]:
         "/etc/default/grub": 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX=""\n',
         "/etc/mkinitcpio.conf": "HOOKS=(base udev autodetect modconf block filesystems keyboard fsck)\n",
         "/etc/resolv.conf": "nameserver 10.0.2.3\n",
+        "/etc/pacman.conf": _PACMAN,
         "/etc/pacman.d/mirrorlist": _MIRRORS,
     }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trace_trainer.verifiers.machine.commands.disks.swap import make_swap_in_file
+from trace_trainer.verifiers.machine.commands.files.space import bytes_of, make_file
 from trace_trainer.verifiers.machine.model.devices import filesystem_uuid
 from trace_trainer.verifiers.machine.model.state import Tree
-from trace_trainer.verifiers.machine.session.declaring import command
+from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -20,9 +22,27 @@ def btrfs(session: Session, arguments: Sequence[str]) -> Output:
         for name, function in (("create", _create), ("list", _list), ("delete", _delete)):
             if name.startswith(action):
                 return function(session, words[2:])
+    if group and "filesystem".startswith(group) and action == "mkswapfile":
+        return _swap_file(session, arguments)
     if group and "filesystem".startswith(group) and action in ("show", "df", "usage"):
         return _show(session)
     raise Unsupported(f"btrfs {' '.join(words[:2])} is not simulated".replace("  ", " "))
+
+
+def _swap_file(session: Session, arguments: Sequence[str]) -> Output:
+    """A swap file, not copied on write, of 2 GiB or --size."""
+    options = read_options(session, list(arguments)[2:], "s:U:", ["size=", "uuid="])
+    if len(options.operands) != 1:
+        raise CommandError("btrfs filesystem mkswapfile: exactly 1 argument expected")
+    path = options.operands[0]
+    filesystem = session.state.fs.get(session.resolve(path).device)
+    if filesystem is None or filesystem.type != "btrfs":
+        raise CommandError(f"ERROR: not a btrfs filesystem: {path}")
+    if session.exists(path):
+        raise CommandError(f"ERROR: cannot create {path}: File exists")
+    make_file(session, path, bytes_of(session, options.last("-s", "--size") or "2G"))
+    make_swap_in_file(session, path)
+    return Output(f"create swapfile {path}\n")
 
 
 def _create(session: Session, paths: Sequence[str]) -> Output:

@@ -85,7 +85,7 @@ def reread(session: Session, arguments: Sequence[str]) -> Output:
     return Output()
 
 
-_UNSIMULATED = ("blkdiscard", "badblocks", "shred", "hdparm", "smartctl")
+_UNSIMULATED = ("blkdiscard", "badblocks", "shred")
 UNSIMULATED.update(_UNSIMULATED)
 
 

@@ -57,6 +57,11 @@ def _make_in_file(session: Session, options: Options, path: str) -> Output:
     wanted = options.last("-s", "--size")
     if options.has("-F", "--file") and wanted is not None:
         make_file(session, path, bytes_of(session, wanted))
+    return make_swap_in_file(session, path)
+
+
+def make_swap_in_file(session: Session, path: str) -> Output:
+    """Make a file that is there a swap area. Raises CommandError."""
     found = session.resolve(path)
     tree, length = found.tree, session.size(path)
     if length < _MINIMUM:

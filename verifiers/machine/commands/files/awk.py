@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.columns import lines_of
-from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
+from trace_trainer.verifiers.machine.commands.files.groups import compile_pattern
+from trace_trainer.verifiers.machine.commands.files.patterns import PatternError
 from trace_trainer.verifiers.machine.commands.files.text import Texts, unescape
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
@@ -115,6 +116,8 @@ def _selects(session: Session, when: str, line: str, fields: Sequence[str], numb
 
 def _finds(session: Session, text: str, line: str) -> bool:
     try:
-        return Pattern(text, extended=True).find(line, 0, session.allowance.spend_searching) is not None
+        return (
+            compile_pattern(text, extended=True).find(line, 0, session.allowance.spend_searching) is not None
+        )
     except PatternError as error:
         raise Unsupported(f"awk: {error}") from None

@@ -1,4 +1,5 @@
-"""grep: lines of files that match. Patterns are those of patterns.py; others are unsupported, never guessed."""
+"""grep: lines of files that match. Patterns are those of patterns.py and groups.py; others are unsupported, never
+guessed."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
+from trace_trainer.verifiers.machine.commands.files.groups import Finder, compile_pattern
+from trace_trainer.verifiers.machine.commands.files.patterns import PatternError
 from trace_trainer.verifiers.machine.commands.files.text import Texts
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
@@ -24,7 +26,7 @@ MAX_FILES = 1000
 class _Grep:
     """What one grep looks for, and how it shows what it finds."""
 
-    def __init__(self, session: Session, options: Options, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, session: Session, options: Options, patterns: Sequence[Finder]) -> None:
         self.patterns = patterns
         self.spend = session.allowance.spend_searching
         self.whole = options.has("-x", "--line-regexp")
@@ -45,7 +47,7 @@ class _Grep:
             yield span
             position = max(span[1], span[0] + 1)
 
-    def _find(self, pattern: Pattern, line: str, position: int) -> tuple[int, int] | None:
+    def _find(self, pattern: Finder, line: str, position: int) -> tuple[int, int] | None:
         while position <= len(line) and (span := pattern.find(line, position, self.spend)) is not None:
             if self.whole:
                 return span if span == (0, len(line)) else None
@@ -89,7 +91,9 @@ def grep(session: Session, arguments: Sequence[str]) -> Output:
         raise Unsupported("grep of a folder")
     texts = Texts(session, paths) if paths or not recursive else None
     try:
-        compiled = [Pattern(text, extended, fixed, options.has("-i", "--ignore-case")) for text in patterns]
+        compiled = [
+            compile_pattern(text, extended, fixed, options.has("-i", "--ignore-case")) for text in patterns
+        ]
         search = _Grep(session, options, compiled)
         found = [] if texts is None else [(name, _lines(text)) for name, text in texts.found]
         marked = [(name, lines, [search.selects(line) for line in lines]) for name, lines in found]

@@ -156,7 +156,7 @@ def _parse(text: str, extended: bool) -> _Alternative:
         elif extended and char in "(){}":
             raise PatternError(f"{char} is not covered")
         elif char == "[":
-            atom, position = _brackets(text, position)
+            atom, position = read_brackets(text, position)
             atoms.append(atom)
         elif char == ".":
             atoms.append(Atom(frozenset(), negated=True))
@@ -172,7 +172,7 @@ def _quantified(atom: Atom, sign: str) -> Atom:
     )
 
 
-def _brackets(text: str, position: int) -> tuple[Atom, int]:
+def read_brackets(text: str, position: int) -> tuple[Atom, int]:
     """The atom of a bracket expression whose content starts at `position`, and the position behind it."""
     negated = text[position : position + 1] == "^"
     position += negated

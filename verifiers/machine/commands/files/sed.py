@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
-from trace_trainer.verifiers.machine.commands.files.sed_script import Address, Edit, read_script
+from trace_trainer.verifiers.machine.commands.files.groups import Finder, GroupPattern
+from trace_trainer.verifiers.machine.commands.files.patterns import PatternError
+from trace_trainer.verifiers.machine.commands.files.sed_script import GROUP_MARKS, Address, Edit, read_script
 from trace_trainer.verifiers.machine.commands.files.text import Texts
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
@@ -125,7 +126,7 @@ class _Editor:
             return is_last
         return self._find(address, line, 0) is not None
 
-    def _find(self, pattern: Pattern, line: str, start: int) -> tuple[int, int] | None:
+    def _find(self, pattern: Finder, line: str, start: int) -> tuple[int, int] | None:
         return pattern.find(line, start, self.session.allowance.spend_searching)
 
     def _substituted(self, edit: Edit, line: str) -> tuple[str, bool]:
@@ -148,7 +149,7 @@ class _Editor:
                 self.session.allowance.spend_searching(
                     len(edit.text) * (1 + end - start if "&" in edit.text else 1)
                 )
-                pieces.append(edit.text.replace("&", line[start:end]).replace("\0", "&"))
+                pieces.append(self._replacement(edit, line, start, end))
                 changed = True
             position = last_end = end
             if end == start:  # an empty match: go on behind the next character
@@ -157,3 +158,18 @@ class _Editor:
             if changed and "g" not in edit.flags:
                 break
         return "".join([*pieces, line[position:]]), changed
+
+    def _replacement(self, edit: Edit, line: str, start: int, end: int) -> str:
+        """What is put for a match, the groups of the pattern in their places."""
+        text = edit.text.replace("&", line[start:end])
+        if isinstance(edit.pattern, GroupPattern) and any(mark in text for mark in GROUP_MARKS):
+            found = edit.pattern.match(line, start, self.session.allowance.spend_searching)
+            groups = found.groups(default="") if found is not None else ()
+            for place, mark in enumerate(GROUP_MARKS):
+                if mark in text:
+                    if place >= len(groups):
+                        raise CommandError(
+                            f"sed: -e expression #1, char 0: invalid reference \\{place + 1} on `s' command's RHS"
+                        )
+                    text = text.replace(mark, groups[place])
+        return text.replace("\0", "&")

@@ -6,12 +6,16 @@ references, hold space, labels and branches, reading and writing of other files.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from trace_trainer.verifiers.machine.commands.files.patterns import Pattern, PatternError
+from trace_trainer.verifiers.machine.commands.files.groups import Finder, compile_pattern
+from trace_trainer.verifiers.machine.commands.files.patterns import PatternError
 from trace_trainer.verifiers.machine.session.outcomes import CommandError
 
-Address = int | str | Pattern  # a line's number, "$", or what it must match
+Address = int | str | Finder  # a line's number, "$", or what it must match
+GROUP_MARKS = "\x01\x02\x03\x04\x05\x06\x0e\x0f\x10"  # stand for \\1 to \\9 in a replacement
+_GROUP = re.compile(r"\(")
 _ESCAPES = {
     "n": "\n",
     "t": "\t",
@@ -27,7 +31,7 @@ class Edit(NamedTuple):
     letter: str
     addresses: tuple[Address, ...] = ()
     negated: bool = False
-    pattern: Pattern | None = None
+    pattern: Finder | None = None
     text: str = ""
     flags: str = ""
     nth: int = 1
@@ -75,7 +79,7 @@ def _addresses(script: str, position: int, extended: bool) -> tuple[tuple[Addres
             text, position = _until(script, position + (1 if char == "/" else 2), mark)
             ignores = script[position : position + 1] == "I"
             position += ignores
-            found.append(Pattern(text, extended, False, ignores))
+            found.append(compile_pattern(text, extended, False, ignores))
         else:
             break
         if script[position : position + 1] == "," and len(found) == 1:
@@ -102,8 +106,8 @@ def _command(script: str, position: int, extended: bool) -> tuple[Edit, int]:
         nth = int("".join(filter(str.isdigit, flags)) or 1)
         return Edit(
             "s",
-            pattern=Pattern(found, extended, False, "i" in flags.lower()),
-            text=_plain(text),
+            pattern=compile_pattern(found, extended, False, "i" in flags.lower()),
+            text=_plain(text, bool(_GROUP.search(found))),
             flags=flags,
             nth=nth,
         ), position
@@ -138,12 +142,17 @@ def _until(script: str, start: int, mark: str) -> tuple[str, int]:
     raise PatternError(f"{script[:40]!r} has no closing {mark}")
 
 
-def _plain(text: str) -> str:
-    """The replacement, in which only `&` is special; a NUL is an escaped one. Raises PatternError at others."""
+def _plain(text: str, has_groups: bool) -> str:
+    """The replacement: `&` stands for the match, a NUL for a plain `&`, \\1 for a group by its control character.
+
+    Raises PatternError at anything else that is special.
+    """
     pieces, position = [], 0
     while position < len(text):
         if text[position] == "\\" and position + 1 < len(text):
             escaped = _ESCAPES.get(text[position + 1])
+            if has_groups and text[position + 1] in "123456789":
+                escaped = GROUP_MARKS[int(text[position + 1]) - 1]
             if escaped is None and text[position + 1].isalnum():
                 raise PatternError("back references and case changes in the replacement are not covered")
             pieces.append(escaped if escaped is not None else text[position + 1])

@@ -13,22 +13,21 @@ from trace_trainer.verifiers.machine.session.outcomes import Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _INTERACTIVE = """
-    archinstall btop dialog emacs htop iwctl less login man mc micro more nano ne nmtui nvim screen ssh su tmux
-    top vi view vim vipw watch whiptail wifi-menu
+    archinstall btop dialog emacs htop iwctl less login man mc micro more nano ne nmtui nvim screen ssh tmux top vi
+    view vim vipw watch whiptail wifi-menu
 """.split()
 _NOT_SIMULATED = """
-    . [[ apropos arp at base64 bc bcachefs bg bind bunzip2 bzcat bzip2 cal chage chattr chsh chvt cksum column comm
-    cpio crontab csplit curl declare dhclient dhcpcd dig dirs disown dmidecode dmsetup dracut du ed enable ethtool
-    eval expand expr factor fc-list fg fmt fold fuser getcap getfacl getopt git gpg gunzip gzip help history host
-    hostid hwinfo iconv info inotifywait insmod install ipcs iptables iw iwconfig jobs join jq kernel-install kexec
-    kpartx last lastlog ldconfig let link local localedef look losetup lsattr lshw lsof lsscsi lvm mail make mdadm
-    mkfifo mknod mktemp mountstats nc ncat netstat nft nslookup ntfsfix ntpd ntpdate nvme od openssl openvt patch
-    pathchk pcregrep perl pgrep pidof pinky popd pr pstree ptx pushd pv python python3 read readonly rename
-    resolvectl return rmmod route sbctl scp script setfacl setterm sftp shift showkey shuf slattach source split ss
-    ssh-copy-id ssh-keygen startx strace strings sudoedit sum sysctl systemd-analyze systemd-nspawn systemd-run
-    systemd-tmpfiles tar tc tcpdump testdisk traceroute trap tset tsort typeset unexpand unlink unxz unzip uuidgen
-    vdir vmstat wall wget whatis whereis wpa_passphrase wpa_supplicant xdg-open xxd xz zcat zcmp zgrep zless zmore
-    zstd
+    . [[ apropos arp at base64 bc bcachefs bg bind bunzip2 bzcat bzip2 chattr chvt cksum column comm cpio crontab
+    csplit curl declare dhclient dhcpcd dig dirs disown dmsetup dracut ed enable ethtool eval expand expr factor fc-
+    list fg fmt fold fuser getcap getfacl getopt git gpg gunzip gzip help history host hostid iconv info inotifywait
+    insmod install ipcs iptables iw iwconfig jobs join jq kernel-install kexec kpartx last lastlog ldconfig let link
+    local localedef look losetup lsattr lsof lsscsi lvm mail make mdadm mkfifo mknod mktemp mountstats nc ncat
+    netstat nft nslookup ntfsfix ntpd ntpdate od openssl openvt patch pathchk pcregrep perl pgrep pidof pinky popd
+    pr pstree ptx pushd pv python python3 read readonly rename return rmmod route sbctl scp script setfacl setterm
+    sftp shift showkey shuf slattach source split ss ssh-copy-id ssh-keygen startx strace strings sudoedit sum
+    sysctl systemd-nspawn systemd-run systemd-tmpfiles tar tc tcpdump testdisk traceroute trap tset tsort typeset
+    unexpand unlink unxz unzip uuidgen vdir vmstat wall wget whatis whereis wpa_passphrase wpa_supplicant xdg-open
+    xxd xz zcat zcmp zgrep zless zmore zstd
 """.split()
 
 

@@ -25,8 +25,8 @@ _PASSWD_LONG = """all delete expire keep-tokens inactive= lock mindays= quiet re
 def passwd(session: Session, arguments: Sequence[str]) -> Output:
     """Set a password (root's without a name), or tell about it with -S; taking one away is refused (danger/)."""
     options = read_options(session, arguments, "adehi:kln:qr:R:P:Suw:x:s", _PASSWD_LONG)
-    if options.has("-l", "-u", "-e", "-a", "--lock", "--unlock", "--expire", "--all"):
-        raise Unsupported("locking and expiry of accounts")
+    if options.has("-e", "-a", "--expire", "--all"):
+        raise Unsupported("expiry of accounts")
     if len(options.operands) > 1:
         raise CommandError("Usage: passwd [options] [LOGIN]", exit=2)
     name = options.operands[0] if options.operands else "root"
@@ -38,6 +38,9 @@ def passwd(session: Session, arguments: Sequence[str]) -> Output:
         return Output(
             f"{name} {letter} 2026-01-01 -1 -1 -1 -1\n", info="account", operands=about(session, name)
         )
+    if options.has("-l", "-u", "--lock", "--unlock"):
+        save_user(session, name, user.locked(options.has("-l", "--lock")))
+        return Output(f"passwd: password changed for {name}.\n")
     password = ASKED
     if stdin is not None:
         answers = stdin.split("\n")

@@ -50,6 +50,12 @@ _TEXTS = {
     "users": ("sessions", "root\n"),
     "tty": ("terminal", "/dev/tty1\n"),
     "arch": ("kernel", "x86_64\n"),
+    "cal": ("time", "    January 2026\nSu Mo Tu We Th Fr Sa\n             1  2  3\n"),
+    "dmidecode": ("devices", "# dmidecode 3.6\nSystem Information\n\tManufacturer: QEMU\n"),
+    "hwinfo": ("devices", "cpu:\n  Virtual CPU\n"),
+    "lshw": ("devices", "archiso\n    description: Computer\n  *-core\n"),
+    "resolvectl": ("network", "Global\n  resolv.conf mode: foreign\nCurrent DNS Server: 10.0.2.3\n"),
+    "systemd-analyze": ("uptime", "Startup finished in 2.1s (kernel) + 7.4s (userspace) = 9.5s\n"),
     "printenv": ("environment", "HOME=/root\nPATH=/usr/local/sbin:/usr/local/bin:/usr/bin\nUSER=root\n"),
 }
 

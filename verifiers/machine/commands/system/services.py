@@ -48,8 +48,6 @@ def systemctl(session: Session, arguments: Sequence[str]) -> Output:
     if verb in ("daemon-reload", "daemon-reexec", "reset-failed"):
         return Output()
     if verb in (
-        "mask",
-        "unmask",
         "isolate",
         "edit",
         "cat",
@@ -71,6 +69,8 @@ def systemctl(session: Session, arguments: Sequence[str]) -> Output:
     if not names:
         raise CommandError("Too few arguments.")
     units = [name if _SUFFIX.fullmatch(name) else f"{name}.service" for name in names]
+    if verb in ("mask", "unmask"):
+        return _mask(shell, units, verb == "mask")
     if verb in ("enable", "disable", "reenable"):
         return _enable(shell, verb, units, options.has("--now") and not is_offline)
     if verb in _CHANGES_RUNNING:
@@ -80,6 +80,20 @@ def systemctl(session: Session, arguments: Sequence[str]) -> Output:
     if verb == "set-default":
         return _set_default(shell, units)
     unknown_verb(session, verb)
+
+
+def _mask(session: Session, units: Sequence[str], hides: bool) -> Output:
+    """Make units impossible to start, by a link to /dev/null, or possible again."""
+    lines = ""
+    for unit in units:
+        path = f"/etc/systemd/system/{unit}"
+        if hides:
+            session.make_link(path, "/dev/null")
+            lines += f"Created symlink '{path}' -> '/dev/null'.\n"
+        elif session.is_link(path):
+            session.remove(path)
+            lines += f"Removed '{path}'.\n"
+    return Output("", lines)
 
 
 def _exists(session: Session, unit: str) -> bool:

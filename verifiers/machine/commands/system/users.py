@@ -67,7 +67,7 @@ def _groups(session: Session, text: str | None) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-def _shell(session: Session, path: str | None) -> str:
+def shell_of(session: Session, path: str | None) -> str:
     """A shell that is installed, in the form that is stored; bash for None. Raises CommandError."""
     stored = shell_path(path or "/bin/bash")
     if SHELLS.get(stored) not in session.tree.packages:
@@ -98,7 +98,7 @@ def useradd(session: Session, arguments: Sequence[str]) -> Output:
     if name in tree.users:
         raise CommandError(f"useradd: user '{name}' already exists", exit=9)
     groups = _groups(session, options.last("-G", "--groups"))
-    shell = _shell(session, options.last("-s", "--shell"))
+    shell = shell_of(session, options.last("-s", "--shell"))
     group = options.last("-g", "--gid")
     if group is not None:
         _groups(session, group)
@@ -137,8 +137,8 @@ _USERMOD_LONG = """append badname comment= home= expiredate= inactive= gid= grou
 def usermod(session: Session, arguments: Sequence[str]) -> Output:
     """Change an account: -aG adds groups, -G alone replaces them, -rG takes them away."""
     options = read_options(session, arguments, "abc:d:e:f:g:G:l:Lmop:rR:P:s:u:U", _USERMOD_LONG)
-    if options.has("-L", "-U", "-e", "-f", "--lock", "--unlock", "--expiredate", "--inactive"):
-        raise Unsupported("locking and expiry of accounts")
+    if options.has("-e", "-f", "--expiredate", "--inactive"):
+        raise Unsupported("expiry of accounts")
     name = _one(session, options, "LOGIN")
     session = at_root(session, options)
     user = find_user(session, name)
@@ -160,7 +160,9 @@ def usermod(session: Session, arguments: Sequence[str]) -> Output:
         _groups(session, group)
         user = replace(user, group=group)
     if (shell := options.last("-s", "--shell")) is not None:
-        user = replace(user, shell=_shell(session, shell))
+        user = replace(user, shell=shell_of(session, shell))
+    if options.has("-L", "-U", "--lock", "--unlock"):
+        user = user.locked(options.has("-L", "--lock"))
     if options.has("-p", "--password"):
         user = replace(user, password=hash_identity(options.last("-p", "--password") or ""))
     if (home := options.last("-d", "--home")) is not None:
