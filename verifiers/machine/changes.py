@@ -24,12 +24,11 @@ from trace_trainer.verifiers.machine.model.sudoers import Rights
 _TEMPORARY = ("/tmp", "/var/tmp", "/run", "/var/cache", "/var/log")
 _BOOT_FILES = ("/EFI", "/loader", "/boot/grub", "/grub", "/boot/efi/EFI", "/boot/loader")
 _NOT_MISSED = frozenset(("/etc/machine-id", "/root/.bash_history", "/var/lib/systemd/random-seed"))
-# Files that facts read: two texts that tell the same facts are as good.
-_TOLD_BY_FACTS = frozenset(
-    """/etc/hostname /etc/hosts /etc/locale.conf /etc/locale.gen /etc/vconsole.conf /etc/fstab /etc/default/grub
-    /etc/mkinitcpio.conf /etc/pacman.d/mirrorlist""".split()
-)
-_BY_NAME = ("files", "links", "users", "modes", "sizes")
+# Files that facts read in full: two texts that tell the same facts are as good.
+_TOLD_BY_FACTS = frozenset(("/etc/hostname", "/etc/hosts", "/etc/fstab"))
+# Files of settings: their lines count, in any order, comments aside.
+_SETTINGS = frozenset(("/etc/locale.conf", "/etc/locale.gen", "/etc/vconsole.conf"))
+_BY_NAME = ("files", "links", "users", "modes", "owners", "sizes")
 _MEMBERS = ("packages", "groups", "services", "locales")
 
 
@@ -106,8 +105,7 @@ def _tree_changes(place: str, before: State, old: Tree, after: State, new: Tree)
     for kind in _BY_NAME:
         for name in _differing(one[kind], other[kind]):
             if not _is_passed_over(name):
-                value = None if name in _TOLD_BY_FACTS else other[kind].get(name, "")
-                yield f"{place}: {kind[:-1]} {name}", value
+                yield f"{place}: {kind[:-1]} {name}", _value(name, other[kind].get(name, ""))
     for name, user in new.users.items():
         if name in old.users and old.users[name].password != user.password:
             yield f"{place}: password {name}", None  # other_passwords compares them
@@ -121,6 +119,16 @@ def _tree_changes(place: str, before: State, old: Tree, after: State, new: Tree)
             yield f"{place}: {kind}", None
     rights = _differing(_by_user(one["sudo"]), _by_user(other["sudo"]))
     yield from ((f"{place}: rights of {name}", None) for name in rights)
+
+
+def _value(name: str, value: Any) -> Any:
+    """What is compared of a thing that two lines both changed."""
+    if name in _TOLD_BY_FACTS:
+        return None
+    if name in _SETTINGS and isinstance(value, str):
+        lines = (line.strip().replace('"', "") for line in value.split("\n"))
+        return sorted({line for line in lines if line and not line.startswith("#")})
+    return value
 
 
 def _by_user(rights: Rights) -> dict[str, list[Any]]:

@@ -181,6 +181,7 @@ def tree_form(state: State, tree: Tree) -> dict[str, Any]:
         "locales": tree.locales,
         "bootloader": tree.bootloader,
         "modes": tree.modes,
+        "owners": tree.owners,
         "sizes": tree.sizes,
     }
 

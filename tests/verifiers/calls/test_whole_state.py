@@ -80,7 +80,22 @@ def outcome(spec: dict[str, Any], line: str, gold: str, **goal: Any) -> str:
             {},
         ),
         (SPEC, "arch-chroot /mnt useradd -m -G wheel -e 1970-01-02 bob", BOB, {}),
+        (
+            SPEC,
+            f"{HOST} && chown nobody /mnt/etc/hostname",
+            HOST,
+            {"target__hostname": "mypc"},
+        ),
+        (
+            SPEC,
+            "printf 'LANG=de_DE.UTF-8\\nLC_ALL=C\\n' > /mnt/etc/locale.conf",
+            "echo LANG=de_DE.UTF-8 > /mnt/etc/locale.conf",
+            {"target__locale": "de_DE.UTF-8"},
+        ),
         (SPEC, "lsblk; sleep 99999", "lsblk", {}),
+        (SPEC, "lsblk | head -1", "lsblk", {}),
+        (SPEC, "lsblk -e 8", "lsblk", {}),
+        (SPEC, "ping -c 90000 archlinux.org", "ping -c 3 archlinux.org", {}),
         (SPEC, "lsblk -o RM", "lsblk", {}),
         (SPEC, "lsblk | wc -l", "lsblk", {}),
         (SPEC, "free -h | wc -c", "free -h", {}),
@@ -121,6 +136,14 @@ def test_what_is_beyond_the_expected_command_is_not_right(
         (PARTS, "wipefs -a /dev/sda3 && mkfs.ext4 /dev/sda3", "mkfs.ext4 /dev/sda3", {"sda3__fs": "ext4"}),
         (PARTS, "mkfs.fat /dev/sda1", "mkfs.fat -F32 /dev/sda1", {}),
         (SPEC, "lsblk -o NAME,SIZE | cat", "lsblk", {}),
+        (SPEC, "lsblk | grep -v loop", "lsblk", {}),
+        (SPEC, f"{BOB} && arch-chroot /mnt chown -R bob:bob /home/bob", BOB, {"target__users": ["bob"]}),
+        (
+            SPEC,
+            "printf '# mine\\nLANG=\"de_DE.UTF-8\"\\n' > /mnt/etc/locale.conf",
+            "echo LANG=de_DE.UTF-8 > /mnt/etc/locale.conf",
+            {"target__locale": "de_DE.UTF-8"},
+        ),
     ],
 )
 def test_other_ways_to_the_same_stay_right(

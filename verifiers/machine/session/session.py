@@ -230,7 +230,7 @@ class Session:
         if found.path not in tree.dirs and found.path not in tree.files and found.path not in tree.links:
             raise PathError(path)
         tree.dirs -= {name for name in tree.dirs if is_under(name, found.path)}
-        for mapping in (tree.files, tree.links, tree.modes, tree.sizes):
+        for mapping in (tree.files, tree.links, tree.modes, tree.owners, tree.sizes):
             for name in [name for name in mapping if is_under(name, found.path)]:
                 del mapping[name]
         self.effect(f"removed {found.live_path}")

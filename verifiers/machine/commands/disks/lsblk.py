@@ -35,6 +35,7 @@ _DEFAULT = ("NAME", "SIZE", "TYPE", "MOUNTPOINTS")
 _FS = ("NAME", "FSTYPE", "FSVER", "LABEL", "UUID", "FSAVAIL", "FSUSE%", "MOUNTPOINTS")
 _RIGHT = ("SIZE", "ROTA", "RM", "RO", "FSAVAIL", "FSUSE%", "FSSIZE", "PARTN")
 _FILESYSTEM_COLUMNS = frozenset("FSTYPE FSVER LABEL UUID".split())
+_ALWAYS = ("7", "1", "1,7", "7,11", "11")  # major numbers of what this machine does not have: loops, discs
 _VERSIONS = {"ext4": "1.0", "vfat": "FAT32", "swap": "1", "iso9660": "Joliet Extension"}
 
 
@@ -58,6 +59,9 @@ def lsblk(session: Session, arguments: Sequence[str]) -> Output:
     about = tuple(sorted(shown))
     if not {"NAME", "KNAME", "PATH"} & set(columns):
         about += (",".join(columns),)  # a table that names no device tells something else
+    about += tuple(
+        value for value in options.values("-e", "-I", "--exclude", "--include") if value not in _ALWAYS
+    )
     return Output(_render(state, shown, columns, options), info=info, operands=about)
 
 

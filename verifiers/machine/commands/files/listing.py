@@ -1,7 +1,7 @@
 """ls, readlink, realpath, stat, chmod, chown, chgrp: what is known about files besides their text.
 
-Of modes the state keeps those that matter beyond an installation's own: open to everybody, a program, closed.
-Owners are not part of it: chown checks its operands and is compared by them alone.
+Of modes the state keeps those that matter beyond an installation's own: open to everybody, a program, closed; of
+owners those that are neither root nor at home there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.machine.commands.files.changing import MODE, check_mode, for_each
-from trace_trainer.verifiers.machine.model.paths import PathError, is_under
+from trace_trainer.verifiers.machine.model.paths import PathError, absolute, is_under
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
@@ -171,10 +171,29 @@ def chmod(session: Session, arguments: Sequence[str]) -> Output:
             raise PathError(path)
         if session.name == "chmod":
             _keep_mode(session, path, what)
+        else:
+            _keep_owner(session, path, what)
 
     done = for_each(session, operands, check, "cannot access")
     about = (what, *sorted(session.live_path(path) for path in operands))
     return Output(done.stdout, done.stderr, done.exit, info="permissions", operands=about)
+
+
+def _keep_owner(session: Session, path: str, text: str) -> None:
+    """Store whose a path is now, where it is neither root's nor in its owner's own home."""
+    user, _, group = (f":{text}" if session.name == "chgrp" else text).replace(".", ":").partition(":")
+    found = session.resolve(path)
+    account = session.tree.users.get(user)
+    at_home = account is not None and is_under(absolute(path, session.frame.cwd), account.home)
+    plain = (user in ("", "root", "0") and group in ("", "root", "0")) or (user != "root" and at_home)
+    kept = "" if plain else f"{user}:{group or user}"
+    if found.tree.owners.get(found.path, "") == kept:
+        return
+    if kept:
+        found.tree.owners[found.path] = kept
+    else:
+        del found.tree.owners[found.path]
+    session.effect(f"{found.live_path} belongs to {kept or 'root'}")
 
 
 def _keep_mode(session: Session, path: str, mode: str) -> None:
