@@ -71,7 +71,7 @@ def _asked(models: Sequence[str]) -> dict[str, Any]:
         key: common(
             [found.get(key, default) for found in settings],
             default,
-            f"these models were trained with different ones of {key} ({{}}): give those of one",
+            f"these models were trained for different {key.replace('_', ' ')}s ({{}}): give those of one",
         )
         for key, default in defaults.items()
     }

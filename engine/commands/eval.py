@@ -289,7 +289,7 @@ def command(
 
 def _check_names(models: Sequence[str]) -> None:
     """Raise UserError for a name that means nothing before the first model is evaluated, not after it."""
-    for model in models:
+    for model in models[1:]:
         resolve(model)
 
 

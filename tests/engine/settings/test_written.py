@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from helpers.plugins import without_traces
 
 from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.places import PROJECT
@@ -22,6 +23,7 @@ from trace_trainer.engine.settings.recipes import (
 )
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.settings.written import recorded, written
+from trace_trainer.verifiers.score import POLICIES
 
 SOME = {"rank": 8, "learning_rate": "3e-5", "seed": 7, "eval_count": 11, "dtype": "auto"}
 
@@ -69,10 +71,18 @@ def test_plugins_are_written_with_it(tmp_path: Path) -> None:
         "from trace_trainer.verifiers import score\n\n\ndef shown_double(verdict):\n"
         "    return 2 * (score(verdict) or 0)\n"
     )
-    options = ["rl", "--model", "tiny-base", "--reward", f"{plugin}:shown_double", "--show"]
-    shown = CliRunner().invoke(trainer, options).stdout
+    declaring = tmp_path / "declaring.py"
+    declaring.write_text(
+        "from trace_trainer.verifiers.score import reward\n\n\n@reward\ndef shown_half(verdict):\n    return 0.5\n"
+    )
+    options = ["rl", "--model", "tiny-base", "--plugin", str(declaring), "--show", "--reward"]
+    with without_traces():
+        shown = CliRunner().invoke(trainer, [*options, f"{plugin}:shown_double"]).stdout
     assert yaml.safe_load(shown)["rl"]["reward"] == f"{plugin}:shown_double"
-    assert read_back(shown, tmp_path).rl.reward == "shown_double"
+    assert yaml.safe_load(shown)["plugins"] == [str(declaring)]
+    with without_traces():  # as in another process
+        assert read_back(shown, tmp_path).rl.reward == "shown_double"
+        assert "shown_half" in POLICIES
 
 
 def test_a_recorded_recipe_runs_no_plugin(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_what_can_not_be_averaged_is_refused_in_a_line(
         ([adapters[0], foreign], (), "give adapters of one model"),
         ([adapters[0], by_rank], (), "rsLoRA or DoRA"),
         ([adapters[1], calls], (), "different tasks (functions, traces)"),
-        ([calls, structured], (), "different formats (hermes, structured)"),
+        ([calls, structured], (), "different call formats (hermes, structured)"),
         ([adapters[0], torn], (), "can't be averaged"),
         ([adapters[0], broken], (), "adapter_config.json"),
         ([adapters[0], unset], (), "config.yaml"),
