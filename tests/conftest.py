@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from click.testing import Result
     from helpers.native_loops import Judge
     from transformers import PreTrainedTokenizerBase
 
@@ -118,3 +119,12 @@ def resumed(tiny_model_dir: Path) -> Callable[[NativeLoop], NativeLoop]:
     from helpers.native_loops import resume_loop
 
     return partial(resume_loop, tiny_model_dir)
+
+
+@pytest.fixture
+def rl(tiny_model_dir: Path, checkpoints: Path) -> Callable[..., Result]:
+    """Runs `trainer rl` on the model of random weights with small settings and further options."""
+
+    from helpers.rl_command import SMALL, UNREWARDED, command
+
+    return partial(command, "--model", str(tiny_model_dir), *SMALL, *UNREWARDED)

@@ -15,7 +15,9 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from trace_trainer.engine.doctor.failures import Failed, NotApplicable
 from trace_trainer.engine.doctor.overlap import same_questions, same_skeletons
+from trace_trainer.engine.doctor.reward import reward
 from trace_trainer.engine.settings.stages import SFTConfig, TuningConfig
 
 if TYPE_CHECKING:
@@ -36,18 +38,6 @@ DRY_STEPS = 2
 DRY_RATE = 0.1
 """Part of the run's learning rate that the dry run uses: it has no warm-up, and the loss must fall at once."""
 DRY_TOKENS = 32
-
-
-class Failed(Exception):
-    """A check failed. `advice`: what to do about it."""
-
-    def __init__(self, found: str, advice: str) -> None:
-        super().__init__(found)
-        self.advice = advice
-
-
-class NotApplicable(Exception):
-    """The check has nothing to look at, for the reason given."""
 
 
 def spread(items: Sequence[T], count: int) -> list[T]:
@@ -284,7 +274,17 @@ def _decode(run: PreparedRun[Any], problems: Sequence[Any]) -> None:
 CHECKS: Mapping[str, Callable[[PreparedRun[Any]], str]] = MappingProxyType(
     {
         function.__name__.replace("_", "-"): function
-        for function in (special_tokens, prompt, assistant_mask, end_token, lengths, gold, overlap, dry_run)
+        for function in (
+            special_tokens,
+            prompt,
+            assistant_mask,
+            end_token,
+            lengths,
+            gold,
+            overlap,
+            dry_run,
+            reward,
+        )
     }
 )
 """The checks by name, in the order in which they run."""

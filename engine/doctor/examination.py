@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from trace_trainer.engine.doctor.checks import CHECKS, Failed, NotApplicable
+from trace_trainer.engine.doctor.checks import CHECKS
+from trace_trainer.engine.doctor.failures import Failed, NotApplicable
 from trace_trainer.engine.errors import UserError
 
 if TYPE_CHECKING:

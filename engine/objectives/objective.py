@@ -78,11 +78,14 @@ class Objective:
         mean_over: what a token's share of the loss is divided by: the length of its completion, the constant
             `max_new_tokens`, all tokens, or nothing where a completion counts as one.
         loss: of tokens, their weights given.
+        counts: what is one piece of the signal that a step learns from: a sample that takes part, or a problem with
+            such samples where those weigh together as much as one.
     """
 
     advantage: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     mean_over: Literal["completion", "constant", "tokens", "completions"]
     loss: Callable[[Tokens, Clipping], TokenLoss]
+    counts: Literal["samples", "problems"] = "samples"
 
 
 OBJECTIVES: Catalogue[Objective] = Catalogue("objective")
@@ -197,4 +200,4 @@ OBJECTIVES.declare("grpo", Objective(within_groups(standardised), "completion", 
 OBJECTIVES.declare("dr-grpo", Objective(within_groups(centred), "constant", clipped))
 OBJECTIVES.declare("dapo", Objective(within_groups(standardised), "tokens", clipped))
 OBJECTIVES.declare("rloo", Objective(within_groups(leave_one_out), "completions", clipped_whole))
-OBJECTIVES.declare("expert-iteration", Objective(share_of_the_solved, "tokens", likelihood))
+OBJECTIVES.declare("expert-iteration", Objective(share_of_the_solved, "tokens", likelihood, "problems"))

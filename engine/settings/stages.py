@@ -189,7 +189,14 @@ class RLConfig(TuningConfig):
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters", group="Run")
     prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1, group="Rollouts")
     group_size: int = setting(8, "Completions sampled for each problem.", low=1, group="Rollouts")
-    minibatches: int = setting(4, "Optimiser steps an iteration.", low=1, group="Optimiser")
+    minibatches: int = setting(4, "Optimiser steps an iteration, at most.", low=1, group="Optimiser")
+    signal_per_step: int = setting(
+        16,
+        "Samples with a signal that an optimiser step needs: with fewer, an iteration takes fewer steps, and a single "
+        "one is shorter; 0 turns this off.",
+        low=0,
+        group="Optimiser",
+    )
     temperature: float = setting(1.0, "Temperature of sampling.", above=0, group="Rollouts")
     learning_rate: float = setting(1e-4, "Peak of the learning rate.", above=0, group="Optimiser")
     warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0, group="Optimiser")
@@ -222,6 +229,19 @@ class RLConfig(TuningConfig):
     )
     checkpoint_every: int = setting(
         5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0, group="Run"
+    )
+    eval_every: int = setting(
+        5,
+        "Iterations between looks at held-out accuracy, on other problems than before and after; 0 never looks.",
+        low=0,
+        group="Evaluation",
+    )
+    keep: str = setting(
+        "best",
+        "Weights that the run ends with; best ends it at a fall beyond noise, and keeps others than the last where "
+        "they did better.",
+        choices=("best", "last"),
+        group="Evaluation",
     )
     sampler: str = setting(
         AUTO,

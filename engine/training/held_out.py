@@ -73,14 +73,18 @@ class HeldOut:
             seed=self.config.seed,
         )
 
-    def measure_saved(self, run: Run, before: Evaluation) -> list[Evaluation]:
+    def measure_saved(self, run: Run, before: Evaluation, is_start: bool = False) -> list[Evaluation]:
         """Before, and after: the model as the run saved it, loaded again. Closes the run as finished.
 
-        Raises UserError where the saved weights are not finite.
+        Args:
+            is_start: the run kept the weights that it began with, so an adapter may well change nothing.
+
+        Raises UserError where the saved weights are not finite, or are an adapter that changes nothing.
         """
         adapted = self.config.method in ("lora", "qlora")
         saved = load_model(run.path, dtype=self.config.dtype if adapted else "float32")
-        check_weights(saved)
+        if not is_start:
+            check_weights(saved)
         after = self.measure(saved)
         run.save_eval({"before": before.to_json(), "after": after.to_json()})
         run.close("finished")

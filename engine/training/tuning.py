@@ -121,6 +121,11 @@ def merged_adapter(model: PreTrainedModel) -> Iterator[None]:
                 weight.copy_(before)
 
 
+def trainable_weights(model: PreTrainedModel) -> dict[str, torch.Tensor]:
+    """What a training changes: the trainable parameters by name, not copied."""
+    return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
+
+
 def check_weights(loaded: LoadedModel) -> None:
     """Raise UserError where a saved model holds a value that is not finite, or an adapter that changes nothing."""
     for name, parameter in loaded.model.named_parameters():

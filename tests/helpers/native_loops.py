@@ -34,6 +34,7 @@ CONFIG = RLConfig(
     prompts_per_iteration=4,
     group_size=4,
     minibatches=2,
+    signal_per_step=0,
     max_new_tokens=8,
     learning_rate=2e-3,
     warmup_iterations=0,

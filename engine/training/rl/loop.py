@@ -40,11 +40,13 @@ from trace_trainer.engine.objectives.objective import (
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
-from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse
+from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse, check_reward
 from trace_trainer.engine.training.rl.conversations import Conversations
+from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
-from trace_trainer.engine.training.tuning import merged_adapter
+from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
 
 _STATE = "state.pt"
 
@@ -70,17 +72,18 @@ class NativeLoop:
         )
         self.reference = copy.deepcopy(loaded.model).requires_grad_(False) if config.kl > 0 else None
         self.ends = end_token_ids(loaded.tokenizer, loaded.model)
-        self.iteration = 0
+        self.iteration = self.steps = 0
         self.start: dict[str, float] | None = None
         self.stop_requested = False
         self.updating = False
 
-    def run(self, problems: Iterator[Any]) -> bool:
-        """Iterate from where it stands; True where all iterations were done, False where a stop was asked for.
+    def run(self, problems: Iterator[Any], keeper: Keeper | None = None) -> bool:
+        """Iterate from where it stands; True where it came to its end, False where a stop was asked for.
 
         Args:
             problems: without end, the same at every start of this run: those of earlier iterations are passed over.
                 Conversations are told what the model replied.
+            keeper: looks at the model between iterations, and may end the run.
 
         However it ends, it leaves weights and what resuming needs; those of the last checkpoint where an update was cut
         short, because weights within an update belong to no iteration.
@@ -88,9 +91,10 @@ class NativeLoop:
         config = self.config
         for _ in islice(problems, self.iteration * config.prompts_per_iteration):
             pass
+        ended = False
         try:
             with Progress("rl", config.iterations, "iterations", done=self.iteration) as progress:
-                while self.iteration < config.iterations and not self.stop_requested:
+                while not (ended := self.is_over(keeper)) and not self.stop_requested:
                     record = self.iterate(problems)
                     progress.update(
                         self.iteration,
@@ -98,12 +102,20 @@ class NativeLoop:
                     )
                     self.start = self.start or {name: record[name] for name in WATCHED}
                     check_collapse(self.start, record, config)
+                    check_reward(self.folder)
                     if config.checkpoint_every and self.iteration % config.checkpoint_every == 0:
                         self.save()
+                        if keeper:
+                            keeper.tidy()
         finally:
             if not self.updating:
                 self.save()
-        return self.iteration == config.iterations
+        return ended
+
+    def is_over(self, keeper: Keeper | None) -> bool:
+        """Whether this is the end: all iterations are done, or the keeper, who looks at the model, ends the run."""
+        fell = keeper is not None and keeper.watch(self.iteration)
+        return fell or self.iteration == self.config.iterations
 
     def iterate(self, problems: Iterator[Any]) -> dict[str, Any]:
         """One iteration; returns its line of metrics.jsonl."""
@@ -187,25 +199,15 @@ class NativeLoop:
         groups = [[s for s in group if s.advantage != 0] for group in samples]
         groups = [group for group in groups if group]
         Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(groups)
-        count = min(self.config.minibatches, len(groups))
+        rates = step_rates(self.config, self.iteration, self.steps, groups)
         self.updating = True
         with compiled_layers(self.model, self.config.compile):
-            for number in range(count):
-                self.optimizer.param_groups[0]["lr"] = self.learning_rate(number)
-                self.step([s for group in groups[number::count] for s in group], stats)
+            for number, rate in enumerate(rates):
+                self.optimizer.param_groups[0]["lr"] = rate
+                self.step([s for group in groups[number :: len(rates)] for s in group], stats)
+        self.steps += len(rates)
         self.updating = False
         return stats
-
-    def learning_rate(self, minibatch: int) -> float:
-        """The rate of this iteration's minibatch: it rises over the first iterations and falls to 0 after the last."""
-        config = self.config
-        step = self.iteration * config.minibatches + minibatch + 1
-        rise = max(1, config.warmup_iterations * config.minibatches)
-        share = min(1.0, step / rise)
-        if config.scheduler == "linear":
-            end = config.iterations * config.minibatches + 1
-            share = min(share, (end - step) / max(1, end - rise))
-        return config.learning_rate * share
 
     def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
         """One optimiser step, accumulated over micro-batches."""
@@ -273,8 +275,9 @@ class NativeLoop:
         self.folder.resume_folder.mkdir(exist_ok=True)
         state = {
             "iteration": self.iteration,
+            "steps": self.steps,
             "start": self.start,
-            "weights": {n: p.detach() for n, p in self.loaded.model.named_parameters() if p.requires_grad},
+            "weights": trainable_weights(self.model),
             "optimizer": self.optimizer.state_dict(),
         }
         written = self.folder.resume_folder / f"{_STATE}.tmp"
@@ -291,5 +294,5 @@ class NativeLoop:
         state = torch.load(path, weights_only=True)
         self.loaded.model.load_state_dict(state["weights"], strict=False)
         self.optimizer.load_state_dict(state["optimizer"])
-        self.iteration, self.start = state["iteration"], state["start"]
+        self.iteration, self.steps, self.start = state["iteration"], state["steps"], state["start"]
         self.folder.rewind(self.iteration)

@@ -10,6 +10,7 @@ import torch
 
 from trace_trainer.engine.evaluation.records import completion_row
 from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.task import AnyVerdict
 from trace_trainer.verifiers.calls import mean_metrics
@@ -59,6 +60,11 @@ def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
         "ended": sum(s.rollout.ended for s in everything) / len(everything),
         "zero_variance": equal / len(samples),
     }
+
+
+def iterations_of(run: Run) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl that are of iterations; the others are of looks at held-out problems."""
+    return [record for record in run.metrics() if "eval" not in record]
 
 
 def rollout_record(task: Task[Any], iteration: int, s: Sample) -> dict[str, Any]:

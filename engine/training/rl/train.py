@@ -21,6 +21,7 @@ from trace_trainer.engine.tasks.rows import trim_vocabulary
 from trace_trainer.engine.training.held_out import HeldOut
 from trace_trainer.engine.training.interrupt import stop_on_interrupt
 from trace_trainer.engine.training.prepared import PreparedRun
+from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
 from trace_trainer.engine.training.rl.problems import EXAMINED, rl_problems
 from trace_trainer.engine.training.tuning import load_trainable
 
@@ -84,16 +85,18 @@ def train(
     if config.trim_vocab:
         practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
         print(trim_vocabulary(loaded, list(practised), task), file=sys.stderr)
+    keeper = Keeper(config, loaded, run, choosing_problems(config, held_out.problems))
     try:
-        finished = _BACKENDS[config.backend](config, loaded, rl_problems(config)[1], run, resumed)
+        finished = _BACKENDS[config.backend](config, loaded, rl_problems(config)[1], run, resumed, keeper)
     except BaseException:
         run.close("interrupted")
         raise
     if not finished:
         run.close("interrupted")
         return run, [before]
-    del loaded, prepared.loaded  # there may be no room for it beside the one that was saved
-    return run, held_out.measure_saved(run, before)
+    kept = keeper.settle()
+    del loaded, prepared.loaded, keeper  # there may be no room for it beside the one that was saved
+    return run, held_out.measure_saved(run, before, is_start=kept == 0)
 
 
 def _start_of(config: RLConfig, run: Run | None) -> str:
@@ -110,20 +113,24 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
     return str(newest)
 
 
-def _native(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
+def _native(
+    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper
+) -> bool:
     from trace_trainer.engine.training.rl.loop import NativeLoop
 
     loop = NativeLoop(config, loaded, run)
     if resumed:
         loop.load()
     with stop_on_interrupt(loop):
-        return loop.run(problems)
+        return loop.run(problems, keeper)
 
 
-def _trl(config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool) -> bool:
+def _trl(
+    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper
+) -> bool:
     from trace_trainer.engine.training.rl import trl as rl_trl
 
-    return rl_trl.run(config, loaded, problems, run, resumed)
+    return rl_trl.run(config, loaded, problems, run, resumed, keeper)
 
 
 _BACKENDS = {"native": _native, "trl": _trl}

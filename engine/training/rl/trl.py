@@ -3,31 +3,30 @@
 For what TRL has and the native loop lacks. Batches are counted in completions there, so the optimiser's share of an
 iteration is cut into equal parts of rows, each at most `micro_batch_tokens` long at the greatest length. All
 completions of an iteration are sampled at once, so `sample_batch` must allow that. Completions whose verdict is an
-error have no reward, and TRL gives them no advantage.
+error have no reward, and TRL gives them no advantage. The steps of an iteration are always `minibatches`: where few
+samples carry a signal, `signal_per_step` lowers the rate of all of them instead.
 
 Not covered: expert iteration, which TRL lacks, and TRL's own settings beyond those of `RLConfig`.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import PrinterCallback
 from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
 from datasets import Dataset
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.samplers import AUTO
-from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids, prompt_text
+from trace_trainer.engine.models.chat import prompt_text
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.interrupt import stop_on_interrupt
-from trace_trainer.engine.training.rl.collapse import check_collapse
-from trace_trainer.engine.training.rl.samples import Sample, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.keeping import Keeper
+from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
 from trace_trainer.engine.training.sft.trainer import newest_checkpoint, restore
 
 if TYPE_CHECKING:
@@ -35,53 +34,6 @@ if TYPE_CHECKING:
 
     from trace_trainer.engine.models.loading import LoadedModel
     from trace_trainer.engine.runs.folder import Run
-
-FIGURES = {
-    "entropy": "entropy",
-    "clip_fraction": "clip_ratio/region_mean",
-    "grad_norm": "grad_norm",
-    "kl": "kl",
-    "learning_rate": "learning_rate",
-}
-"""Figures of metrics.jsonl, averaged over an iteration's steps, and TRL's names for them."""
-
-
-class VerifierReward:
-    """TRL's reward function: judges the completions of an iteration and keeps them for the log.
-
-    Attributes:
-        samples: those of the iteration at hand, in groups.
-    """
-
-    __name__ = "verifier"  # TRL's name for its figures
-
-    def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any]) -> None:
-        self.config = config
-        self.task = config.make_task()
-        self.tokenizer = loaded.tokenizer
-        self.problems = problems
-        self.ends = end_token_ids(loaded.tokenizer, loaded.model)
-        self.samples: list[list[Sample]] = []
-
-    def __call__(self, *, completion_ids: list[list[int]], index: list[int], **_: Any) -> list[float | None]:
-        """The reward of each completion; None where the verifier or the data failed.
-
-        Args:
-            completion_ids: of the completions, each with its end token where it has one.
-            index: which problem each answers; those of a group follow each other.
-        """
-        judged = [
-            self._judge(self.problems[number], ids) for number, ids in zip(index, completion_ids, strict=True)
-        ]
-        size = self.config.group_size
-        self.samples = [judged[start : start + size] for start in range(0, len(judged), size)]
-        return [sample.reward for sample in judged]
-
-    def _judge(self, problem: Any, ids: list[int]) -> Sample:
-        prompt = prompt_ids(self.tokenizer, self.task.prompt(problem))
-        rollout = Rollout(prompt, ids, [], bool(ids) and ids[-1] in self.ends)
-        text = completion_text(self.tokenizer, ids)
-        return judged_sample(self.task, problem, rollout, text, self.config.reward)
 
 
 class _RenderedPrompts:
@@ -110,51 +62,9 @@ TRAINERS: Mapping[str, tuple[Any, Any, Mapping[str, Any]]] = {
 """The objectives that TRL has: the trainer of each, its settings, and how it names the objective."""
 
 
-class IterationLog(TrainerCallback):
-    """Every iteration in the run folder, as the native loop writes it; a request to stop is met after an iteration."""
-
-    def __init__(self, config: RLConfig, run: Run, reward: VerifierReward, progress: Progress) -> None:
-        self.config, self.run, self.reward, self.progress = config, run, reward, progress
-        self.stop_requested = False
-        self.first = next(run.metrics(), None)
-        self._started = time.perf_counter()
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        if self.stop_requested and state.global_step % self.config.minibatches == 0:
-            control.should_save = control.should_training_stop = True
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, Any],
-        **_: Any,
-    ) -> None:
-        if "loss" not in logs:  # the summary at the end
-            return
-        iteration = state.global_step // self.config.minibatches
-        record = {
-            "step": iteration,
-            **summary(self.reward.task, self.reward.samples),
-            **{name: logs.get(trls) for name, trls in FIGURES.items()},
-            "seconds": time.perf_counter() - self._started,
-        }
-        self._started = time.perf_counter()
-        check_collapse(self.first or record, record, self.config)
-        self.first = self.first or record
-        self.run.log_metrics(record)
-        self.run.log_rollouts(
-            rollout_record(self.reward.task, iteration, s) for group in self.reward.samples for s in group
-        )
-        self.progress.update(
-            iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}"
-        )
-
-
-def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run, resumed: bool) -> bool:
+def run(
+    config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run, resumed: bool, keeper: Keeper
+) -> bool:
     """Train a model with TRL; it is left trained in `loaded` and saved in the run's folder.
 
     Args:
@@ -163,11 +73,13 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
         problems: without end, the same at every start of this run.
         run: the folder that gets metrics, rollouts, weights and what resuming needs.
         resumed: go on from the run's newest checkpoint.
+        keeper: looks at the model between iterations, and may end the run.
 
     Returns:
-        Whether all iterations were done; False where a stop was asked for.
+        Whether the run came to its end; False where a stop was asked for.
 
-    Raises UserError for settings that TRL can't meet, and where there is no checkpoint to go on from.
+    Raises UserError for settings that TRL can't meet, and where there is no checkpoint to go on from;
+    NothingEarnedError as `check_reward` does.
     """
     if config.histories == "own":
         raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
@@ -184,7 +96,7 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
     first = checkpoint.step // config.minibatches if checkpoint else 0
     run.rewind(first)
     with Progress("rl", config.iterations, "iterations", done=first) as progress:
-        log = IterationLog(config, run, reward, progress)
+        log = IterationLog(config, run, reward, keeper, progress)
         trainer.add_callback(log)
         with stop_on_interrupt(log):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
@@ -192,7 +104,9 @@ def run(config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run
     if "ref" in getattr(loaded.model, "peft_config", {}):
         loaded.model.delete_adapter("ref")  # TRL's copy of the adapter that training started from
     run.save_weights(loaded)
-    return bool(trainer.state.global_step == config.iterations * config.minibatches)
+    if log.nothing_earned:
+        raise log.nothing_earned
+    return keeper.fell or bool(trainer.state.global_step == config.iterations * config.minibatches)
 
 
 def _trainer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from trace_trainer.engine.commands.demo import print_demonstration, summary
 from trace_trainer.engine.commands.demonstration import Demonstration, demonstrate
+from trace_trainer.engine.commands.examined_training import train_rl
 from trace_trainer.engine.runs.folder import newest_run
 from trace_trainer.engine.settings.recipes import load_recipe
 
@@ -24,6 +26,10 @@ def demo(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRAINER_CHECKPOINTS", str(tmp_path_factory.mktemp("checkpoints")))
+        # What so few problems teach earns no reward yet.
+        patch.setattr(
+            "trace_trainer.engine.commands.examined_training.train_rl", partial(train_rl, skip=["reward"])
+        )
         return demonstrate(recipe, numbers=6, schemas=4)
 
 

@@ -6,47 +6,18 @@ import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import Result
 from helpers.native_loops import CORRECT, UNPARSED, Judge, by_text
+from helpers.rl_command import SMALL, UNREWARDED, command, manifest, metrics
 
-from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.engine.training.interrupt import stop_on_interrupt
 from trace_trainer.experts.problems import Problem, generate
 from trace_trainer.verifiers.traces.verdict import Verdict
-
-SMALL = (
-    "--iters", "2", "--prompts-per-iteration", "4", "--group-size", "4", "--max-new-tokens", "8",
-    "--eval-count", "6", "--learning-rate", "1e-3", "--collapse", "0",
-    "--skip-doctor", "lengths", "--skip-doctor", "dry-run",
-)  # fmt: skip
-
-
-@pytest.fixture
-def rl(tiny_model_dir: Path, checkpoints: Path) -> Callable[..., Result]:
-    """Runs `trainer rl` on the model of random weights with small settings and further options."""
-
-    def run(*options: str) -> Result:
-        return CliRunner().invoke(trainer, ["rl", "--model", str(tiny_model_dir), *SMALL, *options])
-
-    return run
-
-
-def command(*options: str) -> Result:
-    return CliRunner().invoke(trainer, ["rl", *options])
-
-
-def metrics(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-
-
-def manifest(run: Path) -> dict[str, Any]:
-    return json.loads((run / "manifest.json").read_text())  # type: ignore[no-any-return]
 
 
 def refused(result: Result) -> str:
@@ -247,7 +218,7 @@ def test_a_resumed_run_starts_from_the_model_it_started_from(
     monkeypatch.setattr(
         "trace_trainer.engine.training.rl.train.newest_run", lambda kind, task: tiny_model_dir
     )
-    assert command(*SMALL, "--name", "trial").exit_code == 130
+    assert command(*SMALL, *UNREWARDED, "--name", "trial").exit_code == 130
     assert yaml.safe_load((checkpoints / "trial" / "config.yaml").read_text())["model"] is None
     monkeypatch.setattr(
         "trace_trainer.engine.training.rl.train.newest_run", lambda kind, task: checkpoints / "a-newer-run"

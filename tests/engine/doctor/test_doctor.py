@@ -52,7 +52,8 @@ def only(check: str, run: PreparedRun[Any]) -> Finding:
 
 
 def test_healthy_run_passes_every_check(prepared: Prepare) -> None:
-    assert {finding.check: finding.result for finding in examine(prepared())} == dict.fromkeys(SICKLY, "pass")
+    expected = {**dict.fromkeys(SICKLY, "pass"), "reward": "not applicable"}  # it is SFT
+    assert {finding.check: finding.result for finding in examine(prepared())} == expected
 
 
 def test_marker_that_the_vocabulary_lacks_fails(prepared: Prepare) -> None:
@@ -198,12 +199,13 @@ def test_answers_without_traces_are_examined_for_what_applies(prepared: Prepare)
     assert results == {
         "special-tokens": "pass", "prompt": "not applicable", "assistant-mask": "not applicable", "end-token": "pass",
         "lengths": "pass",
-        "gold": "pass", "overlap": "pass", "dry-run": "not applicable",
+        "gold": "pass", "overlap": "pass", "dry-run": "not applicable", "reward": "fail",
     }  # fmt: skip
 
 
 def test_rl_is_examined_with_its_own_settings(prepared: Prepare) -> None:
-    assert {finding.result for finding in examine(prepared(config=RLConfig()))} == {"pass"}
+    findings = examine(prepared(config=RLConfig()), skip=["reward"])  # which a random model never earns
+    assert [finding.result for finding in findings] == ["pass"] * 8 + ["skipped"]
 
 
 def test_skipped_check_does_not_run(prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +213,8 @@ def test_skipped_check_does_not_run(prepared: Prepare, monkeypatch: pytest.Monke
         "trace_trainer.engine.training.sft.trainer.train_briefly",
         lambda *_, **__: pytest.fail("the dry run ran"),
     )
-    assert [f.result for f in examine(prepared(), skip=["dry-run"])] == ["pass"] * 7 + ["skipped"]
+    results = [f.result for f in examine(prepared(), skip=["dry-run"])]
+    assert results == ["pass"] * 7 + ["skipped", "not applicable"]
 
 
 def test_run_is_stopped_with_what_to_do_and_how_to_start_nevertheless(prepared: Prepare) -> None:
@@ -249,7 +252,9 @@ def test_command_examines_what_rl_would_start_with(
         tmp_path / "answers.jsonl", [dataclasses.replace(problem, trace=None) for problem in PROBLEMS]
     )
     arguments = ["doctor", "--stage", "rl", "--data", str(tmp_path / "answers.jsonl")]
-    result = CliRunner().invoke(trainer, [*arguments, "--model", str(tiny_model_dir)])
+    result = CliRunner().invoke(
+        trainer, [*arguments, "--model", str(tiny_model_dir), "--skip-doctor", "reward"]
+    )
     assert result.exit_code == 0, result.output
     assert "not applicable" in result.stdout
 

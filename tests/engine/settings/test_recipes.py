@@ -32,7 +32,7 @@ def test_recipe_trains_by_sft_and_then_by_rl(
     assert training.finished
     assert len(evaluations) == 2
     assert (run.path / "adapter_model.safetensors").exists() == (recipe.sft.method == "lora")
-    run, evaluations = train_rl(recipe.rl, "own")
+    run, evaluations = train_rl(recipe.rl, "own", skip=["reward"])
     assert run.manifest["parent"]["name"] == "own_sft"
     assert len(evaluations) == 2
 

@@ -97,7 +97,7 @@ def test_own_histories_need_generated_conversations(tmp_path: Path) -> None:
 
 def test_trl_has_no_own_histories() -> None:
     with pytest.raises(UserError, match="needs --backend native"):
-        run_trl(CONFIG, None, rl_problems(CONFIG)[1], None, False)  # type: ignore[arg-type]
+        run_trl(CONFIG, None, rl_problems(CONFIG)[1], None, False, None)  # type: ignore[arg-type]
 
 
 def test_the_loop_tells_conversations_what_the_model_replied(

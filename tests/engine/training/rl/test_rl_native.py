@@ -18,7 +18,9 @@ from trace_trainer.engine.inference.scoring import score_tokens
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.objectives.objective import OBJECTIVES
 from trace_trainer.engine.training.rl import loop as rl_native
-from trace_trainer.engine.training.rl.loop import NativeLoop, UpdateStats
+from trace_trainer.engine.training.rl.loop import NativeLoop
+from trace_trainer.engine.training.rl.steps import learning_rate
+from trace_trainer.engine.training.rl.update_stats import UpdateStats
 
 METRICS = {
     "step", "reward", "accuracy", "parse_rate", "outcomes", "violations", "experts", "completion_tokens", "ended",
@@ -201,9 +203,10 @@ def test_the_rate_rises_over_the_first_iterations(new_loop: Callable[..., Native
 
 def test_the_rate_falls_to_its_last_share_in_equal_steps(new_loop: Callable[..., NativeLoop]) -> None:
     loop = new_loop(iterations=4, minibatches=1, warmup_iterations=1, scheduler="linear")
-    rates = []
-    for loop.iteration in range(4):
-        rates.append(loop.learning_rate(0) / loop.config.learning_rate)
+    rates = [
+        learning_rate(loop.config, iteration, iteration, 0, 1) / loop.config.learning_rate
+        for iteration in range(4)
+    ]
     assert rates == pytest.approx([1, 0.75, 0.5, 0.25])
 
 

@@ -8,11 +8,23 @@ from itertools import cycle
 
 import pytest
 import torch
-from helpers.native_loops import CORRECT, ERROR, PROBLEMS, UNPARSED, Judge, by_text, lines, same, weights
+from helpers.native_loops import (
+    CORRECT,
+    ERROR,
+    PROBLEMS,
+    UNPARSED,
+    Judge,
+    by_text,
+    lines,
+    same,
+    stop_after,
+    weights,
+)
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.scoring import score_tokens
 from trace_trainer.engine.models.loading import load_model
+from trace_trainer.engine.training.rl.collapse import NothingEarnedError
 from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.samples import Sample
 from trace_trainer.experts.problems import Problem
@@ -103,6 +115,58 @@ def test_a_few_lucky_completions_at_the_start_are_no_height_to_fall_from(
     judged(one_correct)
     assert loop.run(cycle(PROBLEMS)) is True
     assert [record["accuracy"] for record in lines(loop)] == [1 / 16, 0, 0]
+
+
+# --- nothing to learn from
+
+
+@pytest.mark.parametrize("objective", ["dr-grpo", "expert-iteration"])
+def test_a_run_that_earns_nothing_says_so_at_once_and_ends_after_three_iterations(
+    new_loop: Callable[..., NativeLoop],
+    judged: Callable[[Judge], None],
+    capsys: pytest.CaptureFixture[str],
+    objective: str,
+) -> None:
+    judged(lambda problem, text: UNPARSED)
+    loop = new_loop(iterations=5, objective=objective)
+    with pytest.raises(NothingEarnedError, match="no sample was right in 3 iterations in a row") as error:
+        loop.run(cycle(PROBLEMS))
+    assert error.value.exit_code == 1
+    assert loop.iteration == 3
+    assert capsys.readouterr().err.count("none of the 16 samples of the first iteration was right") == 1
+    load_model(loop.folder.path)
+
+
+def test_iterations_without_a_reward_count_only_in_a_row(
+    new_loop: Callable[..., NativeLoop], judged: Callable[[Judge], None]
+) -> None:
+    loop = new_loop(iterations=5)
+    judged(lambda problem, text: by_text(problem, text) if loop.iteration == 2 else UNPARSED)
+    assert loop.run(cycle(PROBLEMS)) is True
+
+
+def test_a_resumed_run_remembers_how_long_nothing_was_earned(
+    new_loop: Callable[..., NativeLoop],
+    resumed: Callable[[NativeLoop], NativeLoop],
+    judged: Callable[[Judge], None],
+) -> None:
+    judged(lambda problem, text: UNPARSED)
+    first = new_loop(iterations=5)
+    first.run(stop_after(first, 2))
+    second = resumed(first)
+    with pytest.raises(NothingEarnedError):
+        second.run(cycle(PROBLEMS))
+    assert second.iteration == 3
+
+
+def test_partial_credit_that_differs_is_something_for_a_policy_gradient_alone(
+    new_loop: Callable[..., NativeLoop], judged: Callable[[Judge], None]
+) -> None:
+    wrong = Verdict(Outcome.WRONG_ANSWER, (Violation("wrong_answer", ""),))
+    judged(lambda problem, text: wrong if by_text(problem, text) is CORRECT else UNPARSED)
+    assert new_loop("gradient", objective="dr-grpo").run(cycle(PROBLEMS)) is True
+    with pytest.raises(NothingEarnedError):
+        new_loop("experts", objective="expert-iteration").run(cycle(PROBLEMS))
 
 
 # --- the penalty for leaving the start, and precision

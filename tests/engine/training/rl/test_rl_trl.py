@@ -25,7 +25,9 @@ from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl import trl as rl_trl
 from trace_trainer.engine.training.rl.problems import rl_problems
-from trace_trainer.engine.training.rl.trl import VerifierReward, _divide, _trainer
+from trace_trainer.engine.training.rl.samples import iterations_of
+from trace_trainer.engine.training.rl.trl import _divide, _trainer
+from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
 
@@ -42,6 +44,7 @@ def config(tiny_model_dir: Path) -> RLConfig:
         prompts_per_iteration=4,
         group_size=4,
         minibatches=2,
+        signal_per_step=0,
         max_new_tokens=170,
         eval_count=2,
         checkpoint_every=1,
@@ -61,7 +64,9 @@ def pay_by_ids(
     self.samples = [
         [self._judge(self.problems[n], ids) for n, ids in zip(index, completion_ids, strict=True)]
     ]
-    return [sum(ids) % 7 / 7 for ids in completion_ids]
+    for sample, ids in zip(self.samples[0], completion_ids, strict=True):
+        sample.reward = sum(ids) % 7 / 7
+    return [sample.reward or 0.0 for sample in self.samples[0]]
 
 
 def completions(loaded: LoadedModel, problems: list[Problem]) -> list[list[int]]:
@@ -70,10 +75,10 @@ def completions(loaded: LoadedModel, problems: list[Problem]) -> list[list[int]]
 
 @pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "rloo"])
 def test_objective_runs_and_leaves_a_run_folder(config: RLConfig, checkpoints: Path, objective: str) -> None:
-    run, evaluations = train_rl(dataclasses.replace(config, objective=objective), "own")
+    run, evaluations = train_rl(dataclasses.replace(config, objective=objective), "own", skip=["reward"])
     assert len(evaluations) == 2
     assert run.manifest["status"] == "finished"
-    assert [record["step"] for record in run.metrics()] == [1, 2]
+    assert [record["step"] for record in iterations_of(run)] == [1, 2]
     rollouts = list(read_lines(run.path / "rollouts.jsonl"))
     assert [record["step"] for record in rollouts] == [1] * 16 + [2] * 16
     assert {"prompt", "completion", "reward", "outcome", "violations"} <= set(rollouts[0])
@@ -81,7 +86,7 @@ def test_objective_runs_and_leaves_a_run_folder(config: RLConfig, checkpoints: P
 
 
 def test_problems_are_those_of_the_native_loop_in_their_order(config: RLConfig, checkpoints: Path) -> None:
-    run, _ = train_rl(config, "own")
+    run, _ = train_rl(config, "own", skip=["reward"])
     asked = [record["id"] for record in read_lines(run.path / "rollouts.jsonl")][:: config.group_size]
     assert asked == [problem.id for problem in islice(rl_problems(config)[1], 8)]
 
@@ -156,7 +161,9 @@ def test_adapter_is_trained_and_saved_without_trls_copy(
 ) -> None:
     monkeypatch.setattr(VerifierReward, "__call__", pay_by_ids)
     run, _ = train_rl(
-        dataclasses.replace(config, method="lora", rank=4, alpha=8, kl=0.1, iterations=1), "own"
+        dataclasses.replace(config, method="lora", rank=4, alpha=8, kl=0.1, iterations=1),
+        "own",
+        skip=["reward"],
     )
     assert (run.path / "adapter_model.safetensors").exists()
     assert not (run.path / "ref").exists()
@@ -185,31 +192,32 @@ def test_settings_that_trl_cannot_meet_are_refused(
     config = dataclasses.replace(config, **settings)
     run = Run.create("rl", "own", config, parent="tiny", parent_path="x")
     with pytest.raises(UserError, match=said):
-        rl_trl.run(config, loaded, iter(PROBLEMS), run, resumed=False)
+        rl_trl.run(config, loaded, iter(PROBLEMS), run, resumed=False, keeper=None)
 
 
 def test_stopped_run_resumes_after_its_last_checkpoint(
     config: RLConfig, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = rl_trl.IterationLog.on_log
+    original = IterationLog.on_log
 
     def stop_after_the_first(self: Any, *arguments: Any, **others: Any) -> None:
         original(self, *arguments, **others)
         self.stop_requested = True
 
+    monkeypatch.setattr(VerifierReward, "__call__", pay_by_ids)
     config = dataclasses.replace(config, iterations=4)
     with monkeypatch.context() as patch:
-        patch.setattr(rl_trl.IterationLog, "on_log", stop_after_the_first)
-        run, evaluations = train_rl(config, "own")
+        patch.setattr(IterationLog, "on_log", stop_after_the_first)
+        run, evaluations = train_rl(config, "own", skip=["reward"])
     assert len(evaluations) == 1
     assert run.manifest["status"] == "interrupted"
-    assert [record["step"] for record in run.metrics()] == [1, 2]
+    assert [record["step"] for record in iterations_of(run)] == [1, 2]
     shown = Mock(wraps=Progress)
     monkeypatch.setattr(rl_trl, "Progress", shown)
     run, evaluations = train_rl(config, run=Run.resume("rl", "own"))
     assert shown.call_args.kwargs["done"] == 2  # the time left is told from what this run does itself
     assert len(evaluations) == 2
-    assert [record["step"] for record in run.metrics()] == [1, 2, 3, 4]
+    assert [record["step"] for record in iterations_of(run)] == [1, 2, 3, 4]
     asked = [record["id"] for record in read_lines(run.path / "rollouts.jsonl")][:: config.group_size]
     assert asked == [problem.id for problem in islice(rl_problems(config)[1], 16)]
 
@@ -226,6 +234,8 @@ def test_model_learns_what_is_rewarded(
             [self._judge(self.problems[n], ids) for n, ids in zip(index, completion_ids, strict=True)]
         ]
         shares.append([sum(token in rewarded for token in ids) / len(ids) for ids in completion_ids])
+        for sample, share in zip(self.samples[0], shares[-1], strict=True):
+            sample.reward = share
         return shares[-1]
 
     shares: list[list[float]] = []
@@ -233,7 +243,7 @@ def test_model_learns_what_is_rewarded(
     short = dataclasses.replace(
         config, iterations=20, max_new_tokens=16, learning_rate=1e-2, checkpoint_every=0
     )
-    train_rl(short, "own", skip=["lengths"])
+    train_rl(short, "own", skip=["lengths", "reward"])
     assert fmean(shares[0]) < 0.6
     assert fmean(shares[-1]) > 0.75
 
@@ -243,4 +253,4 @@ def test_resuming_without_a_checkpoint_is_refused(
 ) -> None:
     run = Run.create("rl", "own", config, parent="tiny", parent_path="x")
     with pytest.raises(UserError, match="before its first checkpoint"):
-        rl_trl.run(config, loaded, iter(PROBLEMS), run, resumed=True)
+        rl_trl.run(config, loaded, iter(PROBLEMS), run, resumed=True, keeper=None)
