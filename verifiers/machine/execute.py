@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trace_trainer.verifiers.machine.danger.check import check_redirect, check_words
+from trace_trainer.verifiers.machine.danger.check import MAX_NESTED, check_redirect, check_words
 from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.model.state import State
 from trace_trainer.verifiers.machine.session.declaring import COMMANDS, program_name
@@ -21,7 +21,6 @@ from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, parse_s
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
-MAX_NESTED = 8  # commands that run commands: sudo env nice timeout; a longer chain, too
 MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more
 MAX_WORDS, MAX_PARTS = 2000, 50  # of a text, looked at to see what a pipe leaves of it
 TOLD_SHARE = 1 / 3  # of the words of what a command told that have to be left

@@ -52,6 +52,7 @@ def test_only_a_container_is_opened_and_only_a_volume_closed() -> None:
 def test_a_container_in_use_is_not_formatted() -> None:
     machine = fresh()
     run(machine, FORMAT, OPEN)
+    run(machine.copy(), "cryptsetup close cryptroot && mkfs.ext4 /dev/sda2")
     for line in ("mkfs.ext4 /dev/sda2", "wipefs -a /dev/sda2", "sgdisk -Z /dev/sda", FORMAT):
         assert machine.run(line).verdict == "refused"
 

@@ -3,10 +3,10 @@
 Rules on the text alone, and on the state the line starts from, are checked before anything is executed
 (`check_line`), also inside `sh -c`, `chroot` and the like. They are checked again when a command's turn comes
 (`check_words`), as `cd` changes what paths mean and `mount` what is in use. `umount -R /mnt && mkfs.ext4 /dev/sda2`
-is legal: rules on devices wait for that turn behind an umount. Text the shell parser can't read says itself whether
-it is dangerous. Whether a legal but destructive command was confirmed by the user is not decided here. Commands
-that are not simulated or not known are searched for danger as text (raw.py), and what a line did is looked at
-afterwards, whatever its words (harm.py).
+is legal: rules on devices wait for that turn behind what may free one. Text the shell parser can't read says itself
+whether it is dangerous. Whether a legal but destructive command was confirmed by the user is not decided here.
+Commands that are not simulated or not known are searched for danger as text (raw.py), and what a line did is looked
+at afterwards, whatever its words (harm.py).
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _SHELLS = frozenset("sh bash zsh dash ash ksh".split())
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch"))
 _WRAPPERS = frozenset("busybox command env eval exec nice nohup time timeout xargs".split())
 _CHROOTS = frozenset(("chroot", "arch-chroot", "recchroot"))
-_TAKE_TEXT = frozenset(
-    ("alias", "env", "runuser", "su", "sudo", "xargs")
-)  # they run, or keep, what their words say
+_TAKE_TEXT = frozenset("alias env runuser su sudo xargs".split())  # they run, or keep, what their words say
 _READ_NOTHING = frozenset(("echo", "printf", "ls", "stat", "test", "["))  # of the files that they name
 MAX_NESTED = 8  # wrappers around a command: sudo, env, nice, timeout; deeper is nobody's installation
-_FREES = frozenset(("umount", "swapoff"))  # after these a device that was in use may be free
+_FREES = frozenset(
+    "cryptsetup lvremove swapoff umount vgremove".split()
+)  # after these a device that was in use may be free
 
 
 def check_line(session: Session, line: CommandLine) -> None:
