@@ -188,7 +188,7 @@ def tree_form(state: State, tree: Tree) -> dict[str, Any]:
 
 def user_form(user: User) -> tuple[Any, ...]:
     """What matters of an account."""
-    return user.shell, user.home, user.group, user.password_set, frozenset(user.groups)
+    return user.shell, user.home, user.group, user.password_set, user.is_system, frozenset(user.groups)
 
 
 def _text(state: State, path: str, text: str) -> str | list[str]:

@@ -17,14 +17,12 @@ from trace_trainer.verifiers.machine.session.declaring import COMMANDS, program_
 from trace_trainer.verifiers.machine.session.globs import expand_words, has_open_glob
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.told import digest, still_told
 from trace_trainer.verifiers.shell import CommandLine, Redirect, Simple, parse_shell
 from trace_trainer.verifiers.shell import Unsupported as UnsupportedText
 
 MAX_DEPTH = 4  # chroot in chroot in sh -c; deeper is nobody's installation
 MAX_OUTPUT = 1 << 20  # characters one command line may print, into pipes too; it can't mean more
-MAX_WORDS, MAX_PARTS = 2000, 50  # of a text, looked at to see what a pipe leaves of it
-TOLD_SHARE = 1 / 3  # of the words of what a command told that have to be left
-MAX_DIGEST = 200  # characters kept of what a pipe made of information
 _TAKE_ANYTHING = frozenset("[ echo exit false printf test true".split())  # `echo --help` prints --help
 
 
@@ -122,21 +120,8 @@ def _run_pipeline(session: Session, pipeline: Sequence[Simple], stdin: str | Non
             sources += [(place, stdout) for place in range(told, len(ran.info))]
     ran.add(piped or "", "", ran.exit)
     for place, text in sources:
-        if not _still_told(text, piped or ""):
-            ran.info[place] = ("digest", ((piped or "").strip()[:MAX_DIGEST],))
-
-
-def _still_told(source: str, shown: str) -> bool:
-    """Whether the end of a pipe shows a good part of what a command in it told: `lsblk | wc -l` shows a number."""
-    if source == shown:
-        return True
-    told = [word for word in source.split()[:MAX_WORDS] if not word.isdigit()]
-    words = {word for word in shown.split()[:MAX_WORDS] if not word.isdigit()}
-    kept = sum(word in words for word in told)
-    if kept < TOLD_SHARE * len(told):  # words cut out of others count, too
-        parts = [word for word in words if len(word) > 2][:MAX_PARTS]
-        kept = sum(word in words or any(part in word for part in parts) for word in told)
-    return 0 < kept >= TOLD_SHARE * len(told)
+        if not still_told(text, piped or ""):
+            ran.info[place] = digest(piped or "")
 
 
 def _run_simple(session: Session, simple: Simple, stdin: str | None, ran: Ran) -> tuple[str, str, int]:

@@ -34,6 +34,7 @@ class User:
     home: str = "/"
     group: str = ""
     password: str = ""
+    is_system: bool = False  # of a service, not of a person
 
     @property
     def password_set(self) -> bool:

@@ -28,7 +28,8 @@ _BTRFS_SHORT = "A:b:Cd:fKl:L:m:Mn:O:qR:r:s:U:vVh"
 _XFS_SHORT = "b:c:d:fi:Kl:L:m:Nn:p:qr:s:V"
 _BTRFS_LONG = """label= force data= metadata= nodesize= sectorsize= features= uuid= rootdir= mixed nodiscard quiet
     verbose checksum= csum= help""".split()
-_EXT_SETTINGS = tuple("-b -E -g -I -i -j -J -N -O -T".split())
+MOST_RESERVED = 10  # percent
+_EXT_SETTINGS = tuple("-b -E -g -I -i -j -J -m -N -O -T".split())
 _FAT_SETTINGS = tuple("-F -s -S -f -R".split())
 _BTRFS_SETTINGS = tuple("-A -b -d -m -M -n -O -R -s".split())
 _XFS_SETTINGS = tuple("-b -d -i -l -m -n -r -s".split())
@@ -199,12 +200,17 @@ def _one_operand(session: Session, options: Options) -> str:
     return options.operands[0]
 
 
+def _is_small(share: str) -> bool:
+    """Whether ext4 keeps no more of its room for root than people let it."""
+    return share.replace(".", "", 1).isdigit() and float(share) <= MOST_RESERVED
+
+
 def _settings(options: Options, kept: Sequence[str], usual: Mapping[str, str]) -> tuple[str, ...]:
     """The options that make another file system than the usual one, sorted."""
     found = {}
     for name, value in options.pairs:
         short = _LONG_SETTINGS.get(name, name)
-        if short in kept and usual.get(short) != value:
+        if short in kept and usual.get(short) != value and not (short == "-m" and _is_small(value)):
             found[short] = value
     return tuple(sorted(f"{name} {value}".rstrip() for name, value in found.items()))
 
@@ -271,6 +277,7 @@ def wipefs(session: Session, arguments: Sequence[str]) -> Output:
 def _erase(session: Session, device: str) -> str:
     """Remove a partition's file system, or a disk's table with all its partitions; what was there."""
     state = session.state
+    state.touched.add(device)
     if device not in state.disks:
         filesystem = state.fs.get(device)
         if filesystem is None:

@@ -9,6 +9,7 @@ from trace_trainer.verifiers.machine.model.paths import PathError
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
+from trace_trainer.verifiers.machine.session.told import digest, still_told
 
 MAX_WIDTH = 4096  # of a field of printf
 
@@ -182,7 +183,15 @@ class Texts:
 
     def output(self, stdout: str) -> Output:
         """What the command prints, given what it made of the texts."""
-        return Output(stdout, self.errors, 1 if self.errors else 0, self.info, self.operands)
+        info, operands = self.told(stdout)
+        return Output(stdout, self.errors, 1 if self.errors else 0, info, operands)
+
+    def told(self, stdout: str) -> tuple[str | None, tuple[str, ...]]:
+        """The class of information and operands of what the command prints."""
+        source = "".join(text for _, text in self.found)
+        if self.info is None or still_told(source, stdout) or not source.strip():
+            return self.info, self.operands
+        return digest(stdout)
 
 
 @command("cat")

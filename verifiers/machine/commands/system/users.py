@@ -125,7 +125,8 @@ def useradd(session: Session, arguments: Sequence[str]) -> Output:
     if group is None:
         tree.groups.add(name)
     password = hash_identity(options.last("-p", "--password") or "")
-    save_user(session, name, User(groups, shell, home, group or name, password))
+    is_system = options.has("-r", "--system")
+    save_user(session, name, User(groups, shell, home, group or name, password, is_system))
     return Output("", warning)
 
 
