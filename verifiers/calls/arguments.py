@@ -1,5 +1,6 @@
 """Whether a call fits its tool's schema: the tool exists, and every argument is known, there, of the right type.
 
+What the schema says beyond types, enums and properties is checked by libraries (`json_schema`), where all that fits.
 A number with nothing behind the point stands for an integer, as in JSON Schema; an integer stands for a number.
 """
 
@@ -19,9 +20,13 @@ def check_call(call: Call, tools: Tools, index: int) -> list[Violation]:
     if tool is None:
         known = ", ".join(list(tools)[:8]) or "none"
         return [Violation("unknown_tool", f"no tool {shown(call.name)}; there are {known}", step=index)]
-    return [
-        Violation(code, message, step=index) for code, message in _object(call.arguments, tool.parameters, "")
-    ]
+    found = list(_object(call.arguments, tool.parameters, ""))
+    if tool.full and not found:
+        from trace_trainer.verifiers.calls.json_schema import misfits
+
+        wrong = misfits(call.arguments, tool.full)
+        found = [("bad_argument_value", f"{place}: {message}") for place, message in wrong]
+    return [Violation(code, message, step=index) for code, message in found]
 
 
 Finding = tuple[str, str]
@@ -46,7 +51,7 @@ def _object(value: dict[str, Any], schema: Schema, prefix: str) -> Iterator[Find
         declared = schema.properties.get(name)
         if declared is not None:
             yield from _value(item, declared, f"{prefix}{name}")
-        elif not schema.extra or not prefix:
+        elif not schema.open and (not schema.extra or not prefix):
             known = ", ".join(schema.properties) or "none"
             yield "unknown_argument", f"no argument {shown(prefix + name)}; there are {known}"
 

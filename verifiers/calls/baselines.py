@@ -21,8 +21,8 @@ def constant_replies(
 ) -> dict[str, Reply]:
     """The constant replies for problems that expect this: words, and the call most often expected.
 
-    Of calls equally frequent the first. Only words where no call is expected at all. The text holds a question mark, so
-    that it is the best a constant text can do. Raises ExpectedError.
+    Of calls equally frequent the first. Only words where no call is expected at all. The text refuses and asks, which is
+    right wherever something is to be refused and nowhere else that more than words are wanted. Raises ExpectedError.
     """
     counts: Counter[Any] = Counter()
     calls: dict[Any, Call] = {}
@@ -32,7 +32,7 @@ def constant_replies(
             key = (call.name, canonical(call.arguments))
             counts[key] += 1
             calls.setdefault(key, call)
-    replies = {ALWAYS_TEXT: Reply((), "Shall I go on?")}
+    replies = {ALWAYS_TEXT: Reply((), "I can't do that. Shall I go on?")}
     if counts:
         replies[MOST_FREQUENT] = Reply((calls[counts.most_common(1)[0][0]],))
     return replies

@@ -26,7 +26,7 @@ from trace_trainer.verifiers.machine.execute import open_session, run_line
 from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import unmet
 from trace_trainer.verifiers.machine.model.virtual import NODES
-from trace_trainer.verifiers.machine.session.declaring import COMMANDS
+from trace_trainer.verifiers.machine.session.declaring import COMMANDS as COMMANDS
 from trace_trainer.verifiers.machine.session.outcomes import Refused, Unsupported
 from trace_trainer.verifiers.shell import CommandLine, Simple, parse_shell, simple_commands
 from trace_trainer.verifiers.violation import Violation

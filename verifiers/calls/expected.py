@@ -2,8 +2,8 @@
 
 - Calls: `[{"f": {"x": [1, 2, ""]}}]`, the Berkeley form, lists the possible values of each argument; `""` among them
   says that it may be left out. `[{"name": "f", "arguments": {"x": 1}}]` has one value each. No call: an empty list.
-- Text: `{"type": "text", "response": "...", "intent": "ask"}`. The words themselves are never compared; of the optional
-  intents answer, ask, refuse and confirm, ask wants a question mark.
+- Text: `{"type": "text", "response": "...", "intent": "ask"}`. How the reply is worded is never compared; of the optional
+  intents answer, ask, refuse and confirm, each asks for something that is checked (`words/saying.py`).
 - A command: `{"type": "command", "command": "lsblk", "goal": {"target.hostname": "mypc"}}`; the goal is optional.
 """
 
@@ -51,9 +51,10 @@ class ExpectedCalls:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedText:
-    """A reply in words."""
+    """A reply in words. `response`: the right one, "" where it is not known."""
 
     intent: str | None = None
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class ExpectedCommand:
 
 
 Expected = ExpectedCalls | ExpectedText | ExpectedCommand
+
+WANTS = ("words", "calls", "commands")
+"""What a turn may want, as reports tell turns apart."""
+
+
+def wants(raw: Any) -> str | None:
+    """Which of WANTS this expects; None where nothing is expected, or nothing that can be read."""
+    if isinstance(raw, Mapping):
+        return {"text": "words", "command": "commands"}.get(str(raw.get("type")))
+    return None if not isinstance(raw, list | tuple) else "calls" if raw else "words"
 
 
 def read_expected(raw: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Expected:
@@ -78,7 +89,8 @@ def read_expected(raw: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Expec
         intent = raw.get("intent")
         if intent is not None and intent not in INTENTS:
             raise ExpectedError(f"expected.intent: {shown(intent)}; there are {', '.join(INTENTS)}")
-        return ExpectedText(intent)
+        response = raw.get("response")
+        return ExpectedText(intent, response if isinstance(response, str) else "")
     if kind == "command":
         command, goal = raw.get("command"), raw.get("goal")
         if not isinstance(command, str) or not command.strip():

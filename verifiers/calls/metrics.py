@@ -9,6 +9,7 @@ side when it is.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -40,6 +41,42 @@ def arguments_match(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> 
     if len(calls) != len(expected):
         return False
     return -1 not in match(calls, expected, _same_call)
+
+
+def same_values(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> bool:
+    """Whether calls are the expected ones in values: as `arguments_match`, and 1,000 is 1000 where both are texts."""
+    if len(calls) != len(expected):
+        return False
+    plain = [Call(call.name, _without_separators(call.arguments)) for call in calls]
+    wanted = [
+        ExpectedCall(one.name, {name: _plain_possible(possible) for name, possible in one.arguments.items()})
+        for one in expected
+    ]
+    return -1 not in match(plain, wanted, _same_call)
+
+
+_SEPARATED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+
+
+def _without_separators(value: Any) -> Any:
+    """A value with the commas dropped that part thousands in a text that is a number."""
+    if isinstance(value, str):
+        return value.replace(",", "") if _SEPARATED.fullmatch(value) else value
+    if isinstance(value, dict):
+        return {key: _without_separators(item) for key, item in value.items()}
+    return [_without_separators(item) for item in value] if isinstance(value, list) else value
+
+
+def _plain_possible(possible: Possible) -> Possible:
+    return Possible(tuple(map(_plain_pattern, possible.patterns)), possible.optional)
+
+
+def _plain_pattern(pattern: Pattern) -> Pattern:
+    if isinstance(pattern, dict):
+        return {name: _plain_possible(possible) for name, possible in pattern.items()}
+    if isinstance(pattern, list):
+        return [_plain_pattern(item) for item in pattern]
+    return _without_separators(pattern)
 
 
 def f1(calls: Sequence[Call], expected: Sequence[ExpectedCall]) -> float:

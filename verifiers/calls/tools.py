@@ -1,14 +1,15 @@
 """Tool schemas: the Berkeley and the OpenAI form, read once into one internal form.
 
 The forms differ in a wrapper (`{"type": "function", "function": ...}`) and in names of types: dict, float, tuple and
-any against object, number, array and no type at all. Read of JSON Schema: type, enum, const, properties, required,
-items, additionalProperties, anyOf and oneOf. Bounds, patterns and formats are passed over; a reference (`$ref`) is an
-error, as what it stands for would go unchecked.
+any against object, number, array and no type at all. Read of JSON Schema into that form: type, enum, const, properties,
+required, items, additionalProperties, anyOf and oneOf, and what references (`$ref`) within the schema stand for. Bounds,
+patterns, formats and all other keywords are checked by libraries (`json_schema`).
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ _TYPES = {name: name for name in ("string", "integer", "number", "boolean", "arr
     "tuple": "array",
 }
 _MAX_DEPTH = 16
+_MAX_SCHEMAS = 5_000  # in one tool, with what its references stand for
+_OPEN = frozenset(("patternProperties", "allOf", "if", "dependentSchemas"))
 
 
 class ToolSchemaError(ValueError):
@@ -65,6 +68,7 @@ class Schema:
         extra: whether an object may have properties that are not declared.
         items: of an array, or None.
         alternatives: schemas of which one must fit; empty for none.
+        open: further properties are what the libraries judge, by patterns or parts of the schema.
     """
 
     types: frozenset[str] = frozenset()
@@ -74,15 +78,29 @@ class Schema:
     extra: bool = True
     items: Schema | None = None
     alternatives: tuple[Schema, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool by its name; `parameters` is the schema of the object of its arguments."""
+    """A tool by its name; `parameters` is the schema of the object of its arguments.
+
+    `full` is that schema as JSON text where it has keywords that libraries check, "" elsewhere.
+    """
 
     name: str
     description: str
     parameters: Schema
+    full: str = ""
+
+
+class _Scope:
+    """The schema of one tool while it is read: what references refer to, those being followed, and how much is left."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self.root = root
+        self.following: tuple[str, ...] = ()
+        self.left = _MAX_SCHEMAS
 
 
 Tools = Mapping[str, Tool]
@@ -137,28 +155,68 @@ def _read_tool(raw: Any, place: str) -> Tool:
     parameters = raw.get("parameters")
     if parameters is None or parameters == {}:
         return Tool(name, description, Schema(frozenset({"object"}), extra=False))
-    schema = _read_schema(parameters, f"{place}.parameters", 0)
+    scope = _Scope(parameters if isinstance(parameters, dict) else {})
+    schema = _read_schema(parameters, f"{place}.parameters", 0, scope)
     if schema.types != {"object"}:
         raise ToolSchemaError(f"{place}.parameters.type: 'object' or 'dict' is expected")
-    return Tool(name, description, schema)
+    return Tool(name, description, schema, _full(parameters, f"{place}.parameters"))
 
 
-def _read_schema(raw: Any, place: str, depth: int) -> Schema:
+def _full(parameters: Any, place: str) -> str:
+    """The schema for the libraries; "" where it needs none."""
+    from trace_trainer.verifiers.calls.json_schema import SchemaError, needs_library, plain_schema, validator
+
+    if not needs_library(parameters):
+        return ""
+    text = json.dumps(plain_schema(parameters), sort_keys=True)
+    try:
+        validator(text)
+    except SchemaError as error:
+        raise ToolSchemaError(f"{place}: {error}") from None
+    return text
+
+
+def _followed(raw: dict[str, Any], place: str, depth: int, scope: _Scope) -> Schema:
+    """The schema that a reference stands for; any value where it leads back to itself, which the libraries follow."""
+    from trace_trainer.verifiers.calls.json_schema import SchemaError, resolved
+
+    ref, before = raw["$ref"], scope.following
+    if ref in before:
+        return Schema()
+    try:
+        target = resolved(ref, scope.root)
+    except SchemaError as error:
+        raise ToolSchemaError(f"{place}.$ref: {error}") from None
+    beside = {key: value for key, value in raw.items() if key != "$ref"}
+    scope.following = (*before, ref)
+    found = _read_schema(
+        {**target, **beside} if isinstance(target, dict) else target, place, depth + 1, scope
+    )
+    scope.following = before
+    return found
+
+
+def _read_schema(raw: Any, place: str, depth: int, scope: _Scope) -> Schema:
+    if raw is True:
+        return Schema()
     if not isinstance(raw, dict):
         raise ToolSchemaError(
             f"{place}: a schema is an object such as {{'type': 'string'}}, not {_kind(raw)}"
         )
     if depth > _MAX_DEPTH:
         raise ToolSchemaError(f"{place}: nested more than {_MAX_DEPTH} levels deep")
+    scope.left -= 1
+    if scope.left < 0:
+        raise ToolSchemaError(f"{place}: more than {_MAX_SCHEMAS:,} schemas in one tool, references followed")
     if "$ref" in raw:
-        raise ToolSchemaError(f"{place}.$ref: references are not read; write the schema out")
+        return _followed(raw, place, depth, scope)
     properties = raw.get("properties")
     if properties is not None and not isinstance(properties, dict):
         raise ToolSchemaError(
             f"{place}.properties: an object of schemas is expected, not {_kind(properties)}"
         )
     read = {
-        name: _read_schema(value, f"{place}.properties.{name}", depth + 1)
+        name: _read_schema(value, f"{place}.properties.{name}", depth + 1, scope)
         for name, value in (properties or {}).items()
     }
     items = raw.get("items")
@@ -169,8 +227,9 @@ def _read_schema(raw: Any, place: str, depth: int) -> Schema:
         properties=read,
         required=_read_required(raw, read, place),
         extra=extra if isinstance(extra, bool) else True,
-        items=None if items is None else _read_schema(items, f"{place}.items", depth + 1),
-        alternatives=_read_alternatives(raw, place, depth),
+        items=None if items is None else _read_schema(items, f"{place}.items", depth + 1, scope),
+        alternatives=_read_alternatives(raw, place, depth, scope),
+        open=not _OPEN.isdisjoint(raw),
     )
 
 
@@ -213,7 +272,7 @@ def _read_required(raw: dict[str, Any], properties: Mapping[str, Schema], place:
     return tuple(dict.fromkeys(required))
 
 
-def _read_alternatives(raw: dict[str, Any], place: str, depth: int) -> tuple[Schema, ...]:
+def _read_alternatives(raw: dict[str, Any], place: str, depth: int, scope: _Scope) -> tuple[Schema, ...]:
     for keyword in ("anyOf", "oneOf"):
         if keyword in raw:
             options = raw[keyword]
@@ -222,7 +281,7 @@ def _read_alternatives(raw: dict[str, Any], place: str, depth: int) -> tuple[Sch
                     f"{place}.{keyword}: a list of schemas is expected, not {shown(options)}"
                 )
             return tuple(
-                _read_schema(option, f"{place}.{keyword}[{index}]", depth + 1)
+                _read_schema(option, f"{place}.{keyword}[{index}]", depth + 1, scope)
                 for index, option in enumerate(options)
             )
     return ()

@@ -29,12 +29,12 @@ CODES: Mapping[str, CallOutcome] = MappingProxyType(
         for outcome, codes in {
             CallOutcome.UNPARSED: "empty too_large json_syntax single_quotes duplicate_key bad_number bad_value "
             "too_deep unclosed_call not_a_call several_calls text_around_call stray_call call_in_fence "
-            "call_in_thought unclosed_thought",
+            "call_in_thought unclosed_thought no_query",
             CallOutcome.REFUSED: "dangerous_command",
             CallOutcome.INVALID_CALL: "unknown_tool missing_argument unknown_argument bad_argument_type "
             "bad_argument_value unsupported_command unknown_command unknown_device command_fails",
-            CallOutcome.WRONG_CALL: "call_expected text_expected words_expected question_expected wrong_count "
-            "wrong_name wrong_arguments wrong_command wrong_effect extra_effect data_destroyed",
+            CallOutcome.WRONG_CALL: "call_expected text_expected words_expected question_expected refusal_expected "
+            "command_as_text claims_action wrong_facts off_topic wrong_count wrong_name wrong_arguments wrong_command wrong_effect extra_effect data_destroyed",
             CallOutcome.ERROR: "not_text unknown_format bad_tools bad_gold bad_machine internal_error",
         }.items()
         for code in codes.split()

@@ -2,8 +2,8 @@
 
 The text is read in its wire format, its calls are checked against the tools, and compared with what was expected: calls
 by name and arguments, a shell command by its effect on the simulated machine. Danger comes before everything else, and
-a fault of ours or of the data is an `error`, which carries no reward. The wording of a reply is never judged, beyond
-that there are words, and the question mark of one that should ask.
+a fault of ours or of the data is an `error`, which carries no reward. The wording of a reply is never judged; that it
+refuses, asks or answers what was to be refused, asked or answered, is (`words/saying.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.verifiers.calls.arguments import check_call
-from trace_trainer.verifiers.calls.call import Call, Reply
+from trace_trainer.verifiers.calls.call import Call, Reply, shown
 from trace_trainer.verifiers.calls.expected import (
     Expected,
     ExpectedCalls,
@@ -21,12 +21,14 @@ from trace_trainer.verifiers.calls.expected import (
     ExpectedText,
     read_expected,
 )
-from trace_trainer.verifiers.calls.formats import AUTO, FORMATS, ParseFailure, parse
+from trace_trainer.verifiers.calls.formats import AUTO, FORMATS, ParseFailure, detect
+from trace_trainer.verifiers.calls.json_schema import SchemaError
 from trace_trainer.verifiers.calls.metrics import (
     Metrics,
     call_metrics,
     command_metrics,
     lowest_metrics,
+    same_values,
     type_and_name,
 )
 from trace_trainer.verifiers.calls.tools import (
@@ -38,12 +40,13 @@ from trace_trainer.verifiers.calls.tools import (
     read_tools,
 )
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
+from trace_trainer.verifiers.calls.words.notations import stray_notation
+from trace_trainer.verifiers.calls.words.saying import fault_of_words
+from trace_trainer.verifiers.calls.words.spoken_commands import danger_in_words, written_command
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine import Machine
-
-_QUESTION_MARKS = ("?", "？", "؟")
 
 
 def verify_call(
@@ -66,7 +69,7 @@ def verify_call(
     """
     try:
         return _verify(text, format, expected, tools, machine)
-    except ToolSchemaError as error:
+    except (ToolSchemaError, SchemaError) as error:
         return _error("bad_tools", str(error))
     except ExpectedError as error:
         return _error("bad_gold", str(error))
@@ -95,12 +98,15 @@ def _verify(
     if tools is None and isinstance(wanted, ExpectedCommand):
         tools = INSTALLER_TOOLS
     known = None if tools is None else read_tools(tools)
-    reply = parse(text, format)
-    if isinstance(reply, ParseFailure):
-        violation = Violation(reply.code, reply.hint)
-        return CallVerdict(
-            CallOutcome.UNPARSED, (violation,), metrics=lowest_metrics(wanted, machine is not None)
+    wire = detect(text) if format == AUTO else FORMATS[format]
+    reply = wire.parse(text)
+    if isinstance(reply, Reply) and reply.calls and wire.layout.holds_text and not _has_word(reply.text):
+        key = wire.layout.text_key
+        reply = ParseFailure(
+            "no_query", f"the call has no words under the key {key!r}, which says what is asked for"
         )
+    if isinstance(reply, ParseFailure):
+        return _unparsed(reply.code, reply.hint, wanted, machine)
     verdict = _judge(reply, wanted, known, machine)
     if reply.lints:
         lints = (
@@ -111,26 +117,51 @@ def _verify(
     return verdict._replace(calls=reply.calls, text=reply.text)
 
 
+def _has_word(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def _unparsed(code: str, hint: str, wanted: Expected | None, machine: Machine | None) -> CallVerdict:
+    metrics = lowest_metrics(wanted, machine is not None)
+    return CallVerdict(CallOutcome.UNPARSED, (Violation(code, hint),), metrics=metrics)
+
+
 def _judge(
     reply: Reply, wanted: Expected | None, known: Tools | None, machine: Machine | None
 ) -> CallVerdict:
     verdict = _refused(reply, wanted, machine)
     if verdict is not None:
         return verdict
+    name = None if reply.calls else stray_notation(reply.text, _callable(wanted, known))
+    if name is not None:
+        hint = f"a call of {name[:40]} in a notation of its own; write it the way the format wants it"
+        return _unparsed("stray_call", hint, wanted, machine)
     if wanted is None:
         return _judge_alone(reply, known, machine)
     if isinstance(wanted, ExpectedText):
-        return _judge_text(reply, wanted.intent, {"type_match": not reply.calls})
+        return _judge_text(reply, wanted, {"type_match": not reply.calls})
     if isinstance(wanted, ExpectedCommand):
         return _judge_command(reply, wanted, known, machine)
     metrics = call_metrics(reply.calls, wanted, known)
     if not wanted.calls:
-        return _judge_text(reply, None, metrics)
+        return _judge_text(reply, ExpectedText(), metrics)
     return _judge_calls(reply, wanted, known, metrics)
 
 
+def _callable(wanted: Expected | None, known: Tools | None) -> tuple[str, ...]:
+    """The names of the tools that a reply could call."""
+    if known is not None:
+        return tuple(known)
+    return tuple(call.name for call in wanted.calls) if isinstance(wanted, ExpectedCalls) else ()
+
+
 def _refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> CallVerdict | None:
-    """The verdict on a reply with a dangerous command, whatever was expected."""
+    """The verdict on a reply with a dangerous command, called or told to be run, whatever was expected."""
+    reason = danger_in_words(reply.text, machine) if reply.text else None
+    if reason is not None:
+        metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
+        violation = Violation("dangerous_command", f"in words: {reason}")
+        return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
     for index, call in enumerate(reply.calls):
         command = command_of(call)
         if command is None:
@@ -194,24 +225,27 @@ def _judge_alone(reply: Reply, known: Tools | None, machine: Machine | None) -> 
     return CallVerdict(CallOutcome.VALID, grade=Grade.ADMISSIBLE if reply.calls else Grade.NOTHING)
 
 
-def _judge_text(reply: Reply, intent: str | None, metrics: Metrics) -> CallVerdict:
+def _judge_text(reply: Reply, wanted: ExpectedText, metrics: Metrics) -> CallVerdict:
     if reply.calls:
         return _wrong(
             "text_expected", f"{reply.calls[0].name[:40]} is called where words were expected", metrics
         )
-    if not any(map(str.isalpha, reply.text)):
-        return _wrong("words_expected", "a reply without a single word", metrics)
-    if intent == "ask" and not any(mark in reply.text for mark in _QUESTION_MARKS):
-        return _wrong("question_expected", "the reply asks nothing where a question was expected", metrics)
-    return _correct(metrics)
+    command = written_command(reply.text)
+    if command is not None:
+        return _wrong("command_as_text", f"{shown(command)} is written where words were expected", metrics)
+    fault = fault_of_words(reply.text, wanted.intent, wanted.response)
+    return _correct(metrics) if fault is None else _wrong(*fault, metrics)
 
 
 def _judge_calls(reply: Reply, wanted: ExpectedCalls, known: Tools | None, metrics: Metrics) -> CallVerdict:
     if not reply.calls:
         return _wrong("call_expected", "words where a call was expected", metrics)
-    if metrics["arguments_match" if wanted.exact else "ast_match"]:
-        return _correct(metrics)
     violations = _misfits(reply.calls, known)
+    equal = metrics["arguments_match"] or same_values(reply.calls, wanted.calls)
+    # Values that a tool does not take are wrong whatever was expected; other misfits may be the data's own.
+    fits = all(violation.code != "bad_argument_value" for violation in violations)
+    if equal and fits and (wanted.exact or metrics["ast_match"]):
+        return _correct(metrics)
     if violations:
         return _invalid(violations, metrics)
     progress = float(metrics["f1"])
@@ -233,6 +267,9 @@ def _judge_command(
     if machine is not None:
         metrics["effect_match"] = False
     if not reply.calls:
+        spoken = written_command(reply.text)
+        if spoken is not None:
+            return _wrong("command_as_text", f"{shown(spoken)} is written, not called", metrics)
         return _wrong("call_expected", "words where a command was expected", metrics)
     violations = _misfits(reply.calls, known)
     if violations:

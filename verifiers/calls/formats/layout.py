@@ -54,6 +54,12 @@ class Layout:
         return "@text" in self.call
 
     @property
+    def text_key(self) -> str:
+        """The key of a call's object under which the turn's words stand; "" where they stand outside."""
+        found = re.search(r'"(\w+)": @text\b', self.call)
+        return found[1] if found else ""
+
+    @property
     def limits(self) -> str | None:
         """What a turn can't have, in words; None where it may have several calls and words beside them."""
         if self.between is not None:

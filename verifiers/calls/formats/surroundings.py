@@ -103,8 +103,7 @@ def scan(
                 raise _call_in_thought()
             _refuse_call_in_thought(text[: found.start()])
             words, kept_from = [], position
-    words.append(text[kept_from:])
-    words[-1] = trim_turn(words[-1])
+    words.append(trim_turn(text[kept_from:]))
     spoken = "\n".join(stripped for part in words if (stripped := part.strip()))
     refuse_stray_call(spoken)
     return calls, spoken
@@ -115,12 +114,36 @@ def _markers(*tags: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, (*tags, THOUGHT_OPEN, THOUGHT_CLOSE, FENCE))))
 
 
-def refuse_stray_call(text: str) -> None:
-    """Raise CallSyntaxError where words hold a call: a tag of any format, or a JSON object that names a tool."""
+_FOREIGN = re.compile(
+    r"<\|[A-Za-z/_][^<>|\n]{0,40}\|?>|<\|\"\|>|<[A-Za-z_]\w{0,40}\|>|<｜[^<>｜\n]{1,40}｜>"  # special tokens of chat templates
+    r"|</?(?:start_of_turn|end_of_turn|start_function_\w+|end_function_\w+|tool_response|tool_result|tool_calls?|tool_use"
+    r"|tool_code|function_calls?|function_results?|functioncall|arg_key|arg_value|bos|eos|s|SYS)>|<<SYS>>"
+    r"|</?(?:function|parameter|invoke|tool)(?:\s*=|\s+name\s*=)|</(?:function|parameter|invoke)>"
+    r"|\[/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|ASSISTANT|USER|SYSTEM)\]"
+    r"|\bfunctools\[|\bto=functions\.|```tool_(?:code|call)\b"
+    r"|^[ \t*]*Action[ _]Input[ \t*]*:"
+    r"|(?<=\S)\s*\n[ \t*]*(?:Human|Assistant|Observation|Tool (?:output|result|response)|<?\w*response>?)[ \t*]*:"
+    r"|(?<=\S)\s*\n[ \t*]*User[ \t*]*:[^\n]*(?:\S[ \t]\S+[ \t]\S|[.!?])",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Marks of calls, turns and results in notations of others, which no reply in words holds."""
+_MARKED = re.compile(r"[<\[]|:|`{3}|functools|to=f")  # one of them stands in each
+
+
+def refuse_stray_call(text: str, turns: bool = True) -> None:
+    """Raise CallSyntaxError where words hold a call: a tag of any format, a mark of another notation, or a JSON object
+    that names a tool. With `turns` also where they hold the mark of a turn, or of a result.
+    """
     tag = _any_tag().search(text)
     if tag is not None:
         raise CallSyntaxError(
             "stray_call", f"{tag[0]} where this format has no call; write one format, by its rules"
+        )
+    foreign = _FOREIGN.search(text) if turns and _MARKED.search(text) else None
+    if foreign is not None:
+        raise CallSyntaxError(
+            "stray_call",
+            f"{foreign[0].strip()[:40]!r} is no part of a reply: a mark of a call, a turn or a result",
         )
     if "{" in text and _any_name_key().search(text) and _holds_call(text):
         raise CallSyntaxError(
@@ -188,6 +211,6 @@ def _call_in_thought() -> CallSyntaxError:
 
 def _refuse_call_in_thought(thought: str) -> None:
     try:
-        refuse_stray_call(thought)
+        refuse_stray_call(thought, turns=False)
     except CallSyntaxError:
         raise _call_in_thought() from None
