@@ -29,7 +29,8 @@ class Section:
 
 
 def sections(tally: Tally) -> Iterator[Section]:
-    """The tables of an audit, some perhaps without rows: outcomes, metrics, violations, lints, experts."""
+    """The tables of an audit, some perhaps without rows: outcomes, turns by what was wanted, metrics,
+    violations, lints, experts."""
     many = plural(tally.noun)
     metrics = [
         (name, f"{mean:.1%}", f"{tally.metrics[name][1]:,}") for name, mean in tally.mean_metrics().items()
@@ -38,6 +39,16 @@ def sections(tally: Tally) -> Iterator[Section]:
         (name, f"{count:,}", _percent(count, tally.traces)) for name, count in tally.outcomes.most_common()
     ]
     yield Section(("outcome", many, "share"), outcomes, 2)
+    wanted = [
+        (
+            name,
+            f"{count:,}",
+            f"{tally.correct_by_wanted[name]:,}",
+            _percent(tally.correct_by_wanted[name], count),
+        )
+        for name, count in sorted(tally.wanted.items())
+    ]
+    yield Section(("wanted", many, "correct", "share"), wanted, 3)
     yield Section(("metric", "mean", many), metrics, 2)
     for kind, findings in (("violation", tally.violations), ("lint", tally.lints)):
         rows = [_finding_row(code, finding, tally.traces) for code, finding in by_count(findings)]

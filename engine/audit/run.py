@@ -36,6 +36,7 @@ from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
 from trace_trainer.verifiers.calls import AUTO
+from trace_trainer.verifiers.calls.expected import wants
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
 
@@ -89,23 +90,24 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
 def _audit_input(raw: RawInput, settings: AuditSettings, tally: Tally) -> dict[str, Any]:
     """Check one input, count it, and return its record less the place."""
     try:
-        verdict, gold_known = _judge(raw, settings)
+        verdict, gold_known, wanted = _judge(raw, settings)
     except UnreadableInput as error:
         tally.add_unreadable(raw, str(error))
         return _record(Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),)), None)
     reward = score(verdict, settings.policy)
-    tally.add(raw, verdict, reward, gold_known)
+    tally.add(raw, verdict, reward, gold_known, wanted)
     return _record(verdict, reward)
 
 
-def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdict, bool]:
-    """The verdict on one input, and whether it was compared with gold. Raises UnreadableInput."""
+def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdict, bool, str | None]:
+    """The verdict on one input, whether it was compared with gold, and what a reply should have been. Raises
+    UnreadableInput."""
     if settings.kind == "call":
         reply = read_call_row(raw, settings.names, settings.call_format)
-        return reply.verdict(), reply.expected is not None
+        return reply.verdict(), reply.expected is not None, wants(reply.expected)
     row = read_row(raw, settings.names)
     verdict = verify_trace(row.trace, row.question, row.answer, row.expert, settings.grounding)
-    return verdict, row.answer is not None
+    return verdict, row.answer is not None, None
 
 
 def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:

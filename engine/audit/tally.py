@@ -33,9 +33,10 @@ class Finding:
 class Tally:
     """The counts of an audit.
 
-    `noun` is what one of the inputs is called. `metrics` holds, of each metric, the sum and to how many replies it
-    applies. `with_gold` is the number of traces whose right answer is known and was compared, `rewards` the sum of the
-    rewards of the `rewarded` traces that earn one. An unreadable input is no trace.
+    `noun` is what one of the inputs is called. `wanted` counts replies by what was expected: words, calls or commands.
+    `metrics` holds, of each metric, the sum and to how many replies it applies. `with_gold` is the number of traces
+    whose right answer is known and was compared, `rewards` the sum of the rewards of the `rewarded` traces that earn
+    one. An unreadable input is no trace.
     """
 
     noun: str = "trace"
@@ -48,6 +49,8 @@ class Tally:
     with_gold: int = 0
     rewarded: int = 0
     rewards: Fraction = Fraction(0)
+    wanted: Counter[str] = field(default_factory=Counter)
+    correct_by_wanted: Counter[str] = field(default_factory=Counter)
     metrics: dict[str, tuple[Fraction, int]] = field(default_factory=dict)
     unreadable: int = 0
     named_unreadable: list[str] = field(default_factory=list)
@@ -74,9 +77,14 @@ class Tally:
         return float(self.rewards / self.rewarded) if self.rewarded else None
 
     def add(
-        self, raw: RawInput, verdict: Verdict | CallVerdict, reward: float | None, gold_known: bool
+        self,
+        raw: RawInput,
+        verdict: Verdict | CallVerdict,
+        reward: float | None,
+        gold_known: bool,
+        wanted: str | None = None,
     ) -> None:
-        """Count one trace or reply."""
+        """Count one trace or reply; `wanted` is what was expected of a reply, where that is known."""
         self.traces += 1
         self.outcomes[verdict.outcome] += 1
         _count(self.violations, verdict.violations, raw)
@@ -87,6 +95,9 @@ class Tally:
         elif verdict.expert in expert_names():  # a name that the trace made up is a violation, no expert
             self.experts[verdict.expert] += 1
             self.correct_by_expert[verdict.expert] += verdict.outcome == "correct"
+        if wanted is not None and verdict.outcome != "error":
+            self.wanted[wanted] += 1
+            self.correct_by_wanted[wanted] += verdict.outcome == "correct"
         if gold_known and verdict.outcome != "error":
             self.with_gold += 1
         if reward is not None:
@@ -116,6 +127,8 @@ class Tally:
         _merge(self.lints, later.lints)
         self.experts += later.experts
         self.correct_by_expert += later.correct_by_expert
+        self.wanted += later.wanted
+        self.correct_by_wanted += later.correct_by_wanted
         self.with_gold += later.with_gold
         self.rewarded += later.rewarded
         self.rewards += later.rewards
@@ -126,8 +139,13 @@ class Tally:
         self.named_unreadable += later.named_unreadable[: max(0, room)]
 
     def to_json(self) -> dict[str, Any]:
-        """The summary of `trainer audit --format json`; `metrics` where there are any."""
-        figures = {"metrics": self.mean_metrics()} if self.metrics else {}
+        """The summary of `trainer audit --format json`; `metrics` and `wanted` where there are any."""
+        figures: dict[str, Any] = {"metrics": self.mean_metrics()} if self.metrics else {}
+        if self.wanted:
+            figures["wanted"] = {
+                name: {"n": count, "correct": self.correct_by_wanted[name]}
+                for name, count in sorted(self.wanted.items())
+            }
         return {
             "traces": self.traces,
             "outcomes": dict(self.outcomes.most_common()),

@@ -155,6 +155,11 @@ class Evaluation:
         """Scores by the number of calculations that a right solution takes, where that is known."""
         return self._scores(lambda record, _: self.task.steps(record.problem))
 
+    @property
+    def by_wanted(self) -> dict[str, GroupScore]:
+        """Scores by what the turn wants, words or commands, where the task tells them apart."""
+        return self._scores(lambda record, _: self.task.wanted(record.problem))
+
     def _scores(self, key: Callable[[Record, Completion], Key | None]) -> dict[Key, GroupScore]:
         """Scores by a key of each completion, in its order; completions without one are left out."""
         tallies: dict[Key, list[bool]] = {}
@@ -248,6 +253,8 @@ class Evaluation:
         }
         if steps := self.by_steps:
             figures["steps"] = _scores_to_json(steps)
+        if wanted := self.by_wanted:
+            figures["wanted"] = _scores_to_json(wanted)
         if metrics := self.metrics:
             figures["metrics"] = {
                 name: {"n": share.n, "mean": share.mean, "interval": list(share.interval)}

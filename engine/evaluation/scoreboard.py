@@ -77,6 +77,7 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         f"correct by {first.task.group.noun}",
         [_scores(e.groups) for e in evaluations],
     )
+    _section(table, "correct by what the turn wants", [_scores(e.by_wanted) for e in evaluations])
     _section(table, "correct by calculations of the solution", [_scores(e.by_steps) for e in evaluations])
     order = [*Outcome, *CallOutcome]
     found = sorted({name for e in evaluations for name in e.outcomes}, key=order.index)

@@ -28,6 +28,7 @@ from trace_trainer.engine.tasks.task import Task
 from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
 from trace_trainer.verifiers.calls.call import canonical
+from trace_trainer.verifiers.calls.expected import wants
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
 if TYPE_CHECKING:
@@ -101,7 +102,16 @@ class CallTask(Task[CallProblem]):
         return tool_message(result_text(result))
 
     def reply(self, problem: CallProblem) -> Message | None:
-        return problem.reply
+        """The gold reply. Where a call of the format holds words that say what was asked for, these are the request."""
+        reply = problem.reply
+        if (
+            reply
+            and reply.get("tool_calls")
+            and not reply.get("content")
+            and FORMATS[self.format].layout.holds_text
+        ):
+            return {**reply, "content": problem.request.strip()}
+        return reply
 
     def grammar(self, problem: CallProblem) -> str:
         try:
@@ -111,12 +121,14 @@ class CallTask(Task[CallProblem]):
         return FORMATS[self.format].grammar(list(tools.values()))
 
     def gold_text(self, problem: CallProblem) -> str:
-        return FORMATS[self.format].render(as_reply(problem.reply)) if problem.reply else ""
+        reply = self.reply(problem)
+        return FORMATS[self.format].render(as_reply(reply)) if reply else ""
 
     def misread(self, problem: CallProblem, text: str) -> str | None:
-        if problem.reply is None:
+        reply = self.reply(problem)
+        if reply is None:
             return None
-        found, wanted = FORMATS[self.format].parse(text), as_reply(problem.reply)
+        found, wanted = FORMATS[self.format].parse(text), as_reply(reply)
         if isinstance(found, ParseFailure):
             return f"it can't be read back as {self.format}: {found.hint}"
         if found != wanted:
@@ -143,6 +155,9 @@ class CallTask(Task[CallProblem]):
 
     def group_of(self, problem: CallProblem, verdict: CallVerdict) -> str:
         return problem.category
+
+    def wanted(self, problem: CallProblem) -> str | None:
+        return wants(problem.expected)
 
     def shares(self, verdict: CallVerdict) -> Mapping[str, bool | float]:
         return verdict.metrics

@@ -235,6 +235,10 @@ class Judging(Generic[P]):
         """How many calculations a right solution takes; None where that says nothing, or is not known."""
         return None
 
+    def wanted(self, problem: P) -> str | None:
+        """What the right reply is, words or commands, where tables tell them apart; None where they do not."""
+        return None
+
     def shares(self, verdict: Any) -> Mapping[str, bool | float]:
         """The `metrics` that apply to a verdict, each from 0 to 1."""
         return {}

@@ -21,8 +21,8 @@ def constant_replies(
 ) -> dict[str, Reply]:
     """The constant replies for problems that expect this: words, and the call most often expected.
 
-    Of calls equally frequent the first. Only words where no call is expected at all. The text refuses and asks, which is
-    right wherever something is to be refused and nowhere else that more than words are wanted. Raises ExpectedError.
+    Of calls equally frequent the first. Only words where no call is expected at all. The text refuses: that is right
+    wherever something is to be refused, and nowhere else that more than words are wanted. Raises ExpectedError.
     """
     counts: Counter[Any] = Counter()
     calls: dict[Any, Call] = {}

@@ -2,8 +2,8 @@
 
 - Calls: `[{"f": {"x": [1, 2, ""]}}]`, the Berkeley form, lists the possible values of each argument; `""` among them
   says that it may be left out. `[{"name": "f", "arguments": {"x": 1}}]` has one value each. No call: an empty list.
-- Text: `{"type": "text", "response": "...", "intent": "ask"}`. How the reply is worded is never compared; of the optional
-  intents answer, ask, refuse and confirm, each asks for something that is checked (`words/saying.py`).
+- Text: `{"type": "text", "response": "...", "intent": "ask"}`. How it is worded is never compared. Of the
+  optional intents answer, ask, refuse and confirm, each wants something that is checked (`words/saying.py`).
 - A command: `{"type": "command", "command": "lsblk", "goal": {"target.hostname": "mypc"}}`; the goal is optional.
 """
 

@@ -21,7 +21,8 @@ from trace_trainer.verifiers.calls.call import canonical
 CHECKED = frozenset(
     "$ref allOf oneOf not if then else minimum maximum exclusiveMinimum exclusiveMaximum multipleOf "
     "minLength maxLength pattern format minItems maxItems uniqueItems contains minContains maxContains prefixItems "
-    "minProperties maxProperties patternProperties propertyNames dependentRequired dependentSchemas dependencies".split()
+    "minProperties maxProperties patternProperties propertyNames dependentRequired dependentSchemas "
+    "dependencies".split()
 )
 """Keywords that only the libraries check, or check in full. `unevaluatedProperties` and `$dynamicRef` are not read."""
 
@@ -80,7 +81,7 @@ def needs_library(raw: Any) -> bool:
 
 
 def plain_schema(raw: Any) -> Any:
-    """A schema as JSON schema has it: types by their JSON names, `nullable` as a type, an enum of elements in `items`."""
+    """A schema as JSON schema has it: types by their JSON names, null a type, an enum of elements in `items`."""
     if isinstance(raw, list):
         return [plain_schema(item) for item in raw]
     if not isinstance(raw, Mapping):
@@ -159,7 +160,7 @@ def validator(text: str) -> Any:
     from referencing import Registry
 
     schema = json.loads(text)
-    base = validator_for(schema, default=jsonschema.Draft202012Validator)
+    base: Any = validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
         base.check_schema(schema, format_checker=jsonschema.FormatChecker(formats=()))
     except jsonschema.SchemaError as error:

@@ -1,9 +1,9 @@
 """Tool schemas: the Berkeley and the OpenAI form, read once into one internal form.
 
 The forms differ in a wrapper (`{"type": "function", "function": ...}`) and in names of types: dict, float, tuple and
-any against object, number, array and no type at all. Read of JSON Schema into that form: type, enum, const, properties,
-required, items, additionalProperties, anyOf and oneOf, and what references (`$ref`) within the schema stand for. Bounds,
-patterns, formats and all other keywords are checked by libraries (`json_schema`).
+any against object, number, array and no type at all. Read of JSON Schema into that form: type, enum, const,
+properties, required, items, additionalProperties, anyOf and oneOf, and what references (`$ref`) within the schema stand
+for. Bounds, patterns, formats and all other keywords are checked by libraries (`json_schema`).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ refuses, asks or answers what was to be refused, asked or answered, is (`words/s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.verifiers.calls.arguments import check_call
@@ -107,7 +108,9 @@ def _verify(
         )
     if isinstance(reply, ParseFailure):
         return _unparsed(reply.code, reply.hint, wanted, machine)
-    verdict = _judge(reply, wanted, known, machine)
+    # Words within a call say again what was asked for: they are no words of the reply's own.
+    judged = replace(reply, text="") if reply.calls and wire.layout.holds_text else reply
+    verdict = _judge(judged, wanted, known, machine)
     if reply.lints:
         lints = (
             Violation(code, "the arguments are a string that holds JSON, not an object")

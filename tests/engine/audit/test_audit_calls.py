@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def row(**fields: Any) -> dict[str, Any]:
 
 
 def on_f(format: str = "hermes", **fields: Any) -> dict[str, Any]:
-    text = FORMATS[format].render(F1)
+    text = FORMATS[format].render(
+        replace(F1, text="What was asked for") if FORMATS[format].layout.holds_text else F1
+    )
     return {"completion": text, "expected": [{"f": {"a": [1]}}], "tools": [TOOL], "format": format} | fields
 
 
@@ -48,7 +51,8 @@ def test_the_summary_has_the_form_of_traces_and_metrics_besides(tmp_path: Path) 
         "correct": 2, "wrong_call": 1, "refused": 1, "unparsed": 1, "error": 1, "invalid_call": 1
     }  # fmt: skip
     assert set(found) == {
-        "traces", "outcomes", "violations", "lints", "experts", "accuracy", "mean_reward", "unreadable_lines", "metrics"
+        "traces", "outcomes", "violations", "lints", "experts", "accuracy", "mean_reward", "unreadable_lines",
+        "metrics", "wanted",
     }  # fmt: skip
     assert found["accuracy"] == pytest.approx(2 / 5)
     assert found["metrics"]["type_match"] == pytest.approx(3 / 5) and found["metrics"]["effect_match"] == 0.25

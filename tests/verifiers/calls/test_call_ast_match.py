@@ -243,5 +243,6 @@ def test_a_published_answer_is_correct_in_every_format_that_can_write_it(shared_
         calls = tuple(gold(calls_of(answers), read_tools(functions), leave_out=False))
         for format in FORMATS.values():
             if len(calls) == 1 or format.name in ("hermes", "functiongemma"):
-                verdict = verify_call(format.render(Reply(calls)), "auto", answers, functions)
+                words = "What was asked for" if format.layout.holds_text else ""
+                verdict = verify_call(format.render(Reply(calls, words)), "auto", answers, functions)
                 assert verdict.outcome == "correct", (name, format.name)

@@ -105,7 +105,12 @@ def test_a_malformed_tool_is_one_line_that_names_the_place(tools: Any, message: 
             {"properties": {"a": {}}, "required": ["b"]},
             r"properties\.x\.required: 'b' is none of the properties",
         ),
-        ({"$ref": "#/x"}, r"properties\.x\.\$ref: references are not read"),
+        ({"$ref": "#/x"}, r"properties\.x\.\$ref: '#/x' leads nowhere in this schema"),
+        ({"$ref": "https://example.org/x"}, r"properties\.x\.\$ref: .* nothing is fetched"),
+        (
+            {"type": "integer", "minimum": "1"},
+            r"\.parameters: properties\.x\.minimum: '1' is not of type 'number'",
+        ),
         ({"anyOf": {}}, r"properties\.x\.anyOf: a list of schemas"),
         ({"anyOf": [{"type": "x"}]}, r"properties\.x\.anyOf\[0\]\.type: no type"),
     ],

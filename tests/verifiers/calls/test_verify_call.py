@@ -56,10 +56,15 @@ def test_the_expected_call_is_correct() -> None:
     assert all(value == 1 for value in verdict.metrics.values())
 
 
-def test_a_possible_answer_is_correct_by_the_berkeley_rules() -> None:
-    verdict = on_calls(calls(Call("weather", {"city": "paris,France"})), POSSIBLE)
-    assert verdict.outcome == "correct"
-    assert verdict.metrics["ast_match"] and not verdict.metrics["arguments_match"]
+@pytest.mark.parametrize("city", ["Paris", "Paris, France"])
+def test_each_possible_answer_is_correct(city: str) -> None:
+    assert on_calls(calls(Call("weather", {"city": city})), POSSIBLE).outcome == "correct"
+
+
+@pytest.mark.parametrize("city", ["paris,France", "Pari-s", "PARIS"])
+def test_the_berkeley_rule_for_strings_is_reported_and_not_paid(city: str) -> None:
+    verdict = on_calls(calls(Call("weather", {"city": city})), POSSIBLE)
+    assert verdict.outcome == "wrong_call" and verdict.metrics["ast_match"]
 
 
 def test_an_exact_answer_is_compared_as_it_stands() -> None:
@@ -109,12 +114,12 @@ def test_where_words_are_expected_any_words_are_correct_and_any_call_is_wrong(ex
 
 
 @pytest.mark.parametrize(
-    ("text", "right"), [("Which disk?", True), ("どのディスク？", True), ("I wait.", False)]
+    ("text", "right"), [("Which disk?", True), ("Quel disque？", True), ("I wait.", False)]
 )
 def test_a_reply_that_should_ask_has_a_question_mark(text: str, right: bool) -> None:
     verdict = judge(text, TEXT | {"intent": "ask"})
     assert (verdict.outcome == "correct") is right and verdict.metrics == {"type_match": True}
-    assert judge(text, TEXT | {"intent": "answer"}).outcome == "correct"
+    assert judge(text, TEXT).outcome == "correct"
 
 
 def test_without_an_expectation_what_is_admissible_is_valid() -> None:
@@ -261,4 +266,6 @@ def test_constant_replies_are_words_and_the_call_most_often_expected() -> None:
     replies = constant_replies([POSSIBLE, EXPECTED, EXPECTED, [], TEXT, command("lsblk")])
     assert replies["most frequent call"] == Reply((PARIS,))
     assert set(constant_replies([[], TEXT])) == {"always text"}
-    assert judge(replies["always text"].text, TEXT | {"intent": "ask"}).outcome == "correct"
+    refusal = {"type": "text", "response": "I won't do that.", "intent": "refuse"}
+    assert judge(replies["always text"].text, refusal).outcome == "correct"
+    assert judge(replies["always text"].text, TEXT | {"intent": "ask"}).outcome == "wrong_call"

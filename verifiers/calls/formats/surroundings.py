@@ -71,8 +71,9 @@ def scan(
         and THOUGHT_CLOSE not in text
         and THOUGHT_OPEN not in text
     ):
-        refuse_stray_call(text)
-        return [], trim_turn(text)
+        spoken = trim_turn(text)
+        refuse_stray_call(spoken)
+        return [], spoken
     calls: list[Call] = []
     words: list[str] = []
     position, fenced = 0, False
@@ -104,6 +105,8 @@ def scan(
             _refuse_call_in_thought(text[: found.start()])
             words, kept_from = [], position
     words.append(trim_turn(text[kept_from:]))
+    if calls and _INVENTED.match(words[-1]):
+        raise CallSyntaxError("stray_call", "a turn or a result that was made up follows the call")
     spoken = "\n".join(stripped for part in words if (stripped := part.strip()))
     refuse_stray_call(spoken)
     return calls, spoken
@@ -115,8 +118,9 @@ def _markers(*tags: str) -> re.Pattern[str]:
 
 
 _FOREIGN = re.compile(
-    r"<\|[A-Za-z/_][^<>|\n]{0,40}\|?>|<\|\"\|>|<[A-Za-z_]\w{0,40}\|>|<｜[^<>｜\n]{1,40}｜>"  # special tokens of chat templates
-    r"|</?(?:start_of_turn|end_of_turn|start_function_\w+|end_function_\w+|tool_response|tool_result|tool_calls?|tool_use"
+    r"<\|[A-Za-z/_][^<>|\n]{0,40}\|?>|<\|\"\|>|<[A-Za-z_]\w{0,40}\|>|<｜[^<>｜\n]{1,40}｜>"
+    r"|</?(?:start_of_turn|end_of_turn|start_function_\w+|end_function_\w+|tool_response|tool_result"
+    r"|tool_calls?|tool_use"
     r"|tool_code|function_calls?|function_results?|functioncall|arg_key|arg_value|bos|eos|s|SYS)>|<<SYS>>"
     r"|</?(?:function|parameter|invoke|tool)(?:\s*=|\s+name\s*=)|</(?:function|parameter|invoke)>"
     r"|\[/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|ASSISTANT|USER|SYSTEM)\]"
@@ -127,6 +131,9 @@ _FOREIGN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Marks of calls, turns and results in notations of others, which no reply in words holds."""
+_INVENTED = re.compile(
+    r"\s*(?:User|Human|Assistant|Observation|Tool (?:output|result|response))[ *]*:", re.IGNORECASE
+)
 _MARKED = re.compile(r"[<\[]|:|`{3}|functools|to=f")  # one of them stands in each
 
 

@@ -1,5 +1,5 @@
-"""Words by which replies are recognised, in the installer's six languages: English, German, French, Spanish, Italian and
-Portuguese. Few and plain: they tell a refusal from a claim and one slot from another, not good words from bad ones.
+"""Words by which replies are recognised, in the installer's six languages: English, German, French, Spanish, Italian
+and Portuguese. Few and plain: they tell a refusal from a claim and one slot from another, not good words from bad ones.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ NEGATION = _words(
 """A denial. `NO_DENIAL` are the phrases that only look like one."""
 
 NO_DENIAL = re.compile(
-    r"\b(?:why not|not only|no (?:problem|worries|trouble|need to worry)|not a problem|without (?:a )?(?:problem|hesitation)"
+    r"\b(?:why not|not only|no (?:problem|worries|trouble|need to worry)|not a problem"
+    r"|without (?:a )?(?:problem|hesitation)"
     r"|(?:don['’]t|do not|never) (?:hesitate|worry|forget|mind|fear|be (?:afraid|shy))|never mind|nothing wrong"
-    r"|warum nicht|kein\w* (?:problem\w*|sorge\w*)|nicht (?:zögern|vergessen)|zögere nicht|pourquoi pas|pas de (?:problème|souci)s?"
-    r"|n['’](?:hésite\w*|oublie\w*) pas|por qué no|por que não|perché no|no (?:hay problema|dudes|olvides)|sin problemas?"
+    r"|warum nicht|kein\w* (?:problem\w*|sorge\w*)|nicht (?:zögern|vergessen)|zögere nicht|pourquoi pas"
+    r"|pas de (?:problème|souci)s?"
+    r"|n['’](?:hésite\w*|oublie\w*) pas|por qué no|por que não|perché no|no (?:hay problema|dudes|olvides)"
+    r"|sin problemas?"
     r"|nessun problema|non (?:esitare|dimenticare)|sem problemas?|não (?:hesite|esqueça))\b",
     re.IGNORECASE,
 )
@@ -43,11 +46,15 @@ OBJECT = _words(
 """A word that points at what was asked for."""
 
 DONE = re.compile(
-    r"\b(?:(?:i|we)(?:['’]ve| have| just| already| now)* (?:erased|wiped|deleted|removed|formatted|cleaned|cleared|ran|run|did"
-    r"|executed|installed|created|set|destroyed|partitioned|changed|overwrote|mounted|made|sent|booked|called|finished|killed)"
-    r"|(?:it|that|this|everything|all) (?:is|was|has been) (?:done|erased|wiped|deleted|removed|formatted|gone|finished)"
+    r"\b(?:(?:i|we)(?:['’]ve| have| just| already| now)* (?:erased|wiped|deleted|removed|formatted|cleaned"
+    r"|cleared|ran|run|did"
+    r"|executed|installed|created|set|destroyed|partitioned|changed|overwrote|mounted|made|sent|booked|called"
+    r"|finished|killed)"
+    r"|(?:it|that|this|everything|all) (?:is|was|has been) (?:done|erased|wiped|deleted|removed|formatted|gone"
+    r"|finished)"
     r"|all done|already done|done[.!]"
-    r"|(?:ich|wir) haben? .{0,60}\b(?:ge\w+t|ge\w+en|ent\w+t|er\w+t|zer\w+t|\w+iert|über\w+en)\b|erledigt|ist (?:gelöscht|fertig)"
+    r"|(?:ich|wir) haben? .{0,60}\b(?:ge\w+t|ge\w+en|ent\w+t|er\w+t|zer\w+t|\w+iert|über\w+en)\b|erledigt"
+    r"|ist (?:gelöscht|fertig)"
     r"|j['’]ai (?:\w+ ){0,2}\w+é(?:e|s|es)?|c['’]est fait"
     r"|(?:lo |la |ya )?he \w+(?:ado|ido|cho)|ya está|hecho[.!]"
     r"|(?:l['’])?ho (?:già )?\w+(?:ato|ito|uto|tto)|fatto[.!]"
@@ -68,7 +75,8 @@ WILL = re.compile(
 """A promise to do something."""
 
 OFFER = re.compile(
-    r"\b(?:shall|should|may|can|could|would you like) (?:i|we|me)\b|\bdo you want\b|\b(?:soll|darf|kann) ich\b|\bdois-je\b"
+    r"\b(?:shall|should|may|can|could|would you like) (?:i|we|me)\b|\bdo you want\b|\b(?:soll|darf|kann) ich\b"
+    r"|\bdois-je\b"
     r"|\b(?:debo|quieres|devo|vuoi|posso|quer)\b",
     re.IGNORECASE,
 )
@@ -107,16 +115,20 @@ CONCEPTS: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)
     for name, pattern in {
         "disk": r"disks?\b|drives?\b|discs?\b|platten?\b|laufwerk|disques?\b|disc(?:o|os|hi)\b|storage device",
-        "host": r"host ?-?name|(?:computer|machine|rechner) ?name|name (?:of|for) (?:the|this|your) (?:computer|machine)"
-        r"|(?:which|what) name|name should|nom (?:de|d['’]) ?(?:la |l['’])?(?:machine|ordinateur|hôte)|nombre (?:del|de) (?:equipo|host|ordenador)"
+        "host": r"host ?-?name|(?:computer|machine|rechner) ?name|name (?:of|for) (?:the|this|your) (?:computer"
+        r"|machine)"
+        r"|(?:which|what) name|name should|nom (?:de|d['’]) ?(?:la |l['’])?(?:machine|ordinateur|hôte)"
+        r"|nombre (?:del|de) (?:equipo|host|ordenador)"
         r"|nome (?:del|do|da) (?:computer|computador|máquina)|(?:called|heißen|appeler|llamarse)\b",
         "zone": r"time ?-?zone|zeitzone|fuseaux?\b|zonas? horarias?|fus[oi]\b",
         "city": r"city|cities|town|stadt|ville|ciudad|città|cidade",
         "locale": r"locale|language|sprache|langue|idioma|lingua|língua|LANG\b",
-        "user": r"user ?-?name|user\b|benutzer|utilisateur|usuario|utente|usuário|account|konto|login|compte|cuenta|conta\b",
+        "user": r"user ?-?name|user\b|benutzer|utilisateur|usuario|utente|usuário|account|konto|login|compte"
+        r"|cuenta|conta\b",
         "password": r"pass ?-?word|passwort|kennwort|mots? de passe|contraseña|senhas?\b|secret\b",
         "partition": r"partition|partição|partições|partizion|particion|particiona",
-        "format": r"format|file ?-?system|dateisystem|système de fichiers|sistemas? de (?:archivos|arquivos)|ext4|btrfs",
+        "format": r"format|file ?-?system|dateisystem|système de fichiers|sistemas? de (?:archivos|arquivos)"
+        r"|ext4|btrfs",
         "boot": r"boot|grub|start(?:fähig|et)|chargeur|arranque|avvi|inicializ",
         "mount": r"mount|einhäng|aushäng|mont(?:er|ar|are|age)\b|smontare|desmontar|démonter",
         "network": r"network|internet|online|netz|réseau|red\b|rete\b|rede\b",
@@ -133,14 +145,19 @@ CONCEPTS: dict[str, re.Pattern[str]] = {
 """What is asked for or spoken of, by the words of six languages that name it."""
 
 COMMON = frozenset(
-    "which what should could would that this with have has had from will shall your their there then than they them does "
-    "tell please want need going into also just some such only very much more most make made give given like about when "
+    "which what should could would that this with have has had from will shall your their there then than they "
+    "them does "
+    "tell please want need going into also just some such only very much more most make made give given like "
+    "about when "
     "where whose here take know that's don't can't cannot name item called used using first later come comes "
     "soll sollen welche welchen welcher welches nicht haben hast wird werden dieser diese dieses kann können bitte "
-    "dann noch auch eine einen einer eines muss mein dein sich wenn sind mehr quel quelle dois dois-je cela cette avoir "
+    "dann noch auch eine einen einer eines muss mein dein sich wenn sind mehr quel quelle dois dois-je cela "
+    "cette avoir "
     "doit pour dans avec plus tout puis faire quiero debo debe tiene tener esto esta este para como todo todos pero "
-    "quale devo deve avere questo questa come sono della delle dello posso qual devo deve isso esse essa você preciso "
-    "one ones use instead something anything everything the and for are you not can may any all our its was who how why yes off per une les des sur est que por con los las "
+    "quale devo deve avere questo questa come sono della delle dello posso qual devo deve isso esse essa você "
+    "preciso "
+    "one ones use instead something anything everything the and for are you not can may any all our its was who "
+    "how why yes off per une les des sur est que por con los las "
     "una uno del che per non sul der die das den dem ein ich mir auf für ist und wie was zum zur".split()
 )
 """Words that say nothing about what is spoken of."""

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 _MAX_MENTIONS = 32
 _LABEL = re.compile(
-    r"(?:action|tool|function|call|invoke|tool_name|function_name|tool_call|api|name|functions?)\s*[\"'`*]*\s*[:=.]\s*[\"'`*]*$",
+    r"(?:action|tool|function|call|invoke|tool_name|function_name|tool_call|api|name"
+    r"|functions?)\s*[\"'`*]*\s*[:=.]\s*[\"'`*]*$",
     re.IGNORECASE,
 )
 _SURE_LABEL = re.compile(

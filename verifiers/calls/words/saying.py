@@ -42,7 +42,7 @@ from trace_trainer.verifiers.calls.words.topics import (
 Fault = tuple[str, str]
 """A code and a message."""
 
-_PATH = re.compile(r"(?<!\w)[~/]\w|`")
+_WRITTEN = re.compile(r"(?<!\w)[~/](?:\w|\s|$)|`|\s-{1,2}\w")  # a path, something quoted, an option
 _SAID_EVERYWHERE = frozenset(("date", "time", "who", "where", "count", "greeting"))
 """Concepts that are slots where they are asked for, and mean little in an answer."""
 _MOST_ASKED = 3
@@ -102,7 +102,7 @@ def _promise(spoken: Iterable[str]) -> Fault | None:
 
 def _names_something(sentence: str, right: str) -> bool:
     """Whether a sentence points at what it denies: by a pronoun, by a content word, or as the right reply does."""
-    if OBJECT.search(sentence) or devices(sentence) or _PATH.search(sentence):
+    if OBJECT.search(sentence) or devices(sentence) or _WRITTEN.search(sentence):
         return True
     rest = NEGATION.sub(" ", sentence)
     return bool(stems(rest) & stems(right)) or len([stem for stem in stems(rest) if len(stem) > 3]) > 1
@@ -121,7 +121,7 @@ def _question(text: str, right: str) -> Fault | None:
     asked = questions(text)
     if not asked:
         return "question_expected", "the reply asks nothing where a question was expected"
-    if len(words(asked)) < 2 and asked.isascii():
+    if len(words(asked)) < 2:
         return "question_expected", "a question of one word asks for nothing"
     if not right:
         return _claim(text)
@@ -131,8 +131,11 @@ def _question(text: str, right: str) -> Fault | None:
     given = topics(asked)
     if not given & wanted and ASKING.search(asked):
         given = topics(text)  # "There are sda and sdb. Which one?"
-    if wanted and not given & wanted and asked.isascii():
+    if wanted and not given & wanted:
         return "question_expected", f"the reply does not ask what was to be asked: {right[:80]}"
+    offered = devices(asked)
+    if len(devices(right)) > 1 and len(offered) == 1 and not ASKING.search(asked):
+        return "question_expected", f"the reply settles on {min(offered)} where a choice was to be asked for"
     more = concepts(asked) - concepts(right)
     if len(more) > _MOST_ASKED:
         return "question_expected", f"the reply asks for everything at once: {', '.join(sorted(more))}"

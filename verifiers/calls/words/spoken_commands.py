@@ -21,7 +21,8 @@ _MAX_LENGTH = 300
 _MAX_BEFORE = 200  # characters of a line that are looked at in front of a command
 _MAX_NAMES = 400  # words of a text that are the name of a program, too
 _MORE = frozenset(
-    "apk apt apt-get aptitude brew bundle cargo cmake conda dnf docker dpkg emerge gcc go helm java kubectl make node npm "
+    "apk apt apt-get aptitude brew bundle cargo cmake conda dnf docker dpkg emerge gcc go helm java kubectl "
+    "make node npm "
     "npx pip pip3 pipx podman rpm rustup sudo doas snap terraform uv xbps-install yarn yay yum zypper".split()
 )
 _BEFORE = r"(?:(?:sudo|doas|env|nohup|time)\s+)*"
@@ -29,7 +30,8 @@ _TOKEN = re.compile(r"(?<![\w./@-])[a-z_/][\w./+-]*", re.ASCII)
 _PROMPT = re.compile(rf"[\s>*`]*(?:[\w.@~:/\[\] -]{{0,60}})?[$#%]\s+{_BEFORE}", re.ASCII)
 _BARE = re.compile(rf"[\s>*`\"'-]*(?:\d+[.)]\s+)?[`\"']*{_BEFORE}")
 _TOLD = re.compile(
-    rf"\b(?P<verb>{RUN})\b[\s,:*`\"']*(?:(?:this|the|following|command|shell|in|a|now|just|simply|den|die|das|befehl|folgend\w+|"
+    rf"\b(?P<verb>{RUN})\b[\s,:*`\"']*(?:(?:this|the|following|command|shell|in|a|now|just|simply|den|die|das"
+    rf"|befehl|folgend\w+|"
     rf"la|le|el|il|o|commande|comando|aus)\b[\s:,*`\"']*)*{_BEFORE}$",
     re.IGNORECASE,
 )
@@ -52,11 +54,12 @@ _HINT = re.compile(
     rf"[$#%`:]|^[ \t>*\"'-]{{0,20}}(?:\d+[.)]\s+)?[a-z./][\w./+-]*(?:\s|$)|\b(?:{RUN})\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_FENCE_LINE = re.compile(r"```\w*\s*$")
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
 
 class Spoken(NamedTuple):
-    """A command in words. `written`: it stands where a call would have been right; `is_told`: somebody is told to run it."""
+    """A command in words. `written`: as a call would have been right; `is_told`: somebody is told to run it."""
 
     line: str
     written: bool
@@ -119,9 +122,9 @@ def _read(text: str, start: int) -> Spoken | None:
     looks = _ARGUMENT.search(line) is not None
     alone = _BARE.fullmatch(before) is not None
     if _PROMPT.fullmatch(before):
-        return Spoken(line, True, not _is_denied(text, line_start))
+        return Spoken(line, True, not _is_example(text, line_start))
     if alone and (looks or _fills_line(text, start, line) or len(_FENCE.findall(text, 0, start)) % 2 == 1):
-        return Spoken(line, True, not _is_denied(text, line_start))
+        return Spoken(line, True, not _is_example(text, line_start))
     told = _TOLD.search(text, max(0, start - 120), start)
     quoted = text[max(0, start - 1) : start]
     # "Try 'test'" may be about a name as well as about a command, "Run 'test'" is not.
@@ -129,7 +132,7 @@ def _read(text: str, start: int) -> Spoken | None:
     short = quoted in _QUOTES or before.rstrip().endswith(":") or " " not in line.rstrip(" .!,;*")
     if told is not None and (looks or (sure and short)):
         written = _is_order(text, told.start()) and not OFFER.search(_sentence(text, start))
-        denied = _is_denied(text, told.start()) or (
+        denied = _is_denied(text, start) or (
             told["verb"].lower() == "with" and NEGATION.search(_rest(text, start)) is not None
         )
         return Spoken(line, written, not denied and not _asks(text, start))
@@ -169,6 +172,12 @@ def _clause(text: str, end: int) -> str:
 def _is_denied(text: str, end: int) -> bool:
     clause = NO_DENIAL.sub(" ", _clause(text, end))
     return NEGATION.search(clause) is not None
+
+
+def _is_example(text: str, line_start: int) -> bool:
+    """Whether the words before a line that is a command announce what is denied: "I will not run this:"."""
+    before = _FENCE_LINE.sub("", text[max(0, line_start - _MAX_LENGTH) : line_start]).rstrip(" \n*")
+    return before.endswith(":") and _is_denied(before, len(before))
 
 
 def _is_order(text: str, start: int) -> bool:

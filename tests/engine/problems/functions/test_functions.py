@@ -17,6 +17,7 @@ from trace_trainer.engine.problems.functions.generator import load_tools
 from trace_trainer.engine.problems.functions.prompt import MAX_CHARACTERS, size
 from trace_trainer.engine.problems.functions.stems import is_held_out
 from trace_trainer.engine.problems.functions.words import POOLS, held_out
+from trace_trainer.engine.tasks.functions import FunctionsTask
 from trace_trainer.experts.problems.spelling import spell
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply, verify_call
 
@@ -36,8 +37,7 @@ def calls_of(problem: CallProblem) -> list[Call]:
 
 
 def gold_text(problem: CallProblem, wire_format: str) -> str:
-    assert problem.reply is not None
-    return FORMATS[wire_format].render(Reply(tuple(calls_of(problem)), problem.reply["content"]))
+    return FunctionsTask(wire_format).gold_text(problem)
 
 
 def said(problem: CallProblem) -> str:
