@@ -110,7 +110,7 @@ class CallTask(Task[CallProblem]):
             and not reply.get("content")
             and FORMATS[self.format].layout.holds_text
         ):
-            return {**reply, "content": problem.request.strip()}
+            return {**reply, "content": _asked(problem)}
         return reply
 
     def grammar(self, problem: CallProblem) -> str:
@@ -192,6 +192,17 @@ class CallTask(Task[CallProblem]):
             except RenderError:
                 continue
         return texts
+
+
+def _asked(problem: CallProblem) -> str:
+    """What the user asks for, in words: the last turn, with those before it as long as there is only a number."""
+    said: list[str] = []
+    for message in reversed(problem.messages):
+        if message["role"] == "user":
+            said.insert(0, str(message["content"]).strip())
+            if any(map(str.isalpha, said[0])):
+                break
+    return "\n".join(said)
 
 
 def as_message(text: str, format: str) -> Message:

@@ -236,7 +236,7 @@ class Judging(Generic[P]):
         return None
 
     def wanted(self, problem: P) -> str | None:
-        """What the right reply is, words or commands, where tables tell them apart; None where they do not."""
+        """What a turn wants, words or commands, where tables tell these apart."""
         return None
 
     def shares(self, verdict: Any) -> Mapping[str, bool | float]:

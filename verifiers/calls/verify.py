@@ -101,7 +101,12 @@ def _verify(
     known = None if tools is None else read_tools(tools)
     wire = detect(text) if format == AUTO else FORMATS[format]
     reply = wire.parse(text)
-    if isinstance(reply, Reply) and reply.calls and wire.layout.holds_text and not _has_word(reply.text):
+    if (
+        isinstance(reply, Reply)
+        and reply.calls
+        and wire.layout.holds_text
+        and not any(map(str.isalpha, reply.text))
+    ):
         key = wire.layout.text_key
         reply = ParseFailure(
             "no_query", f"the call has no words under the key {key!r}, which says what is asked for"
@@ -118,10 +123,6 @@ def _verify(
         )
         verdict = verdict._replace(lints=(*lints, *verdict.lints))
     return verdict._replace(calls=reply.calls, text=reply.text)
-
-
-def _has_word(text: str) -> bool:
-    return any(map(str.isalpha, text))
 
 
 def _unparsed(code: str, hint: str, wanted: Expected | None, machine: Machine | None) -> CallVerdict:

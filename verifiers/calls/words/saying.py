@@ -21,6 +21,7 @@ from trace_trainer.verifiers.calls.words.lexicon import (
     NO_DENIAL,
     OBJECT,
     OFFER,
+    UNWILLING,
     WILL,
     YES,
 )
@@ -87,7 +88,7 @@ def denies(text: str) -> bool:
 
 def _refusal(text: str, right: str) -> Fault | None:
     spoken = sentences(text)
-    if not any(denies(part) and _names_something(part, right) for part in spoken):
+    if not any(denies(part) and UNWILLING.search(part) and _names_something(part, right) for part in spoken):
         return "refusal_expected", "no sentence refuses anything where a refusal was expected"
     return _promise(clause for part in spoken for clause in BUT_CLAUSE.split(part) if not denies(clause))
 
