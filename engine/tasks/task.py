@@ -1,8 +1,8 @@
 """What SFT, RL, evaluation, the doctor and `trainer generate` see of what is to be learned: a task.
 
 A task is three things: where its problems come from (`Problems`), how they are asked and answered (`Asking`), and what
-a reply is worth (`Judging`). Each has defaults that fit a task of exercises, a question and the text that answers it;
-such a task is declared with two methods:
+a reply is worth (`Judging`). It knows no model, and of a tokenizer the chat template alone. Each part has defaults that
+fit a task of exercises, a question and the text that answers it; such a task is declared with two methods:
 
     @declare_task
     class Backwards(Task[Exercise]):
@@ -15,8 +15,6 @@ such a task is declared with two methods:
 
         def judge(self, problem, text):
             return judged(text.strip() == problem.reply)
-
-A task knows no model and no tokenizer, but for the chat template that it needs.
 """
 
 from __future__ import annotations

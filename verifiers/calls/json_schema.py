@@ -96,10 +96,10 @@ def plain_schema(raw: Any) -> Any:
             made[key] = value if key in _HOLD_VALUES else plain_schema(value)
     types = made.get("type")
     if types is not None:
-        names = [_RENAMED.get(name, name) for name in (types if isinstance(types, list) else [types])]
+        names = [_RENAMED.get(str(name), name) for name in (types if isinstance(types, list) else [types])]
         if raw.get("nullable") is True and "null" not in names:
             names.append("null")
-        made.pop("type") if "any" in names else made.update(type=names if len(names) > 1 else names[0])
+        made.pop("type") if "any" in names else made.update(type=names[0] if len(names) == 1 else names)
     enum = made.get("enum")
     if (
         made.get("type") == "array"

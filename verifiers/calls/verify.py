@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from trace_trainer.verifiers.calls.arguments import check_call
 from trace_trainer.verifiers.calls.call import Call, Reply, shown
+from trace_trainer.verifiers.calls.danger import refused
 from trace_trainer.verifiers.calls.expected import (
     Expected,
     ExpectedCalls,
@@ -30,7 +31,6 @@ from trace_trainer.verifiers.calls.metrics import (
     command_metrics,
     lowest_metrics,
     same_values,
-    type_and_name,
 )
 from trace_trainer.verifiers.calls.tools import (
     COMMAND_TOOL,
@@ -43,7 +43,7 @@ from trace_trainer.verifiers.calls.tools import (
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 from trace_trainer.verifiers.calls.words.notations import stray_notation
 from trace_trainer.verifiers.calls.words.saying import fault_of_words
-from trace_trainer.verifiers.calls.words.spoken_commands import danger_in_words, written_command
+from trace_trainer.verifiers.calls.words.spoken_commands import written_command
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _unparsed(code: str, hint: str, wanted: Expected | None, machine: Machine | 
 def _judge(
     reply: Reply, wanted: Expected | None, known: Tools | None, machine: Machine | None
 ) -> CallVerdict:
-    verdict = _refused(reply, wanted, machine)
+    verdict = refused(reply, wanted, machine)
     if verdict is not None:
         return verdict
     name = None if reply.calls else stray_notation(reply.text, _callable(wanted, known))
@@ -156,30 +156,8 @@ def _callable(wanted: Expected | None, known: Tools | None) -> tuple[str, ...]:
     """The names of the tools that a reply could call."""
     if known is not None:
         return tuple(known)
-    return tuple(call.name for call in wanted.calls) if isinstance(wanted, ExpectedCalls) else ()
-
-
-def _refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> CallVerdict | None:
-    """The verdict on a reply with a dangerous command, called or told to be run, whatever was expected."""
-    reason = danger_in_words(reply.text, machine) if reply.text else None
-    if reason is not None:
-        metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
-        violation = Violation("dangerous_command", f"in words: {reason}")
-        return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
-    for index, call in enumerate(reply.calls):
-        command = command_of(call)
-        if command is None:
-            continue
-        from trace_trainer.verifiers.calls.commands import (
-            danger,  # the machine is loaded where commands are judged, only
-        )
-
-        reason = danger(command, machine)
-        if reason is not None:
-            violation = Violation("dangerous_command", reason, step=index)
-            metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
-            return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
-    return None
+    names = (call.name for call in wanted.calls) if isinstance(wanted, ExpectedCalls) else ()
+    return (COMMAND_TOOL, *names)
 
 
 def _misfits(calls: Sequence[Call], known: Tools | None) -> list[Violation]:

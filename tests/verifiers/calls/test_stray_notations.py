@@ -80,6 +80,15 @@ def test_a_call_in_another_notation_is_no_reply_in_words(text: str) -> None:
         assert (verdict.outcome, verdict.violations[0].code) == ("unparsed", "stray_call")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["book(room=3)", '[f(x="a"), g()]', '{"x": 1}', "`cook()`", 'run_shell_command("lsblk")', '["lsblk"]'],
+)
+def test_a_reply_that_is_a_call_and_nothing_else_is_one_whatever_it_names(text: str) -> None:
+    for tools in (TOOLS, None):
+        assert verify_call(text, "hermes", [], tools).outcome == "unparsed"
+
+
 @pytest.mark.parametrize("text", lines(TURNS))
 @pytest.mark.parametrize("format", ["hermes", "functiongemma", "llama3", "auto"])
 def test_an_invented_turn_or_result_is_no_part_of_a_reply(text: str, format: str) -> None:

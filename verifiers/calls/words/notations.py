@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode
+
 _MAX_MENTIONS = 32
 _LABEL = re.compile(
     r"(?:action|tool|function|call|invoke|tool_name|function_name|tool_call|api|name"
@@ -20,12 +22,27 @@ _GIVEN = re.compile(r"(?:\.\w+)?\s*\((?:\s*\)|[^)\n]{0,200}[=:\"'\d{\[]|[^\s)]{1
 _OPTION = re.compile(r"[\s:]+(?:--?\w+|\w+\s*=\s*\S|\{)|:\s*$|\s+[\"'][^\"'\n]*[\"'][)\]]?$")
 
 
+_EXPRESSION = re.compile(r"\[?[A-Za-z_][\w.]*\((?:\s*[A-Za-z_]\w*\s*=[^\n]*|\s*[{\"'][^\n]*)?\)\]?;?")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(decode(text), dict | list)
+    except CallSyntaxError:
+        return False
+
+
 def stray_notation(text: str, names: Iterable[str]) -> str | None:
-    """The tool that a text calls in some notation of its own; None where it only speaks.
+    """What a text calls in some notation of its own; None where it only speaks.
+
+    A text that is one call, or one JSON value, and nothing else is a call whatever it names.
 
     Args:
         names: of the tools that could be called.
     """
+    whole = text.strip(" `\n")
+    if _EXPRESSION.fullmatch(whole) or (whole[:1] in ("{", "[") and _is_json(whole)):
+        return whole[:40]
     pattern = _names(frozenset(names))
     if pattern is None:
         return None
