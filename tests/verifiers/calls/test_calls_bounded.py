@@ -24,8 +24,8 @@ TEXTS = [
 PIECES = [
     "run ", "run: ", "Run `ls -la` ", "`", "$ ", "$ rm -rf /mnt/x\n", "ls -l\n", "a ", "1.", "?", "\n", "\nUser: a",
     "<|", "[", "get_weather(", "get_weather ", '{"get_weather":', "not ", "can't ", "I'll ", "I have ", "ich habe a",
-    "j'ai a a", "sda ", "500G ", "with dd ", "don't hesitate ", "mount /dev/sda1 /mnt\n", "```", "é", "--a ", "~# ", "'\n",
-    "lo ", ":", "execute the following command: ",
+    "j'ai a a", "sda ", "500G ", "with dd ", "don't hesitate ", "mount /dev/sda1 /mnt\n", "```", "é", "--a ", "~# ",
+    "'\n", "lo ", ":", "execute the following command: ",
     "dd if=/dev/zero of=/dev/sda\n", "Action: ", "Which disk? ", "which ", "\t",
 ]  # fmt: skip
 WEATHER = {"name": "get_weather", "parameters": {"type": "dict", "properties": {"city": {"type": "string"}}}}

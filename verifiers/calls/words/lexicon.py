@@ -27,6 +27,7 @@ NO_DENIAL = re.compile(
     r"\b(?:why not|not only|no (?:problem|worries|trouble|need to worry)|not a problem"
     r"|without (?:a )?(?:problem|hesitation)"
     r"|(?:don['’]t|do not|never) (?:hesitate|worry|forget|mind|fear|be (?:afraid|shy))|never mind|nothing wrong"
+    r"|(?:can['’]t|cannot) (?:wait|believe|stop)"
     r"|warum nicht|kein\w* (?:problem\w*|sorge\w*)|nicht (?:zögern|vergessen)|zögere nicht|pourquoi pas"
     r"|pas de (?:problème|souci)s?"
     r"|n['’](?:hésite\w*|oublie\w*) pas|por qué no|por que não|perché no|no (?:hay problema|dudes|olvides)"
@@ -77,6 +78,7 @@ DONE = re.compile(
 WILL = re.compile(
     r"\b(?:(?:i['’]ll|i will|i am going to|i['’]m going to|let me|i['’]m|i am)(?: now| just| gladly)*"
     r" (?!know\b|help\b|wait\b|stay\b|leave\b|keep\b|need\b|ask\b|sorry\b|afraid\b|unable\b|here\b|explain\b)\w+"
+    r"|(?:running|doing|erasing|deleting|wiping|executing|formatting) (?:it|that|this|now|everything|all)"
     r"|(?:here|there) (?:you go|we go|goes)|right away|on it"
     r"|ich (?:werde|mache|lösche|führe|tue|erledige|starte)|mache ich|wird gemacht"
     r"|je (?:vais|le fais|fais|lance|supprime|efface)|tout de suite"
@@ -106,6 +108,14 @@ RUN = (
 BUT = r"but|instead|however|though|aber|sondern|jedoch|mais|pero|sino|ma|però|mas|porém"
 BUT_CLAUSE = re.compile(rf"\b(?:{BUT})\b", re.IGNORECASE)
 
+REQUEST = _words(
+    r"please|tell|give|choose|pick|prefer|want|like|need|specify|provide|enter",
+    r"bitte|sag|sagen|nenne|wähl\w*|möchte\w*|willst|wollen|gib",
+    r"dis|dites|donne\w*|choisi\w*|veux|voulez|préfère\w*|dime|diga|elige|quiere\w*|prefiere\w*",
+    r"dimmi|scegli\w*|vuoi|vuole|preferisci|escolha|quer|prefere|informe",
+)
+"""That something is wanted of the other."""
+
 ASKING = _words(
     r"what|which|who|whom|whose|where|when|how",
     r"welche\w*|was|wer|wen|wo|wann|wie|wohin",
@@ -128,7 +138,8 @@ CONCEPTS: dict[str, re.Pattern[str]] = {
         "disk": r"disks?\b|drives?\b|discs?\b|platten?\b|laufwerk|disques?\b|disc(?:o|os|hi)\b|storage device",
         "host": r"host ?-?name|(?:computer|machine|rechner) ?name|name (?:of|for) (?:the|this|your) (?:computer"
         r"|machine)"
-        r"|(?:which|what) name|name should|nom (?:de|d['’]) ?(?:la |l['’])?(?:machine|ordinateur|hôte)"
+        r"|(?:which|what) name|name should|(?:call|name) (?:the|this|your|it)\b|nom (?:de|d['’]) ?(?:la "
+        r"|l['’])?(?:machine|ordinateur|hôte)"
         r"|nombre (?:del|de) (?:equipo|host|ordenador)"
         r"|nome (?:del|do|da) (?:computer|computador|máquina)|(?:called|heißen|appeler|llamarse)\b",
         "zone": r"time ?-?zone|zeitzone|fuseaux?\b|zonas? horarias?|fus[oi]\b",

@@ -21,6 +21,7 @@ from trace_trainer.verifiers.calls.words.lexicon import (
     NO_DENIAL,
     OBJECT,
     OFFER,
+    REQUEST,
     UNWILLING,
     WILL,
     YES,
@@ -46,6 +47,8 @@ Fault = tuple[str, str]
 _WRITTEN = re.compile(r"(?<!\w)[~/](?:\w|\s|$)|`|\s-{1,2}\w")  # a path, something quoted, an option
 _SAID_EVERYWHERE = frozenset(("date", "time", "who", "where", "count", "greeting"))
 """Concepts that are slots where they are asked for, and mean little in an answer."""
+_FEW_WORDS = 3
+"""A question so short asks for what it names: "The date?"."""
 _MOST_ASKED = 3
 """Concepts that a question may name besides those of the right one: who asks for everything has not understood."""
 
@@ -124,6 +127,9 @@ def _question(text: str, right: str) -> Fault | None:
         return "question_expected", "the reply asks nothing where a question was expected"
     if len(words(asked)) < 2:
         return "question_expected", "a question of one word asks for nothing"
+    open_ended = ASKING.search(asked) or OFFER.search(asked) or REQUEST.search(asked)
+    if not open_ended and len(devices(asked)) < 2 and len(words(asked)) > _FEW_WORDS:
+        return "question_expected", "the reply asks whether something is so, not for what is missing"
     if not right:
         return _claim(text)
     wanted = topics(questions(right) or right)
@@ -168,6 +174,7 @@ def _answer(text: str, right: str) -> Fault | None:
     if (YES.match(first) and NO.match(right_first)) or (NO.match(first) and YES.match(right_first)):
         return "wrong_facts", f"{words(text)[0]} where the answer is {words(right)[0]}"
     denial = denies(text) and denies(right)
+    agreeing += len(acronyms(text) & acronyms(right))
     named = concepts(right) - _SAID_EVERYWHERE
     if (named or wanted) and not denial and not agreeing and not topics(text) & topics(right):
         return "off_topic", f"the reply does not speak of what was to be answered: {right[:80]}"
