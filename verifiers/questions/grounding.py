@@ -45,7 +45,7 @@ def _comes_from(value: Number, mention: Mention) -> bool:
     return value in mention.grounded and (value != 1 or mention.value == 1)
 
 
-_MAX_BIT = 255  # a text with more numbers is no question; the rest of its numbers share a bit
+MAX_BIT = 255  # a text with more numbers is no question; the rest of its numbers share a bit
 _CACHED_LENGTH = 4_000  # of a question, which bounds the memory of the cache
 
 
@@ -55,7 +55,7 @@ def _ground(question: str) -> Grounding:
     bits: dict[Number, int] = dict.fromkeys(numbers.constants, 0)
     everything = 0
     for index, mention in enumerate(numbers.mentions):
-        bit = 1 << min(index, _MAX_BIT)
+        bit = 1 << min(index, MAX_BIT)
         everything |= bit
         for value in mention.grounded:
             bits[value] = bits.get(value, 0) | (bit if _comes_from(value, mention) else 0)

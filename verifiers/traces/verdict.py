@@ -51,18 +51,19 @@ CODES: Mapping[str, Stage] = MappingProxyType(
             "identity_compute bad_source repeated_subtrace unused_subtrace",
             Stage.GROUNDING: "ungrounded_number answer_from_constants",
             Stage.EXECUTION: "division_by_zero insufficient_quantity not_initialised magnitude no_unique_solution",
-            Stage.ANSWER: "wrong_answer",
+            Stage.ANSWER: "wrong_answer wrong_function",
         }.items()
         for code in codes.split()
     }
 )
 """Every code of a failing violation, with its stage."""
 
-LINTS = ("unused_variable", "non_canonical_text", "unused_question_number")
+LINTS = ("unused_variable", "non_canonical_text", "unused_question_number", "function_not_compared")
 """Codes that are reported and counted but do not fail a trace."""
 
-ERRORS = ("bad_gold", "not_text", "internal_error")
-"""Codes of the outcome `error`: the gold answer is no number, the trace is no text, or the verifier itself failed."""
+ERRORS = ("bad_gold", "bad_reference", "not_text", "internal_error")
+"""Codes of the outcome `error`: the gold answer is no number, the reference is no valid trace or computes another answer,
+the trace is no text, or the verifier itself failed."""
 
 
 class Verdict(NamedTuple):

@@ -18,12 +18,14 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import SubTrace, Trace, write_trace
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
 from trace_trainer.verifiers.questions.grounding import Grounding, ground
+from trace_trainer.verifiers.traces.comparing.compare import Undecided, difference
+from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError, Reference, reference_of
 from trace_trainer.verifiers.traces.hints import hint
 from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_fast
-from trace_trainer.verifiers.traces.running.reference import check
+from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
@@ -38,6 +40,7 @@ def verify_trace(
     answer: Gold | None = None,
     expert: str | None = None,
     grounding: bool = True,
+    reference: str | None = None,
 ) -> Verdict:
     """Verify one trace. Never raises, never hangs, whatever the text.
 
@@ -47,6 +50,8 @@ def verify_trace(
         answer: the gold answer, a number or text such as "1,080", "$18.50", "3/4", "75%".
         expert: the expert that was expected; "composition" for several sub-traces.
         grounding: whether every literal must be a number of the question or a constant that it speaks of.
+        reference: a gold trace. The trace must compute the same function of the question's numbers, and may write the
+            numbers that it writes; a reference that is no valid trace is an `error`.
 
     Returns:
         The verdict; its outcome comes from the first stage that failed. A text that is no str is an `error`, as it
@@ -56,7 +61,15 @@ def verify_trace(
         if not isinstance(text, str):
             return _error("not_text", f"the trace is a {type(text).__name__}, not a text")
         gold = None if answer is None else parse_answer(answer)
+        if reference is not None:
+            known = reference_of(reference, question)
+            known.check_gold(gold)
+            return _verify(
+                text, known.grounding if grounding else None, gold or Answer(Fraction(known.value)), expert, known
+            )
         return _verify(text, ground(question) if grounding and question is not None else None, gold, expert)
+    except BadReferenceError as error:
+        return _error("bad_reference", str(error))
     except AnswerError as error:
         return _error("bad_gold", f"the gold answer is no number: {error}")
     except Exception as error:  # a fault of ours must not end a run or cost the model a reward
@@ -67,7 +80,13 @@ def _error(code: str, message: str) -> Verdict:
     return Verdict(Outcome.ERROR, (Violation(code, message),))
 
 
-def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expected: str | None) -> Verdict:
+def _verify(
+    text: str,
+    grounding: Grounding | None,
+    gold: Answer | None,
+    expected: str | None,
+    reference: Reference | None = None,
+) -> Verdict:
     subtraces = read_canonical(text)
     lints: list[Violation] = []
     if subtraces is None:
@@ -83,6 +102,9 @@ def _verify(text: str, grounding: Grounding | None, gold: Answer | None, expecte
             *violations,
             _wrong_answer(subtraces[-1], len(subtraces) - 1, checked, checked.answer, gold),
         ]
+    elif reference is not None and not violations and checked.answer is not None:
+        violations, undecided = _compared(subtraces, checked.answer, reference, gold)
+        lints += undecided
     if len(violations) > 1:
         violations = sorted(violations, key=_order)
     if checked.unused or (grounding is not None and checked.used != grounding.everything):
@@ -119,6 +141,25 @@ def _wrong_answer(
     )
 
 
+def _compared(
+    subtraces: Sequence[ParsedSubTrace], value: Exact, reference: Reference, gold: Answer | None
+) -> tuple[list[Violation], list[Violation]]:
+    """The violation where a trace with the right answer computes another function than its reference; lints."""
+    index, step = len(subtraces) - 1, len(subtraces[-1].steps) - 1
+    message = None
+    if not reference.is_met_by(value, gold):
+        message = f"the trace computes {format_number(value)}, the reference {format_number(reference.value)}"
+    else:
+        try:
+            message = difference(reference, subtraces)
+        except Undecided as reason:
+            return [], [Violation("function_not_compared", str(reason))]
+    if message is None:
+        return [], []
+    place = (index, step, subtraces[-1].line_of(step))
+    return [Violation("wrong_function", f"right by chance: {message}", *place)], []
+
+
 def _outcome(
     violations: Sequence[Violation], named: str, expected: str | None, gold: Answer | None
 ) -> Outcome:
@@ -152,6 +193,6 @@ def _text_lint(text: str, subtraces: Sequence[ParsedSubTrace]) -> list[Violation
 def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:
     lints = [Violation("unused_variable", f"{name} is never read", index) for index, name in checked.unused]
     for index, mention in enumerate(() if grounding is None else grounding.mentions):
-        if not checked.used >> index & 1:
+        if mention.text and not checked.used >> index & 1:
             lints.append(Violation("unused_question_number", f"{mention.text!r} is never used"))
     return lints

@@ -23,9 +23,9 @@ from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running import fast as fast_pass
-from trace_trainer.verifiers.traces.running import reference as reference_pass
+from trace_trainer.verifiers.traces.running import full as full_pass
 from trace_trainer.verifiers.traces.running.fast import run_fast
-from trace_trainer.verifiers.traces.running.reference import check
+from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep
@@ -105,31 +105,31 @@ def test_a_number_written_in_another_way_changes_no_verdict(numbers: list[str]) 
 
 @given(all_traces, st.sampled_from([None, QUESTION]))
 @settings(max_examples=500, deadline=None)
-def test_the_fast_pass_agrees_with_the_reference(parts: Parts, question: str | None) -> None:
+def test_the_fast_pass_agrees_with_the_full_one(parts: Parts, question: str | None) -> None:
     parsed = read_yaml(canonical(parts))
     grounding = None if question is None else ground(question)
-    fast, reference = run_fast(parsed, grounding), check(parsed, grounding)
+    fast, full = run_fast(parsed, grounding), check(parsed, grounding)
     if fast is not None:
-        assert contents(fast) == contents(reference)
+        assert contents(fast) == contents(full)
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_gold_traces_take_the_fast_pass_and_the_reference_agrees(split: str) -> None:
+def test_gold_traces_take_the_fast_pass_and_the_full_one_agrees(split: str) -> None:
     for problem in generate(split, 150, seed=5):
         parsed = read_canonical(problem.trace or "")
         assert parsed is not None
         grounding = ground(problem.question)
-        fast, reference = run_fast(parsed, grounding), check(parsed, grounding)
+        fast, full = run_fast(parsed, grounding), check(parsed, grounding)
         assert fast is not None
-        assert not reference.violations
-        assert contents(fast) == contents(reference)
+        assert not full.violations
+        assert contents(fast) == contents(full)
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_the_reference_probes_the_traces_that_the_fast_pass_probes(
+def test_the_full_pass_probes_the_traces_that_the_fast_pass_probes(
     split: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    probed: dict[ModuleType, int] = {fast_pass: 0, reference_pass: 0}
+    probed: dict[ModuleType, int] = {fast_pass: 0, full_pass: 0}
     for module in probed:
 
         def counted(*arguments: Any, module: ModuleType = module) -> list[Violation]:
@@ -143,7 +143,7 @@ def test_the_reference_probes_the_traces_that_the_fast_pass_probes(
         assert parsed is not None
         run_fast(parsed, ground(problem.question))
         check(parsed, ground(problem.question))
-    assert probed[reference_pass] == probed[fast_pass] < len(problems) / 10
+    assert probed[full_pass] == probed[fast_pass] < len(problems) / 10
 
 
 @pytest.mark.parametrize("split", SPLITS)

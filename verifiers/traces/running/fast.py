@@ -1,7 +1,7 @@
 """The fast pass: runs a trace that has nothing wrong, and gives up at the first fault.
 
 It finds no violation itself: it returns None for any trace that it does not know to be without one, short of what a
-probe shows, and `verifiers.traces.running.reference` then says what is wrong. A property test holds that both agree.
+probe shows, and `verifiers.traces.running.full` then says what is wrong. A property test holds that both agree.
 Most traces of a trained model take this path: it is a loop over the executing and following of steps that both passes
 share, with next to nothing noted down.
 """

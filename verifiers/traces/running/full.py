@@ -1,4 +1,4 @@
-"""The reference: checks and runs a trace, and says everything that is wrong with it.
+"""The full pass: checks and runs a trace, and says everything that is wrong with it.
 
 Its pass over the steps is in checker.py. A trace in which nothing is found, and whose question's numbers can't be
 followed to its answer, is run again on others (`verifiers.traces.probing.probe`).

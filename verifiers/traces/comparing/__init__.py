@@ -1,0 +1,1 @@
+"""Whether a trace computes the function that its reference does, not merely the same number."""
