@@ -4,13 +4,13 @@ An answer is one number, and many formulas hit it: of 16 eggs less 3 and 4, at 2
 are run on other numbers of the same question. What moves:
 
 - every number of the question that both use;
-- every number that the reference alone uses, as the right answer hangs on it; but where the trace really uses a number
-  that the reference doesn't, the question may say one thing twice ("10 boxes of 6, 60 pens in all"), and both stay;
+- every number that the reference alone uses, as the right answer hangs on it; but where one of them computes what the
+  other takes from the question ("10 boxes of 6, 60 pens in all"), what only one of them uses stays;
 - no number that only the trace uses, and no constant.
 
 Where a number may be none of the question's (`numbers`), it moves if both write it equally often, for then it is most
-likely the same in both; else it stays, for one has used it for something that the other says in another way, such as
-`add [x, x]` for twice as many. Of a number stated several times each is moved by itself where both traces write it so
+likely the same in both; else it stays, as one may use it for what the other says in another way, such as `add [x, x]` for
+twice as many. Of a number stated several times each is moved by itself where both traces write it so
 often, in every order, and all as one where they don't.
 
 Two traces of sums, products and quotients are told apart by exact runs on numbers of any size. Where either rounds,
@@ -21,10 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, permutations, product
+from math import gcd
 from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
-from trace_trainer.experts.language.literals import format_number, plain
+from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.traces.comparing.draws import MIN_ALIKE_RUNS, Drawn, Key, Run
 from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.comparing.reference import Moved, Program, Reference, moved_to
@@ -106,12 +107,12 @@ def _moving(reference: Reference, program: Program) -> _Moving:
     held = {
         number
         for number in doubtful
-        if number not in ours or number not in theirs or ours[number].read != theirs[number].read
+        if _can_be_written_otherwise(number, ours.get(number), theirs.get(number), program)
     }
     only_ours = ours.keys() - theirs.keys() - held
     only_theirs = theirs.keys() - ours.keys() - held
     shared = ours.keys() & theirs.keys() - held
-    if only_theirs and only_ours and shared and _depends_on(program, numbers, only_ours):
+    if only_theirs and only_ours and shared and _is_said_twice(reference, program, only_ours, only_theirs):
         only_theirs = set()
     split = {
         number
@@ -140,15 +141,31 @@ def _is_split(
     )
 
 
-def _depends_on(program: Program, numbers: Numbers, chosen: set[Exact]) -> bool:
-    """Whether a trace computes something else where these numbers are others."""
-    literals: dict[tuple[int, int, int], Exact] = {}
-    for place, literal in program.literals.items():
-        source = numbers.source(literal)
-        if source is not None and source.number in chosen:
-            literals[place] = plain(source.derive(3 * source.number + 1))
-    actual, results = program.actual(), program.run(literals)
-    return results is None or actual is None or results[-1][-1] != actual[-1][-1]
+def _can_be_written_otherwise(
+    number: Exact, ours: _Use | None, theirs: _Use | None, program: Program
+) -> bool:
+    """Whether one of two traces may use a doubtful number for what the other says in another way."""
+    if ours is not None and theirs is not None:
+        return ours.read != theirs.read
+    # A fraction can't be had without the primes of its denominator.
+    left = number.denominator if ours is None else 1
+    for literal in program.written:
+        for part in (literal.numerator, literal.denominator):
+            while part and (common := gcd(left, part)) > 1:
+                left //= common
+    return left == 1
+
+
+def _is_said_twice(
+    reference: Reference, program: Program, only_ours: set[Exact], only_theirs: set[Exact]
+) -> bool:
+    """Whether the question states something that follows from its other numbers, and one trace computes it.
+
+    Args:
+        only_ours: numbers that only the trace uses.
+        only_theirs: numbers that only the reference uses.
+    """
+    return bool(program.computed() & only_theirs or reference.program.computed() & only_ours)
 
 
 def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterator[Moved]:

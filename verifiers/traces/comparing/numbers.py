@@ -18,6 +18,7 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.constants import CONSTANTS, constants_for
 from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.questions.mentions import Mention
 
 Derive = Callable[[Exact], Exact]
 
@@ -64,9 +65,7 @@ class Numbers:
         self._mentions = () if grounding is None else grounding.mentions
         asked = question is not None and grounding is not None
         constants = constants_for(question) | _IMPLIED if asked and question is not None else _TABLE
-        self._doubtful = constants | {
-            plain(mention.value) for mention in self._mentions if mention.kind in _DOUBTFUL_KINDS
-        }
+        self._doubtful = constants.union(*map(_doubtful_of, self._mentions))
         self._sources: dict[Exact, tuple[Source, ...]] = {}
         self._unclear: dict[Exact, frozenset[Exact]] = {}
 
@@ -111,3 +110,11 @@ class Numbers:
     def times_stated(self, number: Exact) -> int:
         """How often the question states a number."""
         return sum(mention.value == number for mention in self._mentions)
+
+
+def _doubtful_of(mention: Mention) -> tuple[Exact, ...]:
+    """The numbers that a mention makes doubtful: itself, and the parts of a fraction."""
+    value = mention.value
+    if value.denominator > 1:
+        return plain(value), value.numerator, value.denominator
+    return (value.numerator,) if mention.kind in _DOUBTFUL_KINDS else ()

@@ -81,6 +81,18 @@ class Program:
         """What it computes on its own numbers."""
         return self.run({})
 
+    def computed(self) -> set[Exact]:
+        """The values that its steps compute on its own numbers, but for the answer."""
+        actual = self.actual() or []
+        found = {
+            value
+            for part, made in zip(self.steps, actual, strict=False)
+            for step, values in zip(part, made, strict=True)
+            if step.makes
+            for value in values
+        }
+        return found - {actual[-1][-1][0]} if actual else found
+
     def divisions(self, results: Results, literals: Mapping[Place, Exact]) -> list[bool]:
         """For each rounding division of a run with these literals, whether it left nothing over."""
         return divisions(self.steps, self.literals | literals, results)
