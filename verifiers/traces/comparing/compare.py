@@ -32,6 +32,7 @@ from trace_trainer.verifiers.traces.comparing.reference import Moved, Program, R
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 
 _MAX_READINGS = 24  # ways in which a trace's literals may hang on the question's numbers that are tried
+_MAX_STEPS = 600  # of all the readings that are tried
 _MAX_TIMES = 3  # equal numbers that are told apart
 
 
@@ -190,7 +191,8 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
                 ways.append({place: ((source.number, 0), source) for place in places})
         if ways:
             choices.append(ways)
-    for chosen in islice(product(*choices), _MAX_READINGS):
+    steps = sum(map(len, program.steps))
+    for chosen in islice(product(*choices), max(1, min(_MAX_READINGS, _MAX_STEPS // steps))):
         yield {place: key for way in chosen for place, key in way.items()}
 
 

@@ -34,10 +34,13 @@ def _itself(value: Exact) -> Exact:
     return value
 
 
+def _rest_of(percent: Exact) -> Exact:
+    return 100 - percent
+
+
 _NOTATIONS: tuple[Derive, ...] = (
-    _itself,
     lambda value: Fraction(value) / 100,
-    lambda value: 100 - value,
+    _rest_of,
     lambda value: 1 - Fraction(value) / 100,
     lambda value: 1 - value,
     lambda value: 1 + Fraction(value) / 100,
@@ -47,7 +50,8 @@ _NOTATIONS: tuple[Derive, ...] = (
     lambda value: value.numerator,
     lambda value: value.denominator,
 )
-"""How a literal may come from a number: 20 %, 0.2, 80, 0.8 and 1.2; a third, 2/3 and 3; 0.5 dollars and 50 cents."""
+"""How a literal may come from a number beside being it: of 20 % 0.2, 80, 0.8 and 1.2; of a third 2/3 and 3; of 0.5
+dollars 50 cents."""
 
 _DOUBTFUL_KINDS = frozenset({"fraction", "mixed", "multiple", "ordinal", "clock"})
 _IMPLIED = frozenset({1, 2})
@@ -88,19 +92,24 @@ class Numbers:
 
     def _find(self, literal: Exact) -> None:
         grounding = self._grounding
-        found: dict[Exact, Source] = {}
+        found: list[Source] = []
         unclear: set[Exact] = set()
         if grounding is None or literal not in grounding.bits:  # no question, or what only the reference grounds
-            found[literal] = Source(literal, _itself)
+            found.append(Source(literal, _itself))
         else:
-            for index in grounding.stating(literal):
-                number = plain(self._mentions[index].value)
+            mentions = {self._mentions[index].value: self._mentions[index] for index in grounding.stating(literal)}
+            for mention in mentions.values():
+                number = plain(mention.value)
+                if number == literal:
+                    found.append(Source(number, _itself))
+                    if mention.kind == "percent" and _rest_of(number) == literal:
+                        found.append(Source(number, _rest_of))
+                    continue
                 ways = [derive for derive in _NOTATIONS if derive(number) == literal]
-                if ways:
-                    found.setdefault(number, Source(number, ways[0]))
-                if len(ways) != 1 and number != literal:
+                found += [Source(number, derive) for derive in ways]
+                if len(ways) != 1:
                     unclear.add(number)
-        self._sources[literal] = tuple(sorted(found.values(), key=lambda source: source.number != literal))
+        self._sources[literal] = tuple(sorted(found, key=lambda source: source.number != literal))
         self._unclear[literal] = frozenset(unclear)
 
     def is_doubtful(self, number: Exact) -> bool:
