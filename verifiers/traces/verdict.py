@@ -62,8 +62,8 @@ LINTS = ("unused_variable", "non_canonical_text", "unused_question_number", "fun
 """Codes that are reported and counted but do not fail a trace."""
 
 ERRORS = ("bad_gold", "bad_reference", "not_text", "internal_error")
-"""Codes of the outcome `error`: the gold answer is no number, the reference is no valid trace or computes another answer,
-the trace is no text, or the verifier itself failed."""
+"""Codes of the outcome `error`: the gold answer is no number, the reference is no valid trace or computes another
+answer, the trace is no text, or the verifier itself failed."""
 
 
 class Verdict(NamedTuple):

@@ -65,7 +65,11 @@ def verify_trace(
             known = reference_of(reference, question)
             known.check_gold(gold)
             return _verify(
-                text, known.grounding if grounding else None, gold or Answer(Fraction(known.value)), expert, known
+                text,
+                known.grounding if grounding else None,
+                gold or Answer(Fraction(known.value)),
+                expert,
+                known,
             )
         return _verify(text, ground(question) if grounding and question is not None else None, gold, expert)
     except BadReferenceError as error:
@@ -145,19 +149,18 @@ def _compared(
     subtraces: Sequence[ParsedSubTrace], value: Exact, reference: Reference, gold: Answer | None
 ) -> tuple[list[Violation], list[Violation]]:
     """The violation where a trace with the right answer computes another function than its reference; lints."""
-    index, step = len(subtraces) - 1, len(subtraces[-1].steps) - 1
-    message = None
     if not reference.is_met_by(value, gold):
         message = f"the trace computes {format_number(value)}, the reference {format_number(reference.value)}"
     else:
         try:
-            message = difference(reference, subtraces)
+            found = difference(reference, subtraces)
         except Undecided as reason:
             return [], [Violation("function_not_compared", str(reason))]
-    if message is None:
-        return [], []
-    place = (index, step, subtraces[-1].line_of(step))
-    return [Violation("wrong_function", f"right by chance: {message}", *place)], []
+        if found is None:
+            return [], []
+        message = f"right by chance: {found}"
+    step = len(subtraces[-1].steps) - 1
+    return [Violation("wrong_function", message, len(subtraces) - 1, step, subtraces[-1].line_of(step))], []
 
 
 def _outcome(

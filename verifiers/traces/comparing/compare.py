@@ -1,17 +1,17 @@
 """Whether a trace computes the function that its reference does.
 
-An answer is one number, and many formulas hit it: of 16 eggs less 3 and 4, at 2 each, 16 + 2 gives the right 18. So both
-are run on other numbers of the same question. What moves:
+An answer is one number, and many formulas hit it: of 16 eggs less 3 and 4, at 2 each, 16 + 2 gives the right 18. So
+both are run on other numbers of the same question. What moves:
 
 - every number of the question that both use;
 - every number that the reference alone uses, as the right answer hangs on it; but where one of them computes what the
   other takes from the question ("10 boxes of 6, 60 pens in all"), what only one of them uses stays;
 - no number that only the trace uses, and no constant.
 
-Where a number may be none of the question's (`numbers`), it moves if both write it equally often, for then it is most
-likely the same in both; else it stays, as one may use it for what the other says in another way, such as `add [x, x]` for
-twice as many. Of a number stated several times each is moved by itself where both traces write it so
-often, in every order, and all as one where they don't.
+Where a number may be none of the question's (`numbers`), it moves if both read it equally often, for then it is most
+likely the same in both; else it stays, as one may use it for what the other says in another way, such as `add [x, x]`
+for twice as many. Of a number stated several times each is moved by itself where both traces write it so often, in
+every order, and all as one where they don't.
 
 Two traces of sums, products and quotients are told apart by exact runs on numbers of any size. Where either rounds,
 takes a remainder or a maximum, they need only agree on numbers like the question's own.
@@ -30,6 +30,7 @@ from trace_trainer.verifiers.traces.comparing.draws import MIN_ALIKE_RUNS, Drawn
 from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.comparing.reference import Moved, Program, Reference, moved_to
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.steps.executing import Place
 
 _MAX_READINGS = 24  # ways in which a trace's literals may hang on the question's numbers that are tried
 _MAX_STEPS = 600  # of all the readings that are tried
@@ -126,7 +127,9 @@ def _moving(reference: Reference, program: Program) -> _Moving:
         for time in range(theirs[number].written[number] if number in split else 1)
     }
     if not keys:
-        raise Undecided("no number of the question can be moved in both traces: only the answers were compared")
+        raise Undecided(
+            "no number of the question can be moved in both traces: only the answers were compared"
+        )
     return _Moving(frozenset(keys), frozenset(split))
 
 
@@ -173,11 +176,14 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
     """The ways in which the trace's literals may come from the numbers that move, the likeliest first."""
     numbers = reference.numbers
     moved = {number for number, _ in moving.keys}
-    choices: list[list[dict[tuple[int, int, int], tuple[Key, Source]]]] = []
+    choices: list[list[dict[Place, tuple[Key, Source]]]] = []
     for literal in program.written:
-        sources = [source for source in numbers.sources(literal) if source.number in moved]
+        known = numbers.sources(literal)
+        sources = [source for source in known if source.number in moved]
         places = [place for place, written in program.literals.items() if written == literal]
-        ways = []
+        ways: list[dict[Place, tuple[Key, Source]]] = []
+        if sources and sources[0] != known[0]:  # most likely it is the number of its own value, which stays
+            ways.append({})
         for source in sources:
             if source.number in moving.split and source.number == literal:
                 for order in permutations(range(len(places))):
@@ -188,7 +194,7 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
                         }
                     )
             else:
-                ways.append({place: ((source.number, 0), source) for place in places})
+                ways.append(dict.fromkeys(places, ((source.number, 0), source)))
         if ways:
             choices.append(ways)
     steps = sum(map(len, program.steps))
@@ -196,9 +202,7 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
         yield {place: key for way in chosen for place, key in way.items()}
 
 
-def _compare(
-    reference: Reference, program: Program, reading: Moved, moving: _Moving
-) -> Difference | None:
+def _compare(reference: Reference, program: Program, reading: Moved, moving: _Moving) -> Difference | None:
     """The first draw that tells the two apart. Raises Undecided."""
     runs = reference.runs(moving.split, moving.keys, False)
     found = _first_difference(program, reading, runs)

@@ -3,14 +3,15 @@
 Two kinds. Numbers of any size tell whether two traces of sums, products and quotients compute the same: two rational
 functions that agree on a random point are the same but for a chance of some thousandths. An operation such as
 `floor_div`, `mod` or `max` says different things at different sizes, and an honest trace may use one for what the
-reference does in another way. There the numbers are *alike*: in the order of the question's, and such that every step of
-the reference stays whole, positive, or without a remainder where it was.
+reference does in another way. There the numbers are *alike*: in the order of the question's, and such that every step
+of the reference stays whole, positive, or without a remainder where it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ def _near(value: Exact, rng: Random) -> Exact:
 
 def _same_order(keys: Sequence[Key], drawn: Drawn) -> bool:
     ordered = sorted(keys)
-    for (value, place), (next_value, next_place) in zip(ordered, ordered[1:], strict=False):
+    for (value, place), (next_value, next_place) in pairwise(ordered):
         one, other = drawn[value, place], drawn[next_value, next_place]
         if one > other or (one == other and value != next_value):
             return False
@@ -127,17 +128,3 @@ def divisions(
                 found.append(not one % other)
             values.update(zip(bound_by(step), given, strict=False))
     return found
-
-
-def first_runs(
-    draws: Iterator[Drawn], run: Callable[[Drawn], Exact | None], wanted: int
-) -> list[Run]:
-    """The first draws on which the reference runs, as many as are wanted or can be had."""
-    runs: list[Run] = []
-    for drawn in draws:
-        answer = run(drawn)
-        if answer is not None:
-            runs.append(Run(drawn, answer))
-            if len(runs) == wanted:
-                break
-    return runs

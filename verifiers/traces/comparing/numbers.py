@@ -94,10 +94,14 @@ class Numbers:
         grounding = self._grounding
         found: list[Source] = []
         unclear: set[Exact] = set()
-        if grounding is None or literal not in grounding.bits:  # no question, or what only the reference grounds
+        if (
+            grounding is None or literal not in grounding.bits
+        ):  # no question, or what only the reference grounds
             found.append(Source(literal, _itself))
         else:
-            mentions = {self._mentions[index].value: self._mentions[index] for index in grounding.stating(literal)}
+            mentions = {
+                self._mentions[index].value: self._mentions[index] for index in grounding.stating(literal)
+            }
             for mention in mentions.values():
                 number = plain(mention.value)
                 if number == literal:

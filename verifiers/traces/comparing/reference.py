@@ -63,7 +63,7 @@ class Program:
     def __init__(self, subtraces: Sequence[ParsedSubTrace]) -> None:
         parts = bind(subtraces)
         self.steps: Sequence[Sequence[TypedStep]] = [parsed.typed_steps for parsed in parts]
-        self.literals = dict(literals_of(parts))
+        self.literals: dict[Place, Exact] = dict(literals_of(parts))
         self.written: dict[Exact, int] = {}
         for literal in self.literals.values():
             self.written[literal] = self.written.get(literal, 0) + 1
@@ -95,12 +95,12 @@ class Program:
 
     def divisions(self, results: Results, literals: Mapping[Place, Exact]) -> list[bool]:
         """For each rounding division of a run with these literals, whether it left nothing over."""
-        return divisions(self.steps, self.literals | literals, results)
+        return divisions(self.steps, {**self.literals, **literals}, results)
 
     def run(self, literals: Mapping[Place, Exact]) -> Results | None:
         """What it computes with these literals in the place of some of its own; None where it can't be run."""
         try:
-            return execute_on(self.steps, self.literals | literals)
+            return execute_on(self.steps, {**self.literals, **literals})
         except ArithmeticError:
             return None
 
@@ -111,9 +111,7 @@ Moved = Mapping[Place, tuple[Key, Source]]
 
 def moved_to(moved: Moved, drawn: Drawn) -> dict[Place, Exact]:
     """The literals that a draw asks for; a number that it leaves out stays."""
-    return {
-        place: plain(source.derive(drawn[key])) for place, (key, source) in moved.items() if key in drawn
-    }
+    return {place: plain(source.derive(drawn[key])) for place, (key, source) in moved.items() if key in drawn}
 
 
 class Reference:
