@@ -61,6 +61,7 @@ class Row:
     question: str | None = None
     answer: str | int | float | None = None
     expert: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,26 @@ class FieldNames:
     question: Sequence[str] = ("question", "query", "prompt")
     answer: Sequence[str] = ("answer", "gold")
     expert: Sequence[str] = ("expert",)
+    reference: Sequence[str] = ("reference", "gold_trace", "solution_trace")
     required: frozenset[str] = frozenset()
 
     @classmethod
     def choose(
-        cls, trace: str | None, question: str | None, answer: str | None, expert: str | None
+        cls,
+        trace: str | None,
+        question: str | None,
+        answer: str | None,
+        expert: str | None,
+        reference: str | None = None,
     ) -> FieldNames:
         """The defaults, with the names that the user gave in place of them."""
-        given = {"trace": trace, "question": question, "answer": answer, "expert": expert}
+        given = {
+            "trace": trace,
+            "question": question,
+            "answer": answer,
+            "expert": expert,
+            "reference": reference,
+        }
         chosen = {kind: (name,) for kind, name in given.items() if name is not None}
         return cls(**chosen, required=frozenset(name for (name,) in chosen.values()))
 
@@ -156,7 +169,13 @@ def read_row(raw: RawInput, names: FieldNames) -> Row:
     trace = _text(row, names.trace, names)
     if trace is None:
         raise missing(names.trace, row)
-    return Row(trace, _text(row, names.question, names), _answer(row, names), _text(row, names.expert, names))
+    return Row(
+        trace,
+        _text(row, names.question, names),
+        _answer(row, names),
+        _text(row, names.expert, names),
+        _text(row, names.reference, names),
+    )
 
 
 def read_text(raw: RawInput) -> str:

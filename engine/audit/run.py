@@ -54,6 +54,7 @@ class AuditSettings:
 
     Attributes:
         kind: "trace" or "call", what the inputs are.
+        reference: compare with the reference that a line holds.
         records: keep a JSON record of each input, not only the counts.
         call_format: how calls are written where a line does not say.
     """
@@ -61,6 +62,7 @@ class AuditSettings:
     names: FieldNames = field(default_factory=FieldNames)
     kind: str = "trace"
     grounding: bool = True
+    reference: bool = True
     policy: str = "gated"
     records: bool = False
     call_format: str = AUTO
@@ -106,8 +108,11 @@ def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdic
         reply = read_call_row(raw, settings.names, settings.call_format)
         return reply.verdict(), reply.expected is not None, wants(reply.expected)
     row = read_row(raw, settings.names)
-    verdict = verify_trace(row.trace, row.question, row.answer, row.expert, settings.grounding)
-    return verdict, row.answer is not None, None
+    reference = row.reference if settings.reference else None
+    verdict = verify_trace(
+        row.trace, row.question, row.answer, row.expert, settings.grounding, reference=reference
+    )
+    return verdict, row.answer is not None or reference is not None, None
 
 
 def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
@@ -73,6 +74,19 @@ class Share(click.ParamType):
     show_default="expert",
 )
 @option(
+    "--reference-field",
+    metavar="NAME",
+    group="Data",
+    help="Field with a gold trace, whose function a trace must compute.",
+    show_default="the first present of reference, gold_trace, solution_trace",
+)
+@option(
+    "--no-reference",
+    is_flag=True,
+    group="Evaluation",
+    help="Compare answers alone, where a line holds a gold trace as reference too.",
+)
+@option(
     "--kind",
     type=click.Choice(list(NOUNS)),
     default="trace",
@@ -130,6 +144,8 @@ def command(
     question_field: str | None,
     answer_field: str | None,
     expert_field: str | None,
+    reference_field: str | None,
+    no_reference: bool,
     kind: str,
     call_format: str | None,
     no_grounding: bool,
@@ -143,7 +159,8 @@ def command(
 
     PATH is a .jsonl file (one object a line), a .yaml or .yml file (one trace, or several documents), a
     folder of such files, or - for JSON lines on standard input. Where a question is known, the numbers are
-    checked against it; where a gold answer is known, the computed one is compared.
+    checked against it; where a gold answer is known, the computed one is compared. Where a line holds a gold
+    trace as reference, a trace must compute what that one does on other numbers, too.
 
     With --kind call a line holds a reply, and beside it what was expected, tools, format (default auto), and
     for shell commands the machine (machine or start) with the commands that ran before. A line of a problem
@@ -158,15 +175,33 @@ def command(
 
     A line that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
-    names = FieldNames.choose(trace_field, question_field, answer_field, expert_field)
+    if no_reference and reference_field is not None:
+        raise UserError(
+            "--reference-field names a reference that --no-reference leaves out; give one of them"
+        )
+    names = FieldNames.choose(trace_field, question_field, answer_field, expert_field, reference_field)
     if kind == "call":
-        _refuse_of_traces(question_field, expert_field, no_grounding)
+        _refuse_of_traces(
+            {
+                "--question-field": question_field is not None,
+                "--expert-field": expert_field is not None,
+                "--reference-field": reference_field is not None,
+                "--no-reference": no_reference,
+                "--no-grounding": no_grounding,
+            }
+        )
         if answer_field is None:
             names = replace(names, answer=EXPECTED_FIELDS)
     elif call_format is not None:
         raise UserError("--call-format is an option of --kind call; traces have none")
     settings = AuditSettings(
-        names, kind, not no_grounding, policy, records=form == "jsonl", call_format=call_format or AUTO
+        names,
+        kind,
+        not no_grounding,
+        not no_reference,
+        policy,
+        records=form == "jsonl",
+        call_format=call_format or AUTO,
     )
     files = find_files(paths)
     with nullcontext() if out is None else atomic_write(out) as stream:
@@ -181,17 +216,12 @@ def command(
     click.get_current_context().exit(0 if _passes(tally, fail_under) else 1)
 
 
-def _refuse_of_traces(question_field: str | None, expert_field: str | None, no_grounding: bool) -> None:
+def _refuse_of_traces(given: Mapping[str, bool]) -> None:
     """Raise UserError for an option that says nothing about calls, rather than pass it over."""
-    given = {
-        "--question-field": question_field is not None,
-        "--expert-field": expert_field is not None,
-        "--no-grounding": no_grounding,
-    }
     name = next((name for name, is_given in given.items() if is_given), None)
     if name is not None:
         raise UserError(
-            f"{name} is an option of --kind trace; calls have no questions, experts and grounding"
+            f"{name} is an option of --kind trace; calls have no questions, experts, grounding and references"
         )
 
 

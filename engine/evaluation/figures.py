@@ -118,6 +118,27 @@ class Evaluation:
         return wilson(round(sum(shares)), len(shares))
 
     @property
+    def function_accuracy(self) -> float | None:
+        """Share of completions that compute their reference's function; None where no problem has a reference."""
+        shares = self._function_shares
+        return fmean(shares) if shares else None
+
+    @property
+    def function_interval(self) -> tuple[float, float] | None:
+        """Wilson's 95 % interval of that, over problems as `interval` is."""
+        shares = self._function_shares
+        return wilson(round(sum(shares)), len(shares)) if shares else None
+
+    @property
+    def _function_shares(self) -> list[float]:
+        """For each scored problem with a reference, the share of completions that compute its function."""
+        return [
+            fmean(c.function_correct for c in record.completions if c.scored)
+            for record in self.records
+            if record.scored and self.task.reference(record.problem) is not None
+        ]
+
+    @property
     def parse_rate(self) -> float:
         """Share of completions that can be read at all."""
         return fmean(completion.verdict.outcome != "unparsed" for completion in self._scored)
@@ -243,6 +264,7 @@ class Evaluation:
             "n": self.n,
             "accuracy": self.accuracy,
             "interval": [low, high],
+            "function_accuracy": self.function_accuracy,
             "parse_rate": self.parse_rate,
             "outcomes": self.outcomes,
             "violations": self.violations,

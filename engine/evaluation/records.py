@@ -33,6 +33,15 @@ class Completion:
 
     @property
     def correct(self) -> bool:
+        """Whether the answer is right, by whichever function of the question's numbers."""
+        return self.verdict.outcome == "correct" or (
+            self.verdict.outcome == "wrong_answer"
+            and all(violation.code == "wrong_function" for violation in self.verdict.violations)
+        )
+
+    @property
+    def function_correct(self) -> bool:
+        """Whether it computes the reference's function, too; for problems that have one."""
         return self.verdict.outcome == "correct"
 
     @property

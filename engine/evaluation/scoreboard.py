@@ -56,6 +56,8 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         table.add_row(Text(label), *(Text(cell(evaluation)) for evaluation in evaluations), style=style)
 
     row("accuracy [95 %]", lambda e: accuracy_with_interval(e.accuracy, e.interval), style="bold")
+    if any(e.function_accuracy is not None for e in evaluations):
+        row("by function [95 %]", _by_function)
     if first.samples > 1:
         for k in list(first.pass_at_k)[1:]:
             row(f"pass@{k}", lambda e, k=k: f"{e.pass_at_k[k]:.1%}")  # type: ignore[misc]
@@ -95,6 +97,11 @@ def _scores(scores: Mapping[Any, GroupScore]) -> dict[str, str]:
 
 def _share(share: Share | None) -> str:
     return accuracy_with_interval(share.mean, share.interval) if share else "-"
+
+
+def _by_function(evaluation: Evaluation) -> str:
+    accuracy, interval = evaluation.function_accuracy, evaluation.function_interval
+    return "-" if accuracy is None or interval is None else accuracy_with_interval(accuracy, interval)
 
 
 def _gold_loss(loss: GoldLoss | None) -> str:

@@ -221,6 +221,11 @@ class RLConfig(TuningConfig):
         choices=POLICIES,
         group="Rollouts",
     )
+    reference: bool = setting(
+        True,
+        "Pay only what computes the gold reply's function, where a problem has one; else any right answer.",
+        group="Rollouts",
+    )
     backend: str = setting(
         "native",
         "What runs the training: this project's loop, or TRL's trainers.",
@@ -259,3 +264,8 @@ class RLConfig(TuningConfig):
         high=1,
         group="Run",
     )
+
+    def practised_task(self) -> Task[Any]:
+        """The task as completions are paid by; held-out problems are judged by `make_task` whatever is paid."""
+        task = self.make_task()
+        return task if self.reference else task.without_references()

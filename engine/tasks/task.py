@@ -220,6 +220,14 @@ class Judging(Generic[P]):
         """The verdict on a completion; never raises. Every task defines this; `judged` makes plain verdicts."""
         raise DeclarationError(f"{type(self).__name__} does not define judge")
 
+    def reference(self, problem: P) -> str | None:
+        """The gold reply whose function a completion is compared with, beside the answer; None where there is none."""
+        return None
+
+    def without_references(self) -> Self:
+        """The same task, judging by answers alone."""
+        return self
+
     def reward(self, verdict: Any, policy: str) -> float | None:
         """What a verdict of `judge` is worth; None where it earns no reward either way."""
         return score(verdict, policy)

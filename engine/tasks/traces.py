@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -17,7 +17,7 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems import SPLITS, Problem, generate
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.traces.grammar import trace_grammar
-from trace_trainer.verifiers.traces.verdict import Verdict
+from trace_trainer.verifiers.traces.verdict import CODES, Stage, Verdict
 
 UNNAMED = "none"
 """Stands for the expert where the problem states none and the completion names none that exists."""
@@ -33,9 +33,14 @@ _CALCULATION = re.compile(r"\bop: (?!init\b|query\b)")
 @declare_task
 @dataclass(frozen=True)
 class TraceTask(Task[Problem]):
-    """Traces, asked with the prompt card where `card` is set."""
+    """Traces, asked with the prompt card where `card` is set.
+
+    Attributes:
+        by_function: whether a trace must compute what the gold trace does, where there is one, and not merely its answer.
+    """
 
     card: bool = False
+    by_function: bool = True
     name: ClassVar[str] = "traces"
     gold = "trace"
     written = "traces"
@@ -79,7 +84,20 @@ class TraceTask(Task[Problem]):
     def judge(self, problem: Problem, text: str) -> Verdict:
         """The verdict on a trace. Where the problem states an expert, the trace must name that one, in training as in
         evaluation, so that a gain measured here is the gain that was paid for."""
-        return verify_trace(text, question=problem.question, answer=problem.answer, expert=problem.expert)
+        reference = self.reference(problem)
+        return verify_trace(
+            text,
+            question=problem.question,
+            answer=problem.answer,
+            expert=problem.expert,
+            reference=None if reference == text else reference,  # which computes its own function
+        )
+
+    def reference(self, problem: Problem) -> str | None:
+        return problem.trace or None if self.by_function else None
+
+    def without_references(self) -> Self:
+        return replace(self, by_function=False)
 
     def group_of(self, problem: Problem, verdict: Verdict) -> str:
         """The expert that the problem states, or where it states none, the one that the trace names."""
@@ -103,10 +121,11 @@ class TraceTask(Task[Problem]):
             "prompt": problem.question,
             "answer": problem.answer,
             "expert": problem.expert,
+            **({"reference": reference} if (reference := self.reference(problem)) else {}),
         }
 
     def from_row(self, row: Mapping[str, Any]) -> Problem:
-        return Problem(row["id"], row["prompt"], row["answer"], row.get("expert"))
+        return Problem(row["id"], row["prompt"], row["answer"], row.get("expert"), trace=row.get("reference"))
 
 
 def question_prompt(question: str, card: bool = False) -> Prompt:
@@ -127,5 +146,5 @@ def _any_trace() -> str:
 def verified(verdict: Verdict) -> bool:
     """Whether the trace stands on its own: parsed, checked, grounded and executed, whatever the gold answer says."""
     return verdict.answer is not None and all(
-        violation.code == "wrong_answer" for violation in verdict.violations
+        CODES[violation.code] is Stage.ANSWER for violation in verdict.violations
     )

@@ -62,7 +62,7 @@ class NativeLoop:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
         self.config, self.loaded, self.folder = config, loaded, run
-        self.task = config.make_task()
+        self.task = config.practised_task()
         self.model = (
             loaded.model.eval()
         )  # no dropout: sampled and scored probabilities are to be those of one model

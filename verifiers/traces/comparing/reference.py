@@ -69,12 +69,12 @@ class Program:
             self.written[literal] = self.written.get(literal, 0) + 1
         self.read: dict[Exact, int] = dict.fromkeys(self.written, 0)
         for part in self.steps:
-            bound = {step.creates: step.number for step in part if step.role is Role.VALUE}
+            bound: dict[str, Exact] = {step.creates: step.number for step in part if step.role is Role.VALUE}
             for step in part:
                 for operand in step.inputs:
-                    literal = bound.get(operand) if isinstance(operand, str) else operand
-                    if literal is not None:
-                        self.read[literal] += 1
+                    read = bound.get(operand) if isinstance(operand, str) else operand
+                    if read is not None:
+                        self.read[read] += 1
         self.rational = is_rational(self.steps)
 
     def actual(self) -> Results | None:
