@@ -236,15 +236,16 @@ def _print_result(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
-    max_new_tokens: int, dtype: str, card: bool | None, policy: str, no_reference: bool, episodes: int | None, guard: bool,
-    guided: bool, gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
+    max_new_tokens: int, dtype: str, card: bool | None, policy: str, no_reference: bool, episodes: int | None,
+    guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
     Several models get the same prompts and the same decoding, and are compared problem by problem. Where a
     problem states an expert, a trace that names another does not count as correct. Where it has a gold trace, accuracy
-    by function stands beside accuracy: the trace computes what that one does, on other numbers too. Tool calls are run on a simulated
-    machine, or compared as values. The completions of --completions can be checked again with trainer audit.
+    by function stands beside accuracy: the trace computes what that one does, on other numbers too. Tool calls are run
+    on a simulated machine, or compared as values. The completions of --completions can be checked again with trainer
+    audit.
 
     \b
     Examples:

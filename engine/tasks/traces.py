@@ -36,7 +36,7 @@ class TraceTask(Task[Problem]):
     """Traces, asked with the prompt card where `card` is set.
 
     Attributes:
-        by_function: whether a trace must compute what the gold trace does, where there is one, and not merely its answer.
+        by_function: whether a trace must compute what the gold trace does, where there is one, not merely its answer.
     """
 
     card: bool = False
