@@ -264,8 +264,3 @@ class RLConfig(TuningConfig):
         high=1,
         group="Run",
     )
-
-    def practised_task(self) -> Task[Any]:
-        """The task as completions are paid by; held-out problems are judged by `make_task` whatever is paid."""
-        task = self.make_task()
-        return task if self.reference else task.without_references()

@@ -43,6 +43,7 @@ from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse, check_reward
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.keeping import Keeper
+from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
 from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
@@ -62,7 +63,7 @@ class NativeLoop:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
         self.config, self.loaded, self.folder = config, loaded, run
-        self.task = config.practised_task()
+        self.task = practised_task(config)
         self.model = (
             loaded.model.eval()
         )  # no dropout: sampled and scored probabilities are to be those of one model

@@ -9,6 +9,7 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.sft.problems import train_split
 
@@ -18,6 +19,12 @@ EXAMINED = 200
 _RL_SEED_OFFSET = 500_000  # RL practises on other problems than SFT with the same seed
 _ROUND = 10_000
 _POOL = 1_000
+
+
+def practised_task(config: RLConfig) -> Task[Any]:
+    """The task as completions are paid by; held-out problems are judged as the task is, whatever is paid for."""
+    task = config.make_task()
+    return task if config.reference else task.without_references()
 
 
 def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:

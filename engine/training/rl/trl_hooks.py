@@ -15,6 +15,7 @@ from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl.collapse import NothingEarnedError, check_collapse, check_reward
 from trace_trainer.engine.training.rl.keeping import Keeper
+from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.rl.samples import (
     Sample,
     iterations_of,
@@ -49,7 +50,7 @@ class VerifierReward:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any]) -> None:
         self.config = config
-        self.task = config.make_task()
+        self.task = practised_task(config)
         self.tokenizer = loaded.tokenizer
         self.problems = problems
         self.ends = end_token_ids(loaded.tokenizer, loaded.model)

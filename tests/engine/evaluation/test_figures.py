@@ -121,8 +121,8 @@ def test_the_figures_are_those_of_the_interface() -> None:
     )
     figures = found.to_json()
     assert list(figures) == [
-        "model", "data", "n", "accuracy", "interval", "parse_rate", "outcomes", "violations", "experts",
-        "mean_reward", "mean_completion_tokens", "truncated",
+        "model", "data", "n", "accuracy", "interval", "function_accuracy", "parse_rate", "outcomes", "violations",
+        "experts", "mean_reward", "mean_completion_tokens", "truncated",
     ]  # fmt: skip
     assert figures["n"] == 3
     assert figures["accuracy"] == pytest.approx(1 / 3)
