@@ -3,8 +3,9 @@
 Two kinds. Numbers of any size tell whether two traces of sums, products and quotients compute the same: two rational
 functions that agree on a random point are the same but for a chance of some thousandths. An operation such as
 `floor_div`, `mod` or `max` says different things at different sizes, and an honest trace may use one for what the
-reference does in another way. There the numbers are *alike*: in the order of the question's, and such that every step
-of the reference stays whole, positive, or without a remainder where it was.
+reference does in another way. There the numbers are *alike*: in the order of the question's, unless the reference
+itself picks the smallest or largest, and such that every step of the reference stays whole, positive, or without a
+remainder where it was.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _ANY_SIZE_TRIES = 4
 _ALIKE_TRIES = 64
 _LARGE_PRIMES = (97, 89, 83, 79, 73, 71)
 
+_PICKING = frozenset({"min", "max"})
 _DIVISIONS = frozenset({"floor_div", "ceil_div", "mod"})
 _COMPUTING = frozenset({Role.ASSIGN, Role.CHANGE})
 
@@ -67,8 +69,13 @@ def _of_any_size(value: Exact, rng: Random) -> Exact:
     return Fraction(top, rng.choice(_LARGE_PRIMES))
 
 
-def alike(keys: Sequence[Key], rng: Random) -> Iterator[Drawn]:
-    """Numbers near the question's and in their order: one moved, all moved, all multiplied."""
+def picks(steps: Sequence[Sequence[TypedStep]]) -> bool:
+    """Whether a trace takes the smallest or the largest of numbers: then any may be it."""
+    return any(step.fields.get("compute_op") in _PICKING for part in steps for step in part)
+
+
+def alike(keys: Sequence[Key], rng: Random, ordered: bool) -> Iterator[Drawn]:
+    """Numbers near the question's: one moved, all moved, all multiplied; in their order where `ordered`."""
     if not keys:
         return
     own = {key: key[0] for key in keys}
@@ -83,7 +90,7 @@ def alike(keys: Sequence[Key], rng: Random) -> Iterator[Drawn]:
             drawn = {key: _near(value, rng) for key, value in own.items()}
         else:
             drawn = {key: value * rng.randint(2, 5) for key, value in own.items()}
-        if _same_order(keys, drawn):
+        if not ordered or _same_order(keys, drawn):
             yield drawn
 
 

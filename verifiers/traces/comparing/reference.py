@@ -28,6 +28,7 @@ from trace_trainer.verifiers.traces.comparing.draws import (
     is_like,
     is_rational,
     of_any_size,
+    picks,
 )
 from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.probing.redraw import literals_of
@@ -184,7 +185,7 @@ class Reference:
         if actual is None:
             return
         exact = self.program.divisions(actual, {})
-        for drawn in alike(sorted(keys), rng):
+        for drawn in alike(sorted(keys), rng, not picks(self.program.steps)):
             literals = moved_to(moved, drawn)
             results = self.program.run(literals)
             if (
