@@ -273,6 +273,8 @@ class Evaluation:
             "mean_completion_tokens": self.mean_completion_tokens,
             "truncated": self.truncated,
         }
+        if interval := self.function_interval:
+            figures["function_interval"] = list(interval)
         if steps := self.by_steps:
             figures["steps"] = _scores_to_json(steps)
         if wanted := self.by_wanted:

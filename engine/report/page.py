@@ -34,6 +34,7 @@ Row = dict[str, Any]
 
 FAILURES_SHOWN = 12
 FIRST_OUTPUTS_SHOWN = 4
+BY_FUNCTION = "by function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +169,27 @@ def recorded_stages(records: Sequence[RunRecord]) -> list[Stage]:
 
 
 def accuracy_tables(stages: Sequence[Stage]) -> list[Row]:
-    """A table for each data set: rows `all` and every expert or category, a score or None for each stage."""
+    """A table for each data set: rows `all`, by function, and every expert or category; a score or None a stage."""
     tables = []
     for data in dict.fromkeys(evaluation["data"] for stage in stages for evaluation in stage.evaluations):
         found = [next((e for e in stage.evaluations if e["data"] == data), None) for stage in stages]
         groups = sorted({name for evaluation in found if evaluation for name in recorded_groups(evaluation)})
         rows = [{"name": "all", "scores": found}]
+        if any(evaluation and evaluation.get("function_accuracy") is not None for evaluation in found):
+            rows.append(
+                {"name": BY_FUNCTION, "scores": [_function_score(evaluation) for evaluation in found]}
+            )
         for name in groups:
             rows.append({"name": name, "scores": [_group_score(evaluation, name) for evaluation in found]})
         tables.append({"data": data, "rows": rows})
     return tables
+
+
+def _function_score(evaluation: Row | None) -> Row | None:
+    if evaluation is None or evaluation.get("function_accuracy") is None:
+        return None
+    accuracy, interval = evaluation["function_accuracy"], evaluation["function_interval"]
+    return {"n": evaluation["n"], "accuracy": accuracy, "interval": interval}
 
 
 def _group_score(evaluation: Row | None, name: str) -> Row | None:

@@ -212,3 +212,28 @@ def test_the_peer_s_traces_are_understood(shared_data: Path) -> None:
     assert found["traces"] == 200 and found["unreadable_lines"] == 0
     assert found["outcomes"]["correct"] > 150 and found["outcomes"].get("error", 0) == 0
     assert found["violations"]["ungrounded_number"] >= 5
+
+
+QUESTION = "Tom has 2 apples and buys 2 more. How many has he?"
+APPLES = (
+    "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 2}\n- {op: init, var: b, value: 2}\n"
+    "- {op: compute, compute_op: add, args: [a, b], var: r}\n- {op: query, var: r}\n"
+)
+
+
+@pytest.mark.parametrize("field", ["reference", "gold_trace", "solution_trace"])
+def test_a_trace_is_compared_with_the_reference_beside_it(tmp_path: Path, field: str) -> None:
+    lucky = {"trace": APPLES.replace("add", "mul"), "question": QUESTION, "answer": 4, field: APPLES}
+    path = write(tmp_path / "t.jsonl", lucky, lucky | {"trace": APPLES}, lucky | {field: "nothing"})
+    assert summary(path)["outcomes"] == {"wrong_answer": 1, "correct": 1, "error": 1}
+    assert summary(path)["violations"] == {"bad_reference": 1, "wrong_function": 1}
+    assert summary(path, "--no-reference")["outcomes"] == {"correct": 3}
+    assert summary(path, "--reference-field", field)["outcomes"] == summary(path)["outcomes"]
+
+
+def test_a_named_reference_field_must_be_there_and_not_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.jsonl", row(), row())
+    unread = audit(path, "--reference-field", "gold")
+    assert unread.exit_code == 2 and "no field gold" in unread.stderr
+    assert audit(path, "--reference-field", "reference", "--no-reference").exit_code == 2
+    assert audit(path, "--kind", "call", "--no-reference").exit_code == 2

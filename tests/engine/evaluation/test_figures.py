@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from dataclasses import replace
@@ -9,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_model
@@ -16,6 +18,7 @@ from trace_trainer.engine.evaluation.difference import Difference, mean_differen
 from trace_trainer.engine.evaluation.figures import Evaluation, GroupScore, pass_at_k
 from trace_trainer.engine.evaluation.intervals import wilson
 from trace_trainer.engine.evaluation.records import Completion, Record
+from trace_trainer.engine.evaluation.scoreboard import scoreboard
 from trace_trainer.engine.evaluation.voting import majority
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.tasks.traces import TraceTask, verified
@@ -61,6 +64,31 @@ def test_a_right_answer_by_another_expert_than_stated_does_not_count() -> None:
     stated = Problem("p", QUESTION, "12", "arithmetic")
     assert TASK.judge(stated, text).outcome == "wrong_expert"
     assert TASK.judge(Problem("p", QUESTION, "12"), text).outcome == "correct"
+
+
+def test_accuracy_by_function_stands_beside_accuracy_by_answer() -> None:
+    chance = Problem("p", "Tom has 2 apples and buys 2 more. How many has he?", "4", "arithmetic")
+    gold = RIGHT.replace("value: 3", "value: 2").replace("value: 4", "value: 2")
+    chance = replace(chance, trace=gold)
+    found = _evaluation(
+        _record(chance, gold.replace("add", "mul")), _record(chance, gold), _record(PROBLEM, RIGHT)
+    )
+    assert (found.accuracy, found.function_accuracy) == (1, 0.5)
+    figures = found.to_json()
+    assert figures["function_accuracy"] == 0.5 and figures["function_interval"] == list(wilson(1, 2))
+    assert figures["outcomes"] == {"correct": 2, "wrong_answer": 1}
+    shown = io.StringIO()
+    Console(file=shown, width=120).print(scoreboard([found]))
+    assert "by function [95 %]" in shown.getvalue() and "50.0%" in shown.getvalue()
+    assert _evaluation(_record(PROBLEM, RIGHT)).to_json()["function_accuracy"] is None
+
+
+def test_without_references_any_right_answer_is_paid() -> None:
+    problem = next(generate("validation", 1))
+    assert TASK.reference(problem) == problem.trace
+    task = TASK.without_references()
+    assert task.reference(problem) is None
+    assert "reference" in TASK.row(problem) and "reference" not in task.row(problem)
 
 
 def test_a_wrong_answer_is_verified_and_an_invalid_trace_is_not() -> None:
