@@ -24,6 +24,7 @@ from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.intervals import paired_difference, wilson
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.held_out import HELD_OUT_SPLIT
+from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Keeper:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run, choosing: ChoosingProblems) -> None:
         self._config, self._loaded, self._run, self._choosing = config, loaded, run, choosing
-        self._task = config.make_task()
+        self._task = practised_task(config)
 
     @property
     def looks(self) -> list[Look]:
