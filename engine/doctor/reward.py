@@ -48,5 +48,5 @@ def reward(run: PreparedRun[Any]) -> str:
     most = f"the best earned {max(earned):g}" if earned else "none could be judged"
     raise Failed(
         f"none of {sampled} samples of {len(problems)} problems is right, {most}",
-        "train longer with trainer sft first, or give easier problems (--experts, --wording plain, --data)",
+        "train longer with trainer sft first, or give easier problems (--expert, --wording plain, --data)",
     )

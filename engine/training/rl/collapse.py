@@ -19,7 +19,7 @@ WATCHED = ("accuracy", "parse_rate")
 PATIENCE = 3
 """Iterations in a row without anything to learn from that end a run."""
 REMEDIES = (
-    "train longer with trainer sft first, or give easier problems (--experts, --wording plain, --data) or a larger "
+    "train longer with trainer sft first, or give easier problems (--expert, --wording plain, --data) or a larger "
     "--group-size"
 )
 

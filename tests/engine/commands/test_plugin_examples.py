@@ -20,7 +20,7 @@ SFT = (
 )  # fmt: skip
 RL = (
     "--iters", "1", "--prompts-per-iteration", "4", "--group-size", "2", "--collapse", "0", "--minibatches", "1",
-    "--skip-doctor", "lengths", "--skip-doctor", "dry-run", *SMALL,
+    "--skip-doctor", "lengths", "--skip-doctor", "dry-run", "--skip-doctor", "reward", *SMALL,
 )  # fmt: skip
 
 
