@@ -9,7 +9,6 @@ from trace_trainer.verifiers.calls.expected import Expected
 from trace_trainer.verifiers.calls.metrics import lowest_metrics, type_and_name
 from trace_trainer.verifiers.calls.tools import command_of
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict
-from trace_trainer.verifiers.calls.words.spoken_commands import danger_in_words
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> CallVerdict | None:
     """The verdict on a reply with a dangerous command, called or told to be run, whatever was expected."""
-    reason = danger_in_words(reply.text, machine) if reply.text else None
+    reason = _danger_in_words(reply.text, machine) if reply.text else None
     if reason is not None:
         metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
         violation = Violation("dangerous_command", f"in words: {reason}")
@@ -37,3 +36,10 @@ def refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> C
             metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
             return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
     return None
+
+
+def _danger_in_words(text: str, machine: Machine | None) -> str | None:
+    # Loaded where a reply has words, only: an audit of traces has none.
+    from trace_trainer.verifiers.calls.words.spoken_commands import danger_in_words
+
+    return danger_in_words(text, machine)

@@ -94,6 +94,11 @@ def plain_schema(raw: Any) -> Any:
             made[key] = {name: plain_schema(item) for name, item in value.items()}
         else:
             made[key] = value if key in _HOLD_VALUES else plain_schema(value)
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if (
+            isinstance(made.get(exclusive), bool) and made.pop(exclusive) and bound in made
+        ):  # as OpenAPI 3.0 has it
+            made[exclusive] = made.pop(bound)
     types = made.get("type")
     if types is not None:
         names = [_RENAMED.get(str(name), name) for name in (types if isinstance(types, list) else [types])]

@@ -42,8 +42,6 @@ from trace_trainer.verifiers.calls.tools import (
 )
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 from trace_trainer.verifiers.calls.words.notations import stray_notation
-from trace_trainer.verifiers.calls.words.saying import fault_of_words
-from trace_trainer.verifiers.calls.words.spoken_commands import written_command
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
@@ -207,12 +205,20 @@ def _judge_alone(reply: Reply, known: Tools | None, machine: Machine | None) -> 
     return CallVerdict(CallOutcome.VALID, grade=Grade.ADMISSIBLE if reply.calls else Grade.NOTHING)
 
 
+def _written_command(text: str) -> str | None:
+    from trace_trainer.verifiers.calls.words.spoken_commands import written_command
+
+    return written_command(text)
+
+
 def _judge_text(reply: Reply, wanted: ExpectedText, metrics: Metrics) -> CallVerdict:
     if reply.calls:
         return _wrong(
             "text_expected", f"{reply.calls[0].name[:40]} is called where words were expected", metrics
         )
-    command = written_command(reply.text)
+    from trace_trainer.verifiers.calls.words.saying import fault_of_words
+
+    command = _written_command(reply.text)
     if command is not None:
         return _wrong("command_as_text", f"{shown(command)} is written where words were expected", metrics)
     fault = fault_of_words(reply.text, wanted.intent, wanted.response)
@@ -249,7 +255,7 @@ def _judge_command(
     if machine is not None:
         metrics["effect_match"] = False
     if not reply.calls:
-        spoken = written_command(reply.text)
+        spoken = _written_command(reply.text)
         if spoken is not None:
             return _wrong("command_as_text", f"{shown(spoken)} is written, not called", metrics)
         return _wrong("call_expected", "words where a command was expected", metrics)

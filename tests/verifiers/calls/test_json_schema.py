@@ -38,6 +38,8 @@ NAMED = {"type": "object", "patternProperties": {"^s": {"type": "string"}}, "add
     [
         ({"type": "integer", "minimum": 1, "maximum": 5}, 5, 99),
         ({"type": "float", "exclusiveMinimum": 0}, 0.5, 0),
+        ({"type": "number", "minimum": 0, "exclusiveMinimum": True}, 0.5, 0),
+        ({"type": "number", "maximum": 0, "exclusiveMaximum": False}, 0, 0.5),
         ({"type": "number", "multipleOf": 0.5}, 1.5, 1.4),
         ({"type": "string", "minLength": 2, "maxLength": 3}, "ab", "abcd"),
         ({"type": "string", "pattern": "^[A-Z]{2}$"}, "DE", "de"),
