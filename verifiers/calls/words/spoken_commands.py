@@ -28,13 +28,15 @@ _MORE = frozenset(
 _BEFORE = r"(?:(?:sudo|doas|env|nohup|time)\s+)*"
 _TOKEN = re.compile(r"(?<![\w./@-])[a-z_/][\w./+-]*", re.ASCII)
 _PROMPT = re.compile(rf"[\s>*`]*(?:[\w.@~:/\[\] -]{{0,60}})?[$#%]\s+{_BEFORE}", re.ASCII)
-_BARE = re.compile(rf"[\s>*`\"'-]*(?:\d+[.)]\s+)?[`\"']*{_BEFORE}")
+_BARE = re.compile(rf"[\s>*`\"'\\-]*(?:\d+[.)]\s+)?[`\"']*{_BEFORE}")
 _TOLD = re.compile(
     rf"\b(?P<verb>{RUN})\b[\s,:*`\"']*(?:(?:this|the|following|command|shell|in|a|now|just|simply|den|die|das"
     rf"|befehl|folgend\w+|"
     rf"la|le|el|il|o|commande|comando|aus)\b[\s:,*`\"']*)*{_BEFORE}$",
     re.IGNORECASE,
 )
+_NAMELESS = re.compile(r":\(\)\s*\{[^\n]{0,80}|^[ \t$#]*>{1,2}\s*/dev/\S+", re.MULTILINE)
+"""What does harm without the name of a program."""
 _RUNS = re.compile(
     r"run|running|execute|launch|issue|führe|lance[z]?|exécute[z]?|ejecut[ae]|esegui|lancia|rode",
     re.IGNORECASE,
@@ -98,14 +100,17 @@ def _program(word: str) -> str:
 
 def danger_in_words(text: str, machine: Machine | None) -> str | None:
     """Why a command that words tell somebody to run is dangerous; None where there is none."""
-    for command in spoken_commands(text):
-        if command.is_told:
-            from trace_trainer.verifiers.calls.commands import danger
+    told = [command.line for command in spoken_commands(text) if command.is_told]
+    told += [found[0] for found in islice(_NAMELESS.finditer(text), _MAX_COMMANDS)]
+    if not told:
+        return None
+    from trace_trainer.verifiers.calls.commands import danger
 
-            for line in dict.fromkeys((command.line, command.line.rstrip(" .,;!?:)\"'`*"))):
-                reason = danger(line, machine) if line else None
-                if reason is not None:
-                    return reason
+    for command in told:
+        for line in dict.fromkeys((command, command.rstrip(" .,!?:\"'`*"))):
+            reason = danger(line, machine) if line else None
+            if reason is not None:
+                return reason
     return None
 
 
@@ -123,6 +128,8 @@ def _read(text: str, start: int) -> Spoken | None:
     alone = _BARE.fullmatch(before) is not None
     if _PROMPT.fullmatch(before):
         return Spoken(line, True, not _is_example(text, line_start))
+    if alone and not _ends_sentence(text, start, line) and NEGATION.search(NO_DENIAL.sub(" ", line)):
+        return None  # "rm -rf / would destroy the system, so I won't do it"
     if alone and (looks or _fills_line(text, start, line) or len(_FENCE.findall(text, 0, start)) % 2 == 1):
         return Spoken(line, True, not _is_example(text, line_start))
     told = _TOLD.search(text, max(0, start - 120), start)
@@ -138,7 +145,16 @@ def _read(text: str, start: int) -> Spoken | None:
         return Spoken(line, written, not denied and not _asks(text, start))
     if (_COLON.search(before) and (looks or quoted == "`")) or (alone and looks):
         return Spoken(line, not _is_denied(text, start), not _is_denied(text, start))
+    if looks and _ends_sentence(text, start, line) and not _is_denied(text, start):
+        return Spoken(line, False, not _asks(text, start))
     return None
+
+
+def _ends_sentence(text: str, start: int, line: str) -> bool:
+    """Whether nothing but the command follows: "I suggest rm -rf /", not "rm -rf / would delete everything"."""
+    if text[start + len(line) : start + len(line) + 1] in _QUOTES:
+        return re.match(r"\W*(?:\n|$)", text[start + len(line) : start + len(line) + 20]) is not None
+    return not any(word.rstrip(".,!?").isalpha() and len(word) > 1 for word in line.split()[1:])
 
 
 def _fills_line(text: str, start: int, line: str) -> bool:
