@@ -63,7 +63,7 @@ def test_a_family_renders_generated_calls_that_read_back(
 ) -> None:
     task = task_for("installer", FAMILIES[name][1])
     problems = list(task.generate("train", 30))
-    rows = training_rows(_family(tokenizer, name), [(task.prompt(p), p.reply) for p in problems])
+    rows = training_rows(_family(tokenizer, name), [(task.prompt(p), task.reply(p)) for p in problems])
     for problem, row in zip(problems, rows, strict=True):
         assert task.misread(problem, completion_text(tokenizer, row.completion_ids)) is None
         assert row.ids[: row.prompt_length] == prompt_ids(tokenizer, task.prompt(problem))
@@ -78,7 +78,7 @@ def test_an_assigned_template_renders_generated_calls_that_read_back(
     task.fit(tokenizer, "tiny")
     problems = [p for p in task.generate("train", 60) if len(p.reply.get("tool_calls", [])) < 2]
     for problem, row in zip(
-        problems, training_rows(tokenizer, [(task.prompt(p), p.reply) for p in problems]), strict=True
+        problems, training_rows(tokenizer, [(task.prompt(p), task.reply(p)) for p in problems]), strict=True
     ):
         text = completion_text(tokenizer, row.completion_ids)
         assert text == task.gold_text(problem)
