@@ -139,22 +139,10 @@ class Share(click.ParamType):
     help="Form of the output; jsonl is a line for each input.",
 )
 def command(
-    paths: tuple[str, ...],
-    trace_field: str | None,
-    question_field: str | None,
-    answer_field: str | None,
-    expert_field: str | None,
-    reference_field: str | None,
-    no_reference: bool,
-    kind: str,
-    call_format: str | None,
-    no_grounding: bool,
-    policy: str,
-    workers: int,
-    fail_under: Fraction | None,
-    out: str | None,
-    form: str,
-) -> None:
+    paths: tuple[str, ...], trace_field: str | None, question_field: str | None, answer_field: str | None,
+    expert_field: str | None, reference_field: str | None, no_reference: bool, kind: str, call_format: str | None,
+    no_grounding: bool, policy: str, workers: int, fail_under: Fraction | None, out: str | None, form: str,
+) -> None:  # fmt: skip
     """Check traces, or replies with tool calls, and say what is wrong with each.
 
     PATH is a .jsonl file (one object a line), a .yaml or .yml file (one trace, or several documents), a
@@ -175,10 +163,6 @@ def command(
 
     A line that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
-    if no_reference and reference_field is not None:
-        raise UserError(
-            "--reference-field names a reference that --no-reference leaves out; give one of them"
-        )
     names = FieldNames.choose(trace_field, question_field, answer_field, expert_field, reference_field)
     if kind == "call":
         _refuse_of_traces(
@@ -194,14 +178,13 @@ def command(
             names = replace(names, answer=EXPECTED_FIELDS)
     elif call_format is not None:
         raise UserError("--call-format is an option of --kind call; traces have none")
+    elif no_reference and reference_field is not None:
+        raise UserError(
+            "--reference-field names a reference that --no-reference leaves out; give one of them"
+        )
+    grounding, references = not no_grounding, not no_reference
     settings = AuditSettings(
-        names,
-        kind,
-        not no_grounding,
-        not no_reference,
-        policy,
-        records=form == "jsonl",
-        call_format=call_format or AUTO,
+        names, kind, grounding, references, policy, records=form == "jsonl", call_format=call_format or AUTO
     )
     files = find_files(paths)
     with nullcontext() if out is None else atomic_write(out) as stream:

@@ -9,30 +9,26 @@ count. Beside models that call tools stand replies that no model wrote: what a c
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option, reward_option
 from trace_trainer.engine.commands.episodes_table import print_episodes
+from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_constants, evaluate_model, generated_problems
-from trace_trainer.engine.evaluation.difference import differences
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes
-from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
-from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 
@@ -55,30 +51,6 @@ def _read_or_generate(
     if data is not None:
         return str(data), task.read(data, limit=count)
     return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed, experts)
-
-
-def _print_result(
-    evaluations: Sequence[Evaluation], constants: Sequence[Evaluation], form: str, stream: TextIO
-) -> None:
-    """The figures of one model, or of several with the differences from the first, beside those of constant replies."""
-    if form == "json":
-        figures: list[dict[str, Any]] = [evaluation.to_json() for evaluation in evaluations]
-        result: dict[str, Any] = {
-            "models": figures,
-            "differences": [difference.to_json() for difference in differences(evaluations)],
-        }
-        if len(figures) == 1:
-            result = figures[0]
-        if constants:
-            result["baselines"] = {constant.model: constant.to_json() for constant in constants}
-        json.dump(result, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
-        return
-    console = console_on(stream)
-    print_scoreboard(console, evaluations, constants)
-    console.print()
-    for line in violation_examples(evaluations[-1]):
-        console.print(line)
 
 
 @click.command("eval", cls=Command)
@@ -276,10 +248,7 @@ def command(
                 "problems, not for --episodes"
             )
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
-        with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
-            _check_names(asked)
-            played = [evaluate_episodes(load_model(model, dtype=dtype), task, **options) for model in asked]
-            print_episodes(played, form, stream)
+        _play(asked, task, dtype, form, out, options)
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
     judged: dict[str, Any] = {"data": f"{name}, guided" if guided else name, "policy": policy}
@@ -293,17 +262,23 @@ def command(
         for model in asked:
             evaluations.append(evaluate_model(load_model(model, dtype=dtype), task, problems, **options))
             if rows:
-                rows.writelines(_completion_lines(evaluations[-1]))
-        _print_result(evaluations, evaluate_constants(task, problems, **judged), form, stream)
+                rows.writelines(completion_lines(evaluations[-1]))
+        print_evaluations(evaluations, evaluate_constants(task, problems, **judged), form, stream)
+
+
+def _play(
+    asked: Sequence[str], task: Task[Any], dtype: str, form: str, out: Path | None, options: Mapping[str, Any]
+) -> None:
+    """Play whole installations with each model, and print what came of them."""
+    from trace_trainer.engine.models.loading import load_model
+
+    with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
+        _check_names(asked)
+        played = [evaluate_episodes(load_model(model, dtype=dtype), task, **options) for model in asked]
+        print_episodes(played, form, stream)
 
 
 def _check_names(models: Sequence[str]) -> None:
     """Raise UserError for a name that means nothing before the first model is evaluated, not after it."""
     for model in models[1:]:
         resolve(model)
-
-
-def _completion_lines(evaluation: Evaluation) -> Iterator[str]:
-    """The completions as lines of JSON, each with the model's name."""
-    for row in evaluation.rows():
-        yield json.dumps({"model": evaluation.model, **row}, ensure_ascii=False) + "\n"

@@ -7,7 +7,6 @@ answer) is counted among the outcomes and left out of every average.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,58 +15,11 @@ from typing import Any, TypeVar
 
 from trace_trainer.engine.evaluation.intervals import mean_interval, mean_of_any, wilson
 from trace_trainer.engine.evaluation.records import Completion, Record, completion_row
+from trace_trainer.engine.evaluation.scores import GoldLoss, GroupScore, Share, pass_at_k
 from trace_trainer.engine.tasks import Task
 from trace_trainer.verifiers.violation import Violation
 
 Key = TypeVar("Key", str, int)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupScore:
-    """The completions of one group, such as those of an expert: how many there are and how many are correct."""
-
-    n: int
-    correct: int
-
-    @property
-    def accuracy(self) -> float:
-        return self.correct / self.n
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The mean of a metric over the problems that it applies to, with its 95 % interval; all from 0 to 1."""
-
-    n: int
-    mean: float
-    interval: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class GoldLoss:
-    """The loss on the gold replies of `n` problems.
-
-    Attributes:
-        nats: mean of the replies' losses, each summed over its tokens.
-        interval: of that mean, 95 %.
-        per_token: mean over all their tokens, in nats: the loss that SFT lowers.
-    """
-
-    n: int
-    nats: float
-    interval: tuple[float, float]
-    per_token: float
-
-
-def pass_at_k(samples: int, correct: int, k: int) -> float:
-    """Probability that at least one of k completions is correct, estimated without bias from `samples` of them.
-
-    1 - C(samples - correct, k) / C(samples, k): Chen et al. 2021, "Evaluating Large Language Models Trained on Code",
-    equation 1. Raises ValueError unless 1 <= k <= samples.
-    """
-    if not 1 <= k <= samples:
-        raise ValueError(f"pass@{k} needs at least {k} completions a problem, there are {samples}")
-    return 1 - math.comb(samples - correct, k) / math.comb(samples, k)
 
 
 @dataclass(frozen=True, slots=True)

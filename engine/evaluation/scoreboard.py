@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from trace_trainer.engine.evaluation.difference import differences
-from trace_trainer.engine.evaluation.figures import Evaluation, GoldLoss, GroupScore, Share
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.scores import GoldLoss, GroupScore, Share
 from trace_trainer.engine.terminal.printable import printable
 from trace_trainer.verifiers import CallOutcome, Outcome
 

@@ -33,8 +33,7 @@ from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.problems.buckets import bucket_of, normalise
 from trace_trainer.verifiers.calls.verdict import CallVerdict
 from trace_trainer.verifiers.score import score
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
-from trace_trainer.verifiers.violation import Violation
+from trace_trainer.verifiers.traces.verdict import Verdict
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -294,13 +293,6 @@ def declare_task(declared: Declared) -> Declared:
         raise DeclarationError(f"the task {name} defines neither draw nor generate")
     TASKS.declare(name, declared, depth=2)
     return declared
-
-
-def judged(right: bool, message: str = "the reply is not what was expected") -> Verdict:
-    """A plain verdict: right or wrong."""
-    if right:
-        return Verdict(Outcome.CORRECT)
-    return Verdict(Outcome.WRONG_ANSWER, (Violation("wrong_answer", message),))
 
 
 def worded_tasks() -> str:
