@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.constants import CONSTANTS, constants_for
+from trace_trainer.verifiers.questions.constants import CONSTANTS
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.questions.mentions import Mention
+from trace_trainer.verifiers.questions.numbers import read_question
 
 Derive = Callable[[Exact], Exact]
 
@@ -68,7 +69,7 @@ class Numbers:
         self._grounding = grounding
         self._mentions = () if grounding is None else grounding.mentions
         asked = question is not None and grounding is not None
-        constants = constants_for(question) | _IMPLIED if asked and question is not None else _TABLE
+        constants = read_question(question).constants | _IMPLIED if asked and question is not None else _TABLE
         self._doubtful = constants.union(*map(_doubtful_of, self._mentions))
         self._sources: dict[Exact, tuple[Source, ...]] = {}
         self._unclear: dict[Exact, frozenset[Exact]] = {}

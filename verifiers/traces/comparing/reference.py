@@ -41,6 +41,7 @@ from trace_trainer.verifiers.traces.running.statements import bind
 from trace_trainer.verifiers.traces.steps.executing import Place, Results, execute_on
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
+_MAX_KEPT = 32  # choices of numbers to move whose runs a reference keeps
 _CACHED_LENGTH = 8_000  # of a question with its reference, which bounds the memory of the cache
 
 
@@ -167,12 +168,15 @@ class Reference:
     def runs(self, split: frozenset[Exact], keys: frozenset[Key], like: bool) -> Sequence[Run]:
         """What it computes on other numbers for `keys`: of any size, or like the question's own."""
         asked = (split, keys, like)
-        if asked not in self._runs:
+        kept = self._runs.get(asked)
+        if kept is None:
+            if len(self._runs) >= _MAX_KEPT:
+                self._runs.clear()
             moved = self.moved(split)
             rng = Random(f"{self._seed}\0{like}")
             runs = self._alike(moved, keys, rng) if like else self._of_any_size(moved, keys, rng)
-            self._runs[asked] = list(islice(runs, ALIKE_RUNS if like else ANY_SIZE_RUNS))
-        return self._runs[asked]
+            kept = self._runs[asked] = list(islice(runs, ALIKE_RUNS if like else ANY_SIZE_RUNS))
+        return kept
 
     def _of_any_size(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:
         for drawn in of_any_size(sorted(keys), rng):
