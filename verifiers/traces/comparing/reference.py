@@ -226,7 +226,7 @@ def _with_literals(grounding: Grounding, literals: Mapping[Exact, int]) -> Groun
     return Grounding(tuple(mentions), bits, grounding.everything)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _kept(text: str, question: str | None) -> Reference | BadReferenceError:
     try:
         return Reference(text, question)
