@@ -103,7 +103,7 @@ def test_trl_has_no_own_histories() -> None:
 def test_the_loop_tells_conversations_what_the_model_replied(
     tiny_call_model_dir: Path, checkpoints: Path
 ) -> None:
-    config = replace(CONFIG, iterations=3, group_size=2, minibatches=1, max_new_tokens=8, collapse=0)
+    config = replace(CONFIG, iterations=2, group_size=2, minibatches=1, max_new_tokens=8, collapse=0)
     loaded = load_trainable(str(tiny_call_model_dir), config)
     config.make_task().fit(loaded.tokenizer, loaded.name)
     practice = conversations()
