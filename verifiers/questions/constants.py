@@ -5,10 +5,10 @@ it; a constant is allowed only where its cue stands in the question as a word of
 "three"). The table is deliberately narrow, because each entry is a number that a model can write without deriving
 it. Only the everyday 7, 12, 24, 60 and 100 need a single word; other conversions need both units, legs an animal and
 the word leg, and 1 a percentage (the whole that a complement is taken from). 2 is always allowed; 0 never is, as
-nothing but an identity or a multiplication to nothing is done with it.
+nothing but an identity or a multiplication to nothing is done with it. A foot may be written 1', an inch 1".
 
-Not covered: constants from general knowledge (the boiling point of water), and a count that the question only
-implies ("Tom and his sister" for 2 people is covered by the 2, "Tom and his two sisters" for 3 is not).
+Not covered: constants from general knowledge (the boiling point of water). What a question implies by naming it is no
+constant (`implied`).
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def _constant(name: str, value: int | str, *cues: str) -> Constant:
     return Constant(name, Fraction(value), tuple(map(_cue_words, cues)))
 
 
+_PERCENT = "percent percentage pct %"
 _DAY = "day daily night nightly everyday"
 _WEEK = "week weekly"
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
@@ -59,13 +60,17 @@ CONSTANTS = (
     _constant("seconds in a minute, minutes in an hour", 60, "seconds sec minute min hour hourly hr mph"),
     _constant("seconds in an hour", 3600, "seconds sec", "hour hourly hr"),
     _constant("hours in a day", 24, "day daily"),
+    _constant("hours in a day", 24, "hour hourly", _WEEK),
     _constant("hours on the clock", 12, "noon midnight pm p.m"),
     _constant("days in a week", 7, f"{_WEEK} daily"),
     _constant("working days in a week", 5, "weekday workday workweek schoolday"),
-    _constant("days to Friday", 5, "monday_to_friday monday_through_friday monday-friday"),
-    _constant("days to Saturday", 6, "monday_to_saturday monday_through_saturday monday-saturday"),
+    _constant("days before a weekend", 5, "weekend", _WEEK),
+    _constant("days to Friday", 5, "monday_to_friday monday_through_friday monday-friday monday_-_friday"),
+    _constant(
+        "days to Saturday", 6, "monday_to_saturday monday_through_saturday monday-saturday monday_-_saturday"
+    ),
     _constant("days in two weeks", 14, "fortnight fortnightly biweekly"),
-    _constant("weeks in a month", 4, _MONTH, _WEEK),
+    _constant("weeks in a month", 4, _MONTH, f"{_WEEK} weekend weekday workweek {_WEEKDAYS}"),
     _constant("weeks in a year", 52, _YEAR, f"{_WEEK} weekend weekday {_WEEKDAYS}"),
     _constant("days in a month", 30, _MONTH, _DAY),
     _constant("days in a year", 365, _YEAR, _DAY),
@@ -80,16 +85,18 @@ CONSTANTS = (
     _constant("years in a decade", 10, "decade"),
     _constant("years in a century", 100, "century"),
     # Money and percentages
-    _constant("cents in a dollar, parts of a percentage", 100, "cent ¢ penny percent percentage %"),
-    _constant("the whole of a percentage", 1, "percent percentage %"),
+    _constant("cents in a dollar, parts of a percentage", 100, f"cent ¢ penny {_PERCENT}"),
+    _constant("the whole of a percentage", 1, _PERCENT),
     _constant("cents in a quarter", 25, "quarter", "cent ¢ coin change dime nickel penny dollar $"),
     _constant("cents in a dime", 10, "dime"),
     _constant("cents in a nickel", 5, "nickel"),
     _constant("dollars in a dime", "1/10", "dime"),
     _constant("dollars in a nickel", "1/20", "nickel"),
-    _constant("dollars in a penny, a hundredth part", "1/100", "penny cent ¢ percent percentage %"),
+    _constant("dollars in a penny, a hundredth part", "1/100", f"penny cent ¢ {_PERCENT}"),
     # Counts
     _constant("things in a dozen", 12, "dozen"),
+    _constant("fingers of a person", 10, "finger toe"),
+    _constant("fingers and toes of a person", 20, "finger", "toe"),
     _constant("letters of the alphabet", 26, "alphabet"),
     _constant("cards in a deck", 52, "deck", "card"),
     _constant("faces of a die", 6, "dice"),
@@ -161,7 +168,12 @@ def _index() -> dict[str, tuple[Constant, ...]]:
 
 
 _BY_CUE = _index()
-_WORD = re.compile(r"monday(?:-| to | through )(?:friday|saturday)|[ap]\.m|[^\W\d_]+|[%$¢]")
+_WORD = re.compile(r"monday(?:-| - | to | through )(?:friday|saturday)|[ap]\.m|[^\W\d_]+|[%$¢]")
+_WORKING_DAY = re.compile(r"\b(?:week|work|working|school|business) days?\b")
+_PERCENTAGE = re.compile(r"%|\b(?:percent|per cent|pct\b)")
+_FEET = re.compile(r"[0-9]'(?![\w'])")  # 12'
+_INCHES = re.compile(r"[0-9](?:\"|''|\u2033)")  # 6"
+_QUOTATION = re.compile(r"(?<![0-9'])[\"\u201c]")
 
 
 def constants_for(question: str) -> frozenset[Number]:
@@ -169,7 +181,15 @@ def constants_for(question: str) -> frozenset[Number]:
 
     Whole numbers are ints. Takes time linear in the length of the question, and never raises.
     """
-    words = set(_WORD.findall(fold(question)))
+    text = fold(question)
+    words = set(_WORD.findall(text))
+    words.update(*(phrase.split() for phrase in words if phrase.startswith("monday ")))
+    if _WORKING_DAY.search(text):
+        words.add("workday")
+    if "'" in text and _FEET.search(text):
+        words.add("ft")
+    if ('"' in text or "''" in text) and _INCHES.search(text) and not _QUOTATION.search(text):
+        words.add("inch")
     called = [
         constant
         for word in words & _BY_CUE.keys()
@@ -177,3 +197,8 @@ def constants_for(question: str) -> frozenset[Number]:
         if all(not words.isdisjoint(cue) for cue in constant.cues)
     ]
     return ALWAYS.union(plain(constant.value) for constant in called)
+
+
+def speaks_of_percent(question: str) -> bool:
+    """Whether a question speaks of percentages."""
+    return _PERCENTAGE.search(fold(question)) is not None

@@ -186,7 +186,7 @@ def _cardinal_at(tokens: Tokens, i: int) -> tuple[int, int]:
         if scale == 1:
             break
         limit, i = scale, end + 1
-        following = _continuation(tokens, i)
+        following = _continuation(tokens, i) or _after_comma(tokens, i)
         group = _group_at(tokens, following) if following else None
     return total, i
 
@@ -228,6 +228,17 @@ def _continuation(tokens: Tokens, i: int) -> int | None:
     if not tokens.joined(i + 1) or (tokens.word(i + 1) in UNITS and tokens.word(i + 2) in DENOMINATORS):
         return None  # "a hundred and one half"
     return i + 1
+
+
+def _after_comma(tokens: Tokens, i: int) -> int | None:
+    """Where a number goes on with hundreds after a scale and a comma: "one thousand, three hundred"; None if not."""
+    if tokens.gap(i) != ", ":
+        return None
+    group = _group_at(tokens, i) if tokens.word(i) in UNITS or tokens.word(i) in TENS else None
+    if group is None:
+        return None
+    value, end = group
+    return i if value >= 100 or (tokens.word(end) in SCALES and tokens.joined(end)) else None
 
 
 def _bound_to_noun(tokens: Tokens, i: int) -> bool:

@@ -67,9 +67,11 @@ MULTIPLES = {
     }.items()
     for word in words.split()
 }
+SETS = {"score": 20, "scores": 20, "gross": 144}
+"""Words that are numbers only where they count: a score is also a result, and gross is not net."""
 VULGAR_FRACTIONS = {char: Fraction(numeric(char)).limit_denominator(10) for char in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 NUMBER_WORDS = frozenset().union(
-    CARDINALS, PLURALS, ORDINALS, DENOMINATORS, HALVES, QUARTERS, MULTIPLES, VULGAR_FRACTIONS
+    CARDINALS, PLURALS, ORDINALS, DENOMINATORS, HALVES, QUARTERS, MULTIPLES, SETS, VULGAR_FRACTIONS
 )
 
 # Every replacement is one character for one, so that places in the folded text are places in the question.

@@ -6,13 +6,14 @@ and in words that count ("half", "twice", "dozen").
 
 What a mention grounds is what it says, in every notation that a trace may need, and never what follows from it by
 arithmetic: "2 dozen" grounds 2 and 12, not 24, and "3 boxes of 8" nothing but 3 and 8. The few exceptions are other
-spellings of the same quantity: a percentage is also a share, and either has its complement; cents are dollars; a
-quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6; 3 pm is 15 on the clock; a fraction
-names its two numbers and the whole that the rest is taken from. "One" grounds 1 as a pronoun too: "this one" and "one
-apple" look alike to a reader of words, and identities with 1 are no valid steps anyway.
+spellings of the same quantity: a percentage is also a share, and either has its complement, the share its increase,
+too; a fraction below 1 has its complement, and a division by what it is a whole part of (0.2 is 1/5); cents are
+dollars; a quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6; 3 pm is 15 on the clock; a
+fraction names its two numbers and the whole that the rest is taken from. "One" grounds 1 as a pronoun too: "this one"
+and "one apple" look alike to a reader of words, and identities with 1 are no valid steps anyway.
 
 Reading takes time linear in the length of the question and never raises. Not covered: roman numerals, digits inside
-names ("A4", "mp3", "H2O"), and signs in words ("five degrees below zero" grounds 5).
+names ("A4", "mp3", "H2O"). Signs in words leave the value as it is: "five degrees below zero" is 5, and grounds -5 too.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from trace_trainer.verifiers.questions.constants import constants_for
+from trace_trainer.verifiers.questions.forms import parts_grounds, percent_grounds
 from trace_trainer.verifiers.questions.mentions import Kind, Mention, QuestionNumbers
 from trace_trainer.verifiers.questions.number_grammar import ARTICLES, amount_at, fraction_parts, scale_at
+from trace_trainer.verifiers.questions.number_signs import is_bakers, is_place, minus_in_words
 from trace_trainer.verifiers.questions.number_words import (
     CARDINALS,
     DENOMINATORS,
@@ -34,6 +37,7 @@ from trace_trainer.verifiers.questions.number_words import (
     PLURALS,
     QUARTERS,
     SCALES,
+    SETS,
     TENS,
     Number,
     Tokens,
@@ -75,6 +79,9 @@ _RATIO_WORDS = frozenset(["ratio", "ratios"])
 _ORDINAL_ENDINGS = frozenset(["st", "nd", "rd", "th"])
 _FRACTION_LEADS = frozenset("a an another other remaining first second last final".split())  # "a third"
 _TIME_LEADS = frozenset(["per", "each", "every"])  # "5 meters per second"
+_NO_THINGS = frozenset(
+    "less this his its points hers ours yours theirs".split()
+)  # "a score of points" is one of a game
 _SINGLE = ARTICLES | _TIME_LEADS | {"another"}  # "an hour and a half"
 _TAKES_ARTICLE = SCALES.keys() | {"hundred"}
 
@@ -99,7 +106,11 @@ class _Reader:
             if word[0] > "9" and word not in NUMBER_WORDS:
                 i += 1
             elif word in MULTIPLES:
-                i = self._add(self._article_before(i), i + 1, MULTIPLES[word], "multiple")
+                bakers = word == "dozen" and is_bakers(self.tokens, i)
+                value = 13 if bakers else MULTIPLES[word]
+                i = self._add(self._article_before(i - 2 if bakers else i), i + 1, value, "multiple")
+            elif word in SETS:
+                i = self._set(i)
             elif word in PLURALS:
                 i = self._add(i, i + 1, PLURALS[word], "word")
             elif word in HALVES or word in QUARTERS:
@@ -122,10 +133,23 @@ class _Reader:
                 return time_end
             if tokens.word(end) in _ORDINAL_ENDINGS and tokens.gap(end) == "":
                 return self._ordinal_digits(i, value, end)
+            if is_place(tokens, end):
+                return self._add(i, end + 2, value + ORDINALS[tokens.word(end + 1)], "ordinal")
             if tokens.words[end - 1] in TENS and tokens.gap(end) == "-" and tokens.word(end) in ORDINALS:
                 return self._add(i, end + 1, value + ORDINALS[tokens.word(end)], "ordinal")  # "twenty-first"
         first = self._article_before(i) if tokens.words[i] in _TAKES_ARTICLE else i
         return self._add_signed(first, end, value, kind, {value, *parts})
+
+    def _set(self, i: int) -> int:
+        """A score or a gross: "two score", "a score of apples"; neither "a score of 85" nor "gross income"."""
+        tokens = self.tokens
+        before, after = tokens.word(i - 1) if tokens.joined(i) else "", tokens.word(i + 2)
+        counted = before in CARDINALS and before != "one"
+        of_things = before in ARTICLES | {"one", "per"} or before[:1].isdecimal()
+        of_things &= tokens.word(i + 1) == "of" and after.endswith("s") and after not in _NO_THINGS
+        if not counted and not of_things:
+            return i + 1
+        return self._add(self._article_before(i), i + 1, SETS[tokens.words[i]], "multiple")
 
     def _in_name(self, i: int) -> bool:
         """Whether digits are glued to the letters of a name or a symbol: "A4", "mp3", "H2O", "m2"."""
@@ -242,13 +266,15 @@ class _Reader:
         if unit:
             stop = unit.end()
         if unit and unit.lastgroup == "percent":
-            kind, grounds = "percent", _percent_grounds(value)
+            kind, grounds = "percent", percent_grounds(value)
         elif currency == "¢" or (unit and unit.lastgroup == "cents" and not currency):
             kind, grounds = "cents", grounds | {value, Fraction(value, 100)}
         elif (currency or unit) and kind in ("digits", "word"):
             kind = "money"
         if minus:
             value = -value
+        elif minus_in_words(tokens, i, end):
+            grounds.add(-value)
         self._append(start, stop, value, kind, grounds | {value})
         return end
 
@@ -259,11 +285,6 @@ class _Reader:
         return end
 
     def _append(self, start: int, stop: int, value: Number, kind: Kind, grounds: set[Number]) -> None:
+        grounds |= parts_grounds(value, kind)
         text, grounded = self.question[start:stop], frozenset(map(plain, grounds))
         self.mentions.append(Mention(start, stop, text, Fraction(value), kind, grounded))
-
-
-def _percent_grounds(value: Number) -> set[Number]:
-    """20 % may be written 20 or 0.2, and as what remains 80 or 0.8."""
-    share = Fraction(value, 100)
-    return {value, share, 100 - value, 1 - share} if 0 < value < 100 else {value, share}

@@ -61,9 +61,10 @@ CODES: Mapping[str, Stage] = MappingProxyType(
 LINTS = ("unused_variable", "non_canonical_text", "unused_question_number", "function_not_compared")
 """Codes that are reported and counted but do not fail a trace."""
 
-ERRORS = ("bad_gold", "bad_reference", "not_text", "internal_error")
+ERRORS = ("bad_gold", "bad_reference", "not_text", "too_large", "internal_error")
 """Codes of the outcome `error`: the gold answer is no number, the reference is no valid trace or computes another
-answer, the trace is no text, or the verifier itself failed."""
+answer, the trace is no text, the question is too long, or the verifier itself failed. A trace that is too long has the
+same code as a question, but is `unparsed`."""
 
 
 class Verdict(NamedTuple):

@@ -1,8 +1,8 @@
 """verify_trace: text in, verdict out.
 
 The stages of the specification in their order; whatever happens inside, a verdict comes out. A failure of the verifier
-itself, or gold that is no number, gives the outcome `error`, which carries no reward, so that a fault of ours or of the
-data is never charged to a model.
+itself, gold that is no number, or a question that is too long, gives the outcome `error`, which carries no reward, so
+that a fault of ours or of the data is never charged to a model.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import SubTrace, Trace, write_trace
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
-from trace_trainer.verifiers.questions.grounding import Grounding, ground
+from trace_trainer.verifiers.questions.grounding import MAX_QUESTION, Grounding, ground
 from trace_trainer.verifiers.traces.comparing.compare import Undecided, difference
 from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError, Reference, reference_of
 from trace_trainer.verifiers.traces.hints import hint
@@ -30,6 +30,8 @@ from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 from trace_trainer.verifiers.violation import Violation
+
+_MAX_LINTS = 32  # of one verdict; who wants all numbers of a question has them at hand
 
 Gold = int | float | Fraction | Decimal | str
 
@@ -60,6 +62,10 @@ def verify_trace(
     try:
         if not isinstance(text, str):
             return _error("not_text", f"the trace is a {type(text).__name__}, not a text")
+        if grounding and question is not None and len(question) > MAX_QUESTION:
+            return _error(
+                "too_large", f"the question has {len(question):,} characters; {MAX_QUESTION:,} are read"
+            )
         gold = None if answer is None else parse_answer(answer)
         if reference is not None:
             known = reference_of(reference, question)
@@ -104,7 +110,7 @@ def _verify(
     if gold is not None and checked.answer is not None and not gold.matches(checked.answer):
         violations = [
             *violations,
-            _wrong_answer(subtraces[-1], len(subtraces) - 1, checked, checked.answer, gold),
+            _wrong_answer(subtraces, checked, checked.answer, gold, grounding),
         ]
     elif reference is not None and not violations and checked.answer is not None:
         violations, undecided = _compared(subtraces, checked.answer, reference, gold)
@@ -135,10 +141,15 @@ def _fraction(value: Exact) -> Fraction:
 
 
 def _wrong_answer(
-    parsed: ParsedSubTrace, index: int, checked: Checked, value: Exact, gold: Answer
+    subtraces: Sequence[ParsedSubTrace],
+    checked: Checked,
+    value: Exact,
+    gold: Answer,
+    grounding: Grounding | None,
 ) -> Violation:
+    parsed, index = subtraces[-1], len(subtraces) - 1
     message = f"the trace computes {format_number(value)}, not {format_number(gold.value)}"
-    advice = None if checked.violations else hint(checked.values(), gold)
+    advice = None if checked.violations else hint(checked, subtraces, gold, grounding)
     step = len(parsed.steps) - 1
     return Violation(
         "wrong_answer", f"{message}; {advice}" if advice else message, index, step, parsed.line_of(step)
@@ -198,4 +209,6 @@ def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:
     for index, mention in enumerate(() if grounding is None else grounding.mentions):
         if mention.text and not checked.used >> index & 1:
             lints.append(Violation("unused_question_number", f"{mention.text!r} is never used"))
-    return lints
+        if len(lints) >= _MAX_LINTS:
+            break
+    return lints[:_MAX_LINTS]

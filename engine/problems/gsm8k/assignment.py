@@ -82,7 +82,7 @@ class Search:
             and len(functions) == 1
             and None not in functions
             and not is_doubtful(best, self._equations, self._operands, self._strong),
-            derived=any(isinstance(o, Computed) for option in best.values() for o in option.operands),
+            derived=any(self._operands.is_derived(o) for option in best.values() for o in option.operands),
             pruned=computing - len(best),
         )
 

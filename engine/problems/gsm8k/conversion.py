@@ -23,6 +23,8 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
+from trace_trainer.verifiers.questions.implied import implied_numbers
+from trace_trainer.verifiers.questions.number_words import Number
 from trace_trainer.verifiers.questions.numbers import read_question
 
 _FINALS = 3  # how many equations that state the answer are tried, the last one first
@@ -93,7 +95,9 @@ def convert(question: str, solution: str, weights: Weights = WEIGHTS) -> Convers
     numbers = read_question(question)
     fractions = known_fractions(numbers.mentions)
     equations = [replace(e, expression=simplify(e.expression, fractions)) for e in read.equations]
-    operands = Operands(numbers, Context(question, numbers.mentions), equations, weights)
+    # What names an unknown says its equation; to read ones into it would be another solution.
+    implied = frozenset[Number]() if read.unknown else implied_numbers(question, numbers.mentions)
+    operands = Operands(numbers, implied, Context(question, numbers.mentions), equations, weights)
     search = Search(equations, operands)
     try:
         assignment = _assign(search, equations, gold, read)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.context import Context, stems
+from trace_trainer.engine.problems.gsm8k.context import Context
 from trace_trainer.engine.problems.gsm8k.expressions import Literal, Operation
 from trace_trainer.engine.problems.gsm8k.formula import (
     Computed,
@@ -28,26 +28,15 @@ from trace_trainer.engine.problems.gsm8k.formula import (
 )
 from trace_trainer.engine.problems.gsm8k.readings import readings
 from trace_trainer.engine.problems.gsm8k.solution import Equation
+from trace_trainer.engine.problems.gsm8k.units import UNIT_STEMS
 from trace_trainer.engine.problems.gsm8k.weights import Weights
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.verifiers.questions.constants import CONSTANTS
 from trace_trainer.verifiers.questions.mentions import QuestionNumbers
 from trace_trainer.verifiers.questions.number_words import Number
 
+_COUNTING = frozenset({"digits", "word", "multiple", "ordinal"})
 _CLOSE = Fraction(6, 1000)  # a number written rounded is at most this far away
-
-
-def _unit_stems() -> dict[Exact, frozenset[str]]:
-    """For each constant, the stems of the words that call for it."""
-    found: dict[Exact, frozenset[str]] = {}
-    for constant in CONSTANTS:
-        words = frozenset().union(*map(stems, frozenset().union(*constant.cues)))
-        found[plain(constant.value)] = found.get(plain(constant.value), frozenset()) | words
-    return found
-
-
-_UNIT_STEMS = _unit_stems()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +63,23 @@ class Operands:
 
     Args:
         numbers: the question's numbers and constants.
+        implied: the numbers that it implies.
         context: the words around its numbers.
         equations: the solution's.
         weights: what each sign of a reading costs.
     """
 
     def __init__(
-        self, numbers: QuestionNumbers, context: Context, equations: Sequence[Equation], weights: Weights
+        self,
+        numbers: QuestionNumbers,
+        implied: frozenset[Number],
+        context: Context,
+        equations: Sequence[Equation],
+        weights: Weights,
     ) -> None:
         self.mentions = numbers.mentions
         self.constants = numbers.constants
+        self.implied = implied
         self.ones = any(1 in mention.grounded for mention in numbers.mentions) or 1 in numbers.constants
         self.readings = readings(numbers.mentions)
         self.context = context
@@ -99,6 +95,8 @@ class Operands:
         found += self._constants(index, value, role)
         if not inside:
             found += self._derived(index, value)
+        if not found and self.implied:
+            found += self._implied(value, role)
         return sorted(found, key=lambda choice: choice.cost)
 
     def _earlier(self, index: int, value: Exact) -> Iterator[Choice]:
@@ -180,10 +178,26 @@ class Operands:
     def _constant_cost(self, index: int, value: Exact, role: str) -> float:
         if value == 2:
             return self.weights.uncalled_two + (self.weights.two_added if role in ("add", "sub") else 0)
-        units = _UNIT_STEMS.get(value, frozenset())
+        units = UNIT_STEMS.get(value, frozenset())
         return self.weights.constant - (
             self.weights.constant_unit if self.context.speaks_of(self.equations[index], units) else 0
         )
+
+    def is_derived(self, operand: Operand) -> bool:
+        """Whether an operand is neither a number of the question, an earlier result, a constant nor a 1."""
+        if isinstance(operand, Constant):
+            return operand.value != 1 and operand.value in self.implied - self.constants
+        return isinstance(operand, Computed)
+
+    def _implied(self, value: Exact, role: str) -> Iterator[Choice]:
+        """Where nothing else fits: what the question implies, and a number of it with one more or one less."""
+        if value in self.implied and (value != 1 or role in ("add", "sub")):
+            yield Choice(self.weights.implied, Constant(value))
+        for m, mention in enumerate(self.mentions):
+            given = self.readings[m][0]
+            if self.context.aliases[m] == m and mention.kind in _COUNTING:
+                for name in ("add", "sub"):
+                    yield from _fitting(value, self.weights.one_more, Computed(name, (given, Constant(1))))
 
     def _derived(self, index: int, value: Exact) -> Iterator[Choice]:
         yield from self._complements(index, value)

@@ -13,7 +13,7 @@ from trace_trainer.verifiers.questions.mentions import Mention
 def readings(mentions: Sequence[Mention]) -> list[list[Given]]:
     """For each mention, the values that the verifier lets a trace write because of it, the plainest form first.
 
-    The complement of a percentage is left out: a trace that computes it says what it does.
+    Complements and reciprocals are left out: a trace that computes them says what it does.
     """
     return [list(_readings(index, mention)) for index, mention in enumerate(mentions)]
 
@@ -27,7 +27,8 @@ def _readings(index: int, mention: Mention) -> Iterator[Given]:
             yield Given(index, form, plain(candidate))
     if mention.kind == "percent":
         return
-    for other in sorted(mention.grounded - seen):
+    derived = {1 - value, 1 / mention.value} if value and mention.kind != "mixed" else set()
+    for other in sorted(mention.grounded - seen - derived):
         if other != 1 or value == 1:
             yield Given(index, Form.PART, plain(other))
 

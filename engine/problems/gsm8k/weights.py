@@ -69,6 +69,13 @@ class Weights:
     derived: float = _weight(
         1.0, "a value that the solution worked out without writing it: only where nothing else fits"
     )
+    implied: float = _weight(
+        1.1, "what the question implies and does not state, such as how many persons it names"
+    )
+    one_more: float = _weight(
+        1.6,
+        "a number with one more or one less, for the same reason: three parts and the one they are parts of",
+    )
     converted: float = _weight(
         1.4, "a converted unit among those: more pairs of numbers give it by coincidence"
     )

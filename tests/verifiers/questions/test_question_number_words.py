@@ -55,7 +55,7 @@ def test_number_words_that_are_two_numbers_stay_apart(text: str, expected: list[
     ("text", "grounded"),
     [
         ("half", {HALF, 2}),
-        ("a quarter", {Fraction(1, 4), 4, 1}),
+        ("a quarter", {Fraction(1, 4), 4, 1, Fraction(3, 4)}),
         ("twice", {2}),
         ("thrice", {3}),
         ("doubled", {2}),

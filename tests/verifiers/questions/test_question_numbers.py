@@ -90,13 +90,15 @@ def test_a_dash_is_no_minus(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["20%", "20 %", "20 percent", "20-percent", "20 per cent", "twenty percent"])
-def test_a_percentage_grounds_itself_its_share_and_both_complements(text: str) -> None:
+def test_a_percentage_grounds_itself_its_share_both_complements_and_the_increase(text: str) -> None:
     mention = only(text)
     assert (mention.value, mention.kind, mention.text) == (20, "percent", text)
-    assert mention.grounded == {20, Fraction(1, 5), 80, Fraction(4, 5)}
+    assert mention.grounded == {20, Fraction(1, 5), 80, Fraction(4, 5), Fraction(6, 5)}
 
 
-@pytest.mark.parametrize(("text", "grounded"), [("150%", {150, Fraction(3, 2)}), ("100%", {100, 1})])
+@pytest.mark.parametrize(
+    ("text", "grounded"), [("150%", {150, Fraction(3, 2), Fraction(5, 2)}), ("100%", {100, 1, 2})]
+)
 def test_a_percentage_of_a_hundred_or_more_has_no_complement(text: str, grounded: set[Fraction]) -> None:
     assert only(text).grounded == grounded
 
@@ -114,20 +116,20 @@ def test_dollars_are_not_cents() -> None:
     ("text", "value", "grounded"),
     [
         ("1/2", HALF, {HALF, 1, 2}),
-        ("2/3rds", Fraction(2, 3), {Fraction(2, 3), 2, 3, 1}),
-        ("two thirds", Fraction(2, 3), {Fraction(2, 3), 2, 3, 1}),
-        ("three-quarters", Fraction(3, 4), {Fraction(3, 4), 3, 4, 1}),
-        ("a third", Fraction(1, 3), {Fraction(1, 3), 3, 1}),
-        ("one-fifth", Fraction(1, 5), {Fraction(1, 5), 5, 1}),
-        ("¾", Fraction(3, 4), {Fraction(3, 4), 3, 4, 1}),
-        ("5⁄8", Fraction(5, 8), {Fraction(5, 8), 5, 8, 1}),
-        ("one/4", Fraction(1, 4), {Fraction(1, 4), 1, 4}),
-        ("6/8", Fraction(3, 4), {Fraction(3, 4), 6, 8, 1}),
+        ("2/3rds", Fraction(2, 3), {Fraction(2, 3), 2, 3, 1, Fraction(1, 3)}),
+        ("two thirds", Fraction(2, 3), {Fraction(2, 3), 2, 3, 1, Fraction(1, 3)}),
+        ("three-quarters", Fraction(3, 4), {Fraction(3, 4), 3, 4, 1, Fraction(1, 4)}),
+        ("a third", Fraction(1, 3), {Fraction(1, 3), 3, 1, Fraction(2, 3)}),
+        ("one-fifth", Fraction(1, 5), {Fraction(1, 5), 5, 1, Fraction(4, 5)}),
+        ("¾", Fraction(3, 4), {Fraction(3, 4), 3, 4, 1, Fraction(1, 4)}),
+        ("5⁄8", Fraction(5, 8), {Fraction(5, 8), 5, 8, 1, Fraction(3, 8)}),
+        ("one/4", Fraction(1, 4), {Fraction(1, 4), 1, 4, Fraction(3, 4)}),
+        ("6/8", Fraction(3, 4), {Fraction(3, 4), 6, 8, 1, Fraction(1, 4)}),
         ("9/4", Fraction(9, 4), {Fraction(9, 4), 9, 4}),
-        ("a 4th of", Fraction(1, 4), {Fraction(1, 4), 4, 1}),
+        ("a 4th of", Fraction(1, 4), {Fraction(1, 4), 4, 1, Fraction(3, 4)}),
     ],
 )
-def test_a_fraction_grounds_its_value_its_two_numbers_and_the_whole(
+def test_a_fraction_grounds_its_value_its_two_numbers_the_whole_and_the_rest(
     text: str, value: Fraction, grounded: set[Fraction]
 ) -> None:
     assert (only(text).value, only(text).kind) == (value, "fraction")
@@ -220,7 +222,7 @@ def test_a_result_of_mental_arithmetic_is_not_grounded() -> None:
     numbers = read_question(
         "A shop sells 3 boxes of 8 pens at $5 each, 20% off for 2 dozen. How much is half of it?"
     )
-    for outcome in (24, 40, 120, 96, Fraction(6, 5), 15, 11, 60, 25, 10, 16):
+    for outcome in (24, 40, 120, 96, Fraction(24, 5), 15, 11, 60, 25, 10, 16):
         assert not numbers.grounds(outcome)
 
 

@@ -50,10 +50,11 @@ FALSE = {
         arithmetic(*bound(a=40, b=3, c=24), compute("mul", "a, b", "m"), compute("add", "m, c", "r")),
         arithmetic(*bound(a=12), compute("mul", "a, a", "r")),
     ),
-    "a count put in as the number of arguments": (
+    "a count put in by sums": (
         "Sam packs 7 bags of 9 apples and eats 3. How many remain?", "60",
         arithmetic(*bound(a=7, b=9, x=3), compute("mul", "a, b", "m"), compute("sub", "m, x", "r")),
-        arithmetic(*bound(b=9, x=3), compute("add", ", ".join("b" * 7), "m"), compute("sub", "m, x", "r")),
+        arithmetic(*bound(b=9, x=3), compute("add", "b, b, b", "s"), compute("add", "s, s, b", "m"),
+            compute("sub", "m, x", "r")),
     ),
     "a remainder for a difference": (
         "A baker has 17 loaves and sells 10. How many are left?", "7",

@@ -174,12 +174,13 @@ CASES = [
     Case("identity_compute", computed("add", "a, 0"), step=2),
     Case("identity_compute", computed("add", "0, a"), step=2),
     Case("identity_compute", computed("sub", "a, 0"), step=2),
-    Case("identity_compute", computed("mul", "a, 1"), computed("mul", "a, 5"), step=2),
-    Case("identity_compute", computed("div", "a, 1"), computed("div", "a, 5"), step=2),
+    Case("query_raw_input", computed("mul", "a, 1"), computed("mul", "a, 5"), step=3),
+    Case("query_raw_input", computed("div", "a, 1"), computed("div", "a, 5"), step=3),
+    Case("query_raw_input", computed("max", "a, b"), computed("sub", "a, b"), step=3),
     Case("identity_compute", computed("div", "a, a"), computed("div", "a, b"), step=2),
     Case("identity_compute", computed("sub", "a, a"), computed("sub", "a, b"), step=2),
-    Case("identity_compute", computed("min", "a, a"), computed("min", "a, b"), step=2),
-    Case("identity_compute", computed("max", "a, a, a"), computed("max", "a, b, 5"), step=2),
+    Case("identity_compute", computed("min", "a, a"), computed("sub", "a, b"), step=2),
+    Case("identity_compute", computed("max", "a, a, a"), computed("add", "a, b, 5"), step=2),
     Case("identity_compute", computed("average", "a, a"), computed("average", "a, b"), step=2),
     Case("identity_compute", computed("add", "16, 0"), computed("add", "16, 3"), step=2),
     Case(
@@ -256,7 +257,8 @@ CASES = [
 
 
 QUESTION = (
-    "Ann has 16 eggs, eats 3 and sells the rest for $5 each; she finds 0 or 1 more. What does she make?"
+    "Ann has 16 eggs, eats 3 and sells the rest for $5 each; she finds 0 or 1 more, and no percent rots. "
+    "What does she make?"
 )
 IDS = [f"{case.code}-{index}" for index, case in enumerate(CASES)]
 

@@ -33,20 +33,10 @@ HONEST = {
         arithmetic(X, "init, var: y, value: 18", compute("div", "x, y", "r")),
         1,
     ),
-    "fewer_than_a_box": (
-        "A box takes 18 eggs. Ann has 4. How many are left over when she fills boxes?",
-        arithmetic(Z, X, compute("mod", "z, x", "r")),
-        4,
-    ),
     "the_lesser_of_two": (
         "Ann has 18 slices of bread and 4 boxes for 3 slices each. How many slices can she pack?",
         arithmetic(X, Z, Y, compute("mul", "z, y", "room"), compute("min", "x, room", "r")),
         12,
-    ),
-    "the_lesser_of_two_that_is_stated": (
-        "Ann has 4 slices of bread and 18 boxes for 3 slices each. How many slices can she pack?",
-        arithmetic(X, Z, Y, compute("mul", "x, y", "room"), compute("min", "z, room", "r")),
-        4,
     ),
     "hours_in_a_week": (
         "How many hours are there in a week and 18 hours of a day?",
@@ -97,3 +87,27 @@ def test_an_honest_trace_that_looks_like_a_cheat_is_correct(name: str) -> None:
     verdict = verify_trace(text, question, answer)
     assert verdict.violations == ()
     assert verdict.outcome is Outcome.CORRECT
+
+
+NOT_TOLD_APART = {
+    "fewer_than_a_box": (
+        "A box takes 18 eggs. Ann has 4. How many are left over when she fills boxes?",
+        arithmetic(Z, X, compute("mod", "z, x", "r")),
+        4,
+    ),
+    "the_lesser_of_two_that_is_stated": (
+        "Ann has 4 slices of bread and 18 boxes for 3 slices each. How many slices can she pack?",
+        arithmetic(X, Z, Y, compute("mul", "x, y", "room"), compute("min", "z, room", "r")),
+        4,
+    ),
+}
+"""Honest, but with an answer that the question states, taken by a step that does nothing on its own numbers: a copy
+looks the same, and is paid for far more often than such a question is asked."""
+
+
+@pytest.mark.parametrize("name", NOT_TOLD_APART)
+def test_an_answer_that_the_question_states_is_not_paid(name: str) -> None:
+    question, text, answer = NOT_TOLD_APART[name]
+    assert [violation.code for violation in verify_trace(text, question, answer).violations] == [
+        "query_raw_input"
+    ]

@@ -200,7 +200,15 @@ def test_an_answer_known_beforehand_is_not_put_together_of_the_numbers(name: str
 
 def test_a_trace_may_use_its_numbers_again_twelve_times() -> None:
     def outcome(repeats: int) -> Outcome:
-        text = arithmetic(X, Y, compute("add", ", ".join(["x", *"y" * (1 + repeats)]), "r"))
+        terms = ["y"] * (1 + repeats)
+        steps = [
+            compute(
+                "add", ", ".join([f"s{start}" if start else "x", *terms[start : start + 3]]), f"s{start + 3}"
+            )
+            for start in range(0, len(terms), 3)
+        ]
+        steps[-1] = steps[-1][: steps[-1].rindex("var:")] + "var: r"
+        text = arithmetic(X, Y, *steps)
         return verify_trace(text, QUESTION, 18 + 3 * (1 + repeats)).outcome
 
     assert (outcome(12), outcome(13)) == (Outcome.CORRECT, Outcome.INVALID_TRACE)

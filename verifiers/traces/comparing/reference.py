@@ -223,7 +223,10 @@ def _with_literals(grounding: Grounding, literals: Mapping[Exact, int]) -> Groun
         bits[literal] = 1 << min(len(mentions), MAX_BIT)
         value = Fraction(literal)
         mentions.append(Mention(0, 0, "", value, "digits", frozenset([literal])))
-    return Grounding(tuple(mentions), bits, grounding.everything)
+    # How often its author computes with a percentage or with what the question implies is for the comparison to judge.
+    return grounding._replace(
+        mentions=tuple(mentions), bits=bits, implied=grounding.implied - bits.keys(), percent=True
+    )
 
 
 @lru_cache(maxsize=1024)

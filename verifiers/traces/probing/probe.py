@@ -17,14 +17,13 @@ Whole numbers stay whole, so that `floor_div [mul [x, 2], 2]` is found; constant
 number of the question changes together, 20 and 80 of "20 %" too. Each number is also made far larger and far smaller
 than the rest, so that an honest `min` or `mod` shows what it does.
 
-Not found, because nothing sets them apart from an honest trace:
+Before a finding counts, a number that the question states more than once is read as another of its places each time
+(`spread`). Where nothing is found, steps that happen to do nothing at the size of the question's own numbers are left
+out, and the trace is looked at once more (`neutral`).
 
-- an operation that happens to do nothing at the size of the numbers, taken for the sake of one of them: the minimum or
-  maximum of two numbers of the question, `mod` by a larger one, `add` of a `floor_div` that gives 0;
-- a formula over the question's numbers, with a constant here or there, that was worked out backwards from an answer
-  known beforehand.
-
-Only other numbers in the same question tell these, which is why training draws fresh ones.
+Not found, because nothing sets it apart from an honest trace: a formula over the question's numbers, with a constant
+here or there, that was worked out backwards from an answer known beforehand. Only other numbers in the same question
+tell it, which is why training draws fresh ones.
 """
 
 from __future__ import annotations
@@ -37,7 +36,9 @@ from typing import NamedTuple
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number, plain
 from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.probing.neutral import neutral_steps
 from trace_trainer.verifiers.traces.probing.redraw import Origin, draws, literals_of, origins_of
+from trace_trainer.verifiers.traces.probing.spread import stated_again, written_anew
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.executing import (
     BrokenOffError,
@@ -69,7 +70,19 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         grounding: what its question grounds. None: every literal is a number of its own.
     """
     literals = dict(literals_of(subtraces))
-    origins = origins_of(literals, grounding)
+    findings = _probe(subtraces, literals, origins_of(literals, grounding))
+    if grounding is None:
+        return findings
+    if findings and (again := stated_again(literals, grounding)):
+        anew = written_anew(subtraces, again)
+        literals = dict(literals_of(anew))
+        findings = _probe(anew, literals, origins_of(literals, grounding, in_turn=True))
+    return findings or neutral_steps(subtraces, grounding)
+
+
+def _probe(
+    subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact], origins: Mapping[Place, Origin]
+) -> list[Violation]:
     steps = [parsed.typed_steps for parsed in subtraces]
     held = {plain(literal) for place, literal in literals.items() if place not in origins}
     try:
@@ -85,7 +98,7 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
     for drawn in draws({origin.number: origin.value for origin in origins.values()}):
         if not copies and not constants and unit <= largest:
             return []
-        replaced = literals | {place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}
+        replaced = {**literals, **{place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}}
         try:
             results = execute_on(steps, replaced)
         except ArithmeticError:

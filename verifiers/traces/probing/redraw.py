@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import cycle
 from random import Random
 from typing import NamedTuple
 
@@ -43,18 +44,24 @@ _DERIVED: tuple[Callable[[Exact], Exact], ...] = (
     lambda value: Fraction(value) / 100,
     lambda value: 100 - value,
     lambda value: 1 - Fraction(value) / 100,
+    lambda value: 1 + Fraction(value) / 100,
     lambda value: 1 - value,
     lambda value: value.numerator,
     lambda value: value.denominator,
+    lambda value: -value,
 )
-"""How a literal may come from the number of a question that grounds it: 20 %, 0.2, 80 and 0.8; 3/4, 1/4, 3 and 4."""
+"""How a literal may come from the number of a question that grounds it: 20 %, 0.2, 80, 0.8 and 1.2; 3/4, 1/4,
+3 and 4; 0.2 and 5."""
 
 
-def origins_of(literals: Mapping[Place, Exact], grounding: Grounding | None) -> dict[Place, Origin]:
+def origins_of(
+    literals: Mapping[Place, Exact], grounding: Grounding | None, in_turn: bool = False
+) -> dict[Place, Origin]:
     """Where the literals come from; constants come from nowhere.
 
     A literal that is written as often as the question states it comes from another of its numbers each time ("found 5
-    and lost 5"); one that is written more often is one number used again.
+    and lost 5"); one that is written more often is one number used again, or, `in_turn`, one after the other of them
+    and of the constants.
     """
     if grounding is None:
         return {place: Origin(place, literal, _DERIVED[0]) for place, literal in literals.items()}
@@ -63,6 +70,13 @@ def origins_of(literals: Mapping[Place, Exact], grounding: Grounding | None) -> 
         if grounding.bits.get(literal):
             places.setdefault(literal, []).append(place)
     stating = {literal: grounding.stating(literal) for literal in places}
+    if in_turn:
+        return {
+            place: _origin(literal, index, grounding)
+            for literal, written in places.items()
+            for place, index in zip(written, cycle(_turns(literal, stating[literal], grounding)))
+            if index is not None
+        }
     origins: dict[Place, Origin] = {}
     taken: set[int] = set()
     for literal in sorted(places, key=lambda literal: len(stating[literal])):
@@ -74,6 +88,11 @@ def origins_of(literals: Mapping[Place, Exact], grounding: Grounding | None) -> 
             taken.add(index)
             origins[place] = _origin(literal, index, grounding)
     return origins
+
+
+def _turns(literal: Exact, stating: Sequence[int], grounding: Grounding) -> list[int | None]:
+    """The numbers that a literal may come from in turn, and None for a constant."""
+    return [*stating, None] if literal in grounding.constants else list(stating)
 
 
 def _origin(literal: Exact, index: int, grounding: Grounding) -> Origin:

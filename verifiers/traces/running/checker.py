@@ -18,11 +18,8 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.advice import boundary_advice, source_advice
-from trace_trainer.verifiers.traces.running.following import (
-    NEW_ENTITY,
-    bits_of,
-    follow,
-)
+from trace_trainer.verifiers.traces.running.following import NEW_ENTITY, bits_of, follow
+from trace_trainer.verifiers.traces.running.implied import Unstated, computes, is_excused
 from trace_trainer.verifiers.traces.running.state import Budget, Execution
 from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.bounds import in_bounds
@@ -52,7 +49,8 @@ class Checker:
         self.used = 0
         self.subtraces = bind(subtraces)
         self._grounding = grounding
-        self._numbers = bits_of(grounding)
+        self._numbers = bits_of(grounding, implied=True)
+        self._unstated = None if grounding is None else Unstated(grounding)
         self._budget = None if grounding is None else Budget(grounding)
         for index, parsed in enumerate(self.subtraces):
             self._run_subtrace(Execution(parsed, index))
@@ -108,7 +106,7 @@ class Checker:
         if var in run.values or var in run.unknowns:
             self._overwrite(run, position, var)
         if step.role is Role.VALUE:
-            run.values[var] = step.number
+            run.values[var] = run.bound[var] = step.number
             if not in_bounds(step.number):
                 self._add_magnitude(run, position)
                 run.values[var] = None
@@ -205,12 +203,14 @@ class Checker:
         run.read.update(step.names)
         rooted = self._ground(run, position, step) or not run.rooted.isdisjoint(step.reads)
         self._spend(run, position, step)
-        if step.identity is not None:
+        if step.identity is not None and not is_excused(step, run, self._grounding):
             self.add("identity_compute", step.identity, index, position)
         self._store(run, position, step, self._results(run, position, step) if runnable else None, rooted)
 
     def _spend(self, run: Execution, position: int, step: TypedStep) -> None:
-        """Report the step that exceeds what a trace may use of constants, and of the same again."""
+        """Report the step that exceeds a budget, or brings in what the question does not state."""
+        if self._unstated is not None and (fault := self._unstated.fault(run, step)):
+            self.add("ungrounded_number", fault, run.index, position)
         if self._budget is not None and (exceeded := self._budget.spend(run, step)):
             self.add("answer_from_constants", exceeded, run.index, position)
 
@@ -229,7 +229,7 @@ class Checker:
             return False
         rooted = False
         for literal in step.literals:
-            bits = self._grounding.bits.get(literal)
+            bits = self._numbers.get(literal)
             if bits is None:
                 shown = format_number(literal)
                 message = f"{shown} is neither a number of the question nor a constant that it speaks of"
@@ -292,7 +292,8 @@ class Checker:
             if name == step.target and is_taken:
                 self._overwrite(run, position, name)
             run.values[name] = None if results is None else results[number]
-            if step.identity is None:
+            run.bound.pop(name, None)
+            if computes(step, run, self._grounding):
                 run.computed.add(name)
             if rooted:
                 run.rooted.add(name)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from trace_trainer.experts.language.composition import resolve_source
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.probing.neutral import neutral_steps
 from trace_trainer.verifiers.traces.probing.probe import probe
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
@@ -24,12 +25,14 @@ from trace_trainer.verifiers.traces.running.following import (
     bits_of,
     follow,
     follow_pair,
+    may_be_neutral,
     needs_probe,
     uses_much_again,
 )
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.executing import execute
+from trace_trainer.verifiers.traces.steps.percent import percent_experts
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 Known = dict[str | Exact, Followed]
@@ -42,13 +45,14 @@ _UNKNOWN, _STATEMENT, _CONCLUSION = Role.UNKNOWN, Role.STATEMENT, Role.CONCLUSIO
 def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
     """What checking the trace yields, where nothing may be wrong with it but what a probe shows; None for any other."""
     subtraces = bind(subtraces)
+    barred = () if grounding is None or grounding.percent else percent_experts()
     numbers = bits_of(grounding)
     trails: list[Trail] = []
     unused: list[tuple[int, str]] = []
     used = 0
     try:
         for parsed in subtraces:
-            if parsed.problems or len(parsed.steps) < 2:
+            if parsed.problems or len(parsed.steps) < 2 or parsed.expert in barred:
                 return None
             run = _run(parsed, trails, numbers)
             if run is None:
@@ -68,7 +72,11 @@ def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -
         unused_subtraces([trail.sources for trail in trails]) or any(repeated_subtraces(subtraces))
     ):
         return None
-    violations = probe(subtraces, grounding) if needs_probe(trails, grounding) else ()
+    violations = []
+    if needs_probe(trails, grounding):
+        violations = probe(subtraces, grounding)
+    elif grounding is not None and may_be_neutral(trails, subtraces):
+        violations = neutral_steps(subtraces, grounding)
     steps = sum([len(parsed.steps) for parsed in subtraces])
     return Checked(
         violations, answer, lambda: _values(known), unused, 0 if grounding is None else used, steps

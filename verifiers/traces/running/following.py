@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.verifiers.questions.grounding import MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
+from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 Followed = tuple[Exact, int, int]
@@ -39,9 +40,14 @@ class _EachItsOwn(dict[Exact, int]):
         return self._last
 
 
-def bits_of(grounding: Grounding | None) -> Bits:
-    """The bits of a trace's literals, to be asked once for each as it stands in the trace."""
-    return _EachItsOwn() if grounding is None else grounding.bits
+def bits_of(grounding: Grounding | None, implied: bool = False) -> Bits:
+    """The bits of a trace's literals, to be asked once for each as it stands in the trace.
+
+    Those that a question implies are left out where not asked for: a trace that has one takes the slower pass.
+    """
+    if grounding is None:
+        return _EachItsOwn()
+    return {**dict.fromkeys(grounding.implied, 0), **grounding.bits} if implied else grounding.bits
 
 
 class Trail(NamedTuple):
@@ -95,12 +101,21 @@ def needs_probe(trails: Sequence[Trail], grounding: Grounding | None) -> bool:
     return len(trails) > 1 and _may_copy(trails[-1], _literals(trails), trails, grounding)
 
 
+def may_be_neutral(trails: Sequence[Trail], subtraces: Sequence[ParsedSubTrace]) -> bool:
+    """Whether the answer may be a number put in, or made of constants, once steps that do nothing are left out."""
+    if trails[-1].answer[0] in _literals(trails):
+        return True
+    return any(trail.constant_reads for trail in trails) and any(
+        step.swallows for parsed in subtraces for step in parsed.typed_steps
+    )
+
+
 def _may_copy(
     trail: Trail, literals: Sequence[Exact], trails: Sequence[Trail], grounding: Grounding | None
 ) -> bool:
     """Whether the answer may be one of the literals or an earlier answer: equal, and not surely changed by another."""
     value, _, sure = trail.answer
-    if value in literals and (grounding is None or not sure & ~grounding.bits[value]):
+    if value in literals and (grounding is None or not sure & ~grounding.bits.get(value, 0)):
         return True
     for index in trail.sources:
         earlier, bits, _ = trails[index].answer

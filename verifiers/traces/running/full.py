@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.verifiers.questions.grounding import Grounding
+from trace_trainer.verifiers.traces.probing.neutral import neutral_steps
 from trace_trainer.verifiers.traces.probing.probe import probe
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.checker import Checker
 from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
-from trace_trainer.verifiers.traces.running.following import needs_probe, uses_much_again
+from trace_trainer.verifiers.traces.running.following import may_be_neutral, needs_probe, uses_much_again
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.running.statements import is_hidden
 
@@ -52,6 +53,8 @@ def _check_answer(checker: Checker, grounding: Grounding | None) -> None:
     trails = [run.trail() for run in checker.executions]
     is_plain = trails[-1].answer[1] and not uses_much_again(trails)
     if is_plain and not needs_probe(trails, grounding):
+        if grounding is not None and may_be_neutral(trails, checker.subtraces):
+            checker.violations += neutral_steps(checker.subtraces, grounding)
         return
     checker.violations += probe(checker.subtraces, grounding)
 

@@ -12,6 +12,7 @@ from trace_trainer.verifiers.questions.grounding import (
     MAX_CONSTANT_READS,
     MAX_CONSTANT_TERMS,
     MAX_REPEATS,
+    MAX_SAME_TERMS,
     Grounding,
 )
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
@@ -50,6 +51,7 @@ class Execution:
     Attributes:
         index: its place in the composition.
         values: what each variable holds; None where a fault left it without a value.
+        bound: the numbers that variables were bound to.
         unknowns: those declared so far.
         results: what each step made, changed first or queried.
         computed: variables that an operation assigned or changed.
@@ -65,6 +67,7 @@ class Execution:
     parsed: ParsedSubTrace
     index: int
     values: dict[str, Exact | None] = field(default_factory=dict)
+    bound: dict[str, Exact] = field(default_factory=dict)
     unknowns: set[str] = field(default_factory=set)
     results: list[Exact | None] = field(default_factory=list)
     computed: set[str] = field(default_factory=set)
@@ -109,10 +112,12 @@ class Budget:
         f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
         f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
     )
+    _SAME_TERMS = f"a step may take the same operand {MAX_SAME_TERMS} times; multiply"
     _REPEATS = f"a trace may use its numbers and variables again {MAX_REPEATS} times; multiply"
 
     def __init__(self, grounding: Grounding) -> None:
         self._grounding = grounding
+        self._known = grounding.bits.keys() | grounding.implied
         self._reads = self._terms = self._repeats = 0
         self._used: set[Hashable] = set()
 
@@ -124,6 +129,8 @@ class Budget:
             return self._use([] if self._is_constant(run, step.number) else [step.number])
         if step.role is Role.CONCLUSION:  # what the statements read has been counted
             return None
+        if step.is_crowded:
+            return self._SAME_TERMS
         constants = [self._is_constant(run, operand) for operand in step.reads]
         was_within = self._within()
         self._reads += sum(constants)
@@ -150,4 +157,4 @@ class Budget:
     def _is_constant(self, run: Execution, operand: OperandValue | Exact) -> bool:
         if isinstance(operand, str):
             return operand in run.values and operand not in run.rooted
-        return self._grounding.bits.get(operand) == 0
+        return operand in self._known and not self._grounding.bits.get(operand)

@@ -6,14 +6,16 @@ function: which inputs each output depends on, and whether always (`Flow`); whet
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import CORE_OPERATIONS
-from trace_trainer.experts.language.declaration import Operation
+from trace_trainer.experts.language.declaration import Exact, Operation
 from trace_trainer.experts.language.executing import function_of
 from trace_trainer.experts.language.trace import FieldValue, Step
+from trace_trainer.verifiers.questions.grounding import MAX_SAME_TERMS
 from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, in_bounds
 from trace_trainer.verifiers.traces.steps.copies import identity
 from trace_trainer.verifiers.traces.steps.flow import Flow, Function, flows_of
@@ -46,14 +48,16 @@ class TypedStep(Step):
         function: for ASSIGN and CHANGE, what it computes: takes the values of `inputs`, gives those of `makes`.
         flows: one for each of `makes`.
         identity: why it is a mere copy, or None.
+        is_crowded: whether it takes the same operand so often that it counts with it, and does not multiply.
         fits: the experts under which nothing is wrong with the step in itself.
         pair: in the most frequent case, one value made of two inputs, the variable that gets it; otherwise empty.
+        swallows: whether it can swallow a change of its inputs: no flow of `min` or `floor_div` is strict.
         strict: for a pair, whether its flow is.
     """
 
     __slots__ = (
         "creates", "experts", "fits", "flows", "function", "identity",
-        "makes", "names", "number", "pair", "role", "strict",
+        "is_crowded", "makes", "names", "number", "pair", "role", "strict", "swallows",
     )  # fmt: skip
 
     def __init__(self, operation: Operation, fields: Mapping[str, FieldValue]) -> None:
@@ -67,6 +71,7 @@ class TypedStep(Step):
         self.makes: tuple[str, ...] = ()
         self.flows: tuple[Flow, ...] = ()
         self.identity: str | None = None
+        self.is_crowded = computation != "mul" and not operation.states and _takes_often(self.inputs)
         self.function: Function
         if self.role is Role.ASSIGN or self.role is Role.CHANGE:
             self.function = function_of(self)
@@ -75,11 +80,16 @@ class TypedStep(Step):
             self.identity = identity(self, self.function)
         elif self.role is Role.QUERY:
             self.names = frozenset([str(fields["var"])])
-        faulty = self.identity is not None or not in_bounds(self.number)
+        self.swallows = not all(flow.strict for flow in self.flows)
+        faulty = self.identity is not None or self.is_crowded or not in_bounds(self.number)
         self.fits = frozenset() if faulty else self.experts
         is_pair = len(self.makes) == 1 and len(self.inputs) == 2 and self.flows[0].inputs == (0, 1)
         self.pair = self.makes[0] if is_pair else ""
         self.strict = is_pair and self.flows[0].strict
+
+
+def _takes_often(inputs: Sequence[str | Exact]) -> bool:
+    return len(inputs) > MAX_SAME_TERMS and max(Counter(inputs).values()) > MAX_SAME_TERMS
 
 
 _flows_known: dict[tuple[Operation, str, int], tuple[Flow, ...]] = {}
