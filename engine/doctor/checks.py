@@ -178,6 +178,9 @@ def lengths(run: PreparedRun[Any]) -> str:
     return f"{found}; gold up to {longest_gold} of {config.max_new_tokens} new tokens"
 
 
+_CORRECT = "correct or leave out such problems; trainer audit FILE lists them"
+
+
 def gold(run: PreparedRun[Any]) -> str:
     """Gold replies verify after a round trip through tokens, and gold answers can be compared with."""
     from trace_trainer.engine.models.chat import completion_text
@@ -187,9 +190,7 @@ def gold(run: PreparedRun[Any]) -> str:
     for problem in answers:
         verdict = task.judge(problem, "")
         if verdict.outcome == "error":
-            raise Failed(
-                f"{problem.id}: {verdict.violations[0].message}", "correct or leave out this problem"
-            )
+            raise Failed(f"{problem.id}: {verdict.violations[0].message}", _CORRECT)
     if all(task.reply(problem) is None for problem in run.problems):
         return f"{len(answers)} gold answers can be compared with"
     sample = gold_rows(run, SAMPLE)
@@ -199,7 +200,7 @@ def gold(run: PreparedRun[Any]) -> str:
             codes = ", ".join(dict.fromkeys(violation.code for violation in verdict.violations))
             raise Failed(
                 f"the gold {task.gold} of {problem.id} is {verdict.outcome} ({codes})",
-                "correct or leave out such problems; trainer audit FILE lists them",
+                _CORRECT,
             )
     return f"{len(sample)} gold {task.gold} texts verify after a round trip through tokens"
 

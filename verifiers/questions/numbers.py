@@ -141,11 +141,11 @@ class _Reader:
         return self._add_signed(first, end, value, kind, {value, *parts})
 
     def _set(self, i: int) -> int:
-        """A score or a gross: "two score", "a score of apples"; neither "a score of 85" nor "gross income"."""
+        """A score or a gross: "two score", "a score of apples"; not "a score of 85", "three scores", "gross income"."""
         tokens = self.tokens
         before, after = tokens.word(i - 1) if tokens.joined(i) else "", tokens.word(i + 2)
-        counted = before in CARDINALS and before != "one"
-        of_things = before in ARTICLES | {"one", "per"} or before[:1].isdecimal()
+        counted = before in CARDINALS and before != "one" and tokens.words[i] != "scores"
+        of_things = before in ARTICLES | {"per"} or before in CARDINALS or before[:1].isdecimal()
         of_things &= tokens.word(i + 1) == "of" and after.endswith("s") and after not in _NO_THINGS
         if not counted and not of_things:
             return i + 1

@@ -143,7 +143,7 @@ def test_limit_that_is_advised_passes(prepared: Prepare) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"answer": "10000019"}, "wrong_answer"),
+        ({"answer": "10000019"}, "the gold answer is 10000019"),
         ({"trace": "expert: arithmetic\ntrace:\n- {op: query, var: x}\n"}, "undefined_variable"),
         ({"answer": "about ten"}, "no number"),
     ],

@@ -21,7 +21,7 @@ from trace_trainer.experts.problems import generate
 
 PROBLEMS = list(generate("train", 30, seed=3))
 TEXTS = [f"<|user|>{p.question}<|assistant|>{p.trace}<|end|>" for p in PROBLEMS]
-SKIPPED = [f"--skip-doctor={check}" for check in ("lengths", "gold", "overlap", "dry-run")]
+SKIPPED = [f"--skip-doctor={check}" for check in ("lengths", "gold", "overlap", "dry-run", "reward")]
 UNSEEN = "A xylophone costs 7,45 €, Żaneta's quartz 9 £."
 
 
