@@ -21,7 +21,7 @@ from trace_trainer.engine.commands.command import Command, Name, NameList, flat,
 from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import dtype_option
+from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_constants, evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes
@@ -132,23 +132,8 @@ def _read_or_generate(
     group="Rollouts",
     help="How many completions a problem gets; several give pass@k and a majority vote.",
 )
-@option(
-    "--temperature",
-    type=click.FloatRange(min=0),
-    metavar="X",
-    group="Rollouts",
-    help="Temperature of sampling; 0 is greedy.",
-    show_default=f"0 for one sample, {SAMPLING_TEMPERATURE} for several",
-)
-@option(
-    "--max-new-tokens",
-    type=click.IntRange(min=1),
-    default=256,
-    show_default=True,
-    metavar="N",
-    group="Rollouts",
-    help="Longest completion in tokens; a longer one is cut.",
-)
+@temperature_option
+@max_new_tokens_option
 @option(
     "--no-reference",
     is_flag=True,

@@ -1,4 +1,4 @@
-"""Options that several commands have: a recipe and each of its settings, checks to skip, what a model computes in."""
+"""Options that several commands have: a recipe and each of its settings, checks to skip, how a model is run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from trace_trainer.engine.commands.command import Name, Option, choices_shown, option, with_choices
 from trace_trainer.engine.doctor.checks import CHECKS
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.settings.declaring import names_of, option_of
 from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
 
@@ -26,6 +27,23 @@ dtype_option = option(
     show_default=True,
     group="Model",
     help="Number type of the computation; auto is bfloat16 where the device has instructions for it.",
+)
+temperature_option = option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    metavar="X",
+    group="Rollouts",
+    help="Temperature of sampling; 0 is greedy.",
+    show_default=f"0 for one sample, {SAMPLING_TEMPERATURE} for several",
+)
+max_new_tokens_option = option(
+    "--max-new-tokens",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    metavar="N",
+    group="Rollouts",
+    help="Longest completion in tokens; a longer one is cut.",
 )
 
 

@@ -13,7 +13,7 @@ import yaml
 
 from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import dtype_option
+from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
@@ -92,23 +92,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     group="Rollouts",
     help="How many traces vote on the answer.",
 )
-@option(
-    "--temperature",
-    type=click.FloatRange(min=0),
-    metavar="X",
-    group="Rollouts",
-    help="Temperature of sampling; 0 is greedy.",
-    show_default=f"0 for one sample, {SAMPLING_TEMPERATURE} for several",
-)
-@option(
-    "--max-new-tokens",
-    type=click.IntRange(min=1),
-    default=256,
-    show_default=True,
-    metavar="N",
-    group="Rollouts",
-    help="Longest reply in tokens; a longer one is cut.",
-)
+@temperature_option
+@max_new_tokens_option
 @option(
     "--expert",
     "experts",
