@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from trace_trainer.verifiers.questions.constants import ALWAYS, speaks_of_percent
 from trace_trainer.verifiers.questions.implied import implied_numbers
@@ -35,27 +35,43 @@ MAX_SAME_TERMS = 3
 reads. Of 33,000 gold traces none needs more."""
 
 
-class Grounding(NamedTuple):
-    """What a question lets a trace write.
+@dataclass(frozen=True, eq=False)
+class Grounding:
+    """What a question lets a trace write. What few traces ask for is worked out when it is first asked for.
 
     Attributes:
+        question: its text.
         mentions: its numbers.
         bits: for each value that a literal may have, the mentions that ground it (bit i for mention i), or 0 for a
             constant.
         everything: the bits of all mentions.
-        implied: the values that nothing states, but the question implies; none of them is among `bits`.
         constants: the constants that it calls for, without those that are always allowed.
-        percent: whether it speaks of percentages.
-        labels: the mentions that name a thing and count nothing, as in "chapter 7".
+        any_percent: percentages may be computed with whatever it speaks of.
     """
 
+    question: str
     mentions: tuple[Mention, ...]
     bits: Mapping[Number, int]
     everything: int
-    implied: frozenset[Number] = frozenset()
     constants: frozenset[Number] = frozenset()
-    percent: bool = True
-    labels: frozenset[int] = frozenset()
+    any_percent: bool = False
+
+    @cached_property
+    def implied(self) -> frozenset[Number]:
+        """The values that nothing states, but the question implies; none of them is among `bits`."""
+        return implied_numbers(self.question) - self.bits.keys()
+
+    @cached_property
+    def percent(self) -> bool:
+        """Whether it speaks of percentages."""
+        return self.any_percent or speaks_of_percent(self.question)
+
+    @cached_property
+    def labels(self) -> frozenset[int]:
+        """The mentions that name a thing and count nothing, as in "chapter 7"."""
+        return frozenset(
+            index for index, mention in enumerate(self.mentions) if _is_label(self.question, mention)
+        )
 
     def stating(self, value: Number) -> list[int]:
         """The mentions that ground a value."""
@@ -101,15 +117,7 @@ def _ground(question: str) -> Grounding:
         everything |= bit
         for value in mention.grounded:
             bits[value] = bits.get(value, 0) | (bit if _comes_from(value, mention) else 0)
-    return Grounding(
-        numbers.mentions,
-        bits,
-        everything,
-        implied_numbers(question, numbers.mentions) - bits.keys(),
-        numbers.constants - ALWAYS,
-        speaks_of_percent(question),
-        frozenset(i for i, mention in enumerate(numbers.mentions) if _is_label(question, mention)),
-    )
+    return Grounding(question, numbers.mentions, bits, everything, numbers.constants - ALWAYS)
 
 
 def ground(question: str) -> Grounding:

@@ -12,9 +12,8 @@ anew ("two zebras, a zebra and another zebra"). Not counted: things that only kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import CARDINALS, ORDINALS, Number, fold
 
 ONE = 1
@@ -55,7 +54,7 @@ _ONE_OF = frozenset(["a", "an", "one", "another"])
 _LAST = re.compile(r"\b(?:last|final|remaining)\b")
 
 
-def implied_numbers(question: str, mentions: Sequence[Mention]) -> frozenset[Number]:
+def implied_numbers(question: str) -> frozenset[Number]:
     """What a question implies: 1, and the counts of what it enumerates. Takes time linear in its length."""
     text = fold(question)
     counts = {

@@ -96,7 +96,7 @@ def convert(question: str, solution: str, weights: Weights = WEIGHTS) -> Convers
     fractions = known_fractions(numbers.mentions)
     equations = [replace(e, expression=simplify(e.expression, fractions)) for e in read.equations]
     # What names an unknown says its equation; to read ones into it would be another solution.
-    implied = frozenset[Number]() if read.unknown else implied_numbers(question, numbers.mentions)
+    implied = frozenset[Number]() if read.unknown else implied_numbers(question)
     operands = Operands(numbers, implied, Context(question, numbers.mentions), equations, weights)
     search = Search(equations, operands)
     try:

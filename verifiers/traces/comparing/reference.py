@@ -7,6 +7,7 @@ question and text: an audit and a training ask for the same one again and again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -224,9 +225,7 @@ def _with_literals(grounding: Grounding, literals: Mapping[Exact, int]) -> Groun
         value = Fraction(literal)
         mentions.append(Mention(0, 0, "", value, "digits", frozenset([literal])))
     # How often its author computes with a percentage or with what the question implies is for the comparison to judge.
-    return grounding._replace(
-        mentions=tuple(mentions), bits=bits, implied=grounding.implied - bits.keys(), percent=True
-    )
+    return replace(grounding, mentions=tuple(mentions), bits=bits, any_percent=True)
 
 
 @lru_cache(maxsize=1024)

@@ -45,14 +45,16 @@ _UNKNOWN, _STATEMENT, _CONCLUSION = Role.UNKNOWN, Role.STATEMENT, Role.CONCLUSIO
 def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked | None:
     """What checking the trace yields, where nothing may be wrong with it but what a probe shows; None for any other."""
     subtraces = bind(subtraces)
-    barred = () if grounding is None or grounding.percent else percent_experts()
+    of_percent = () if grounding is None else percent_experts()
     numbers = bits_of(grounding)
     trails: list[Trail] = []
     unused: list[tuple[int, str]] = []
     used = 0
     try:
         for parsed in subtraces:
-            if parsed.problems or len(parsed.steps) < 2 or parsed.expert in barred:
+            if parsed.problems or len(parsed.steps) < 2:
+                return None
+            if parsed.expert in of_percent and grounding is not None and not grounding.percent:
                 return None
             run = _run(parsed, trails, numbers)
             if run is None:
