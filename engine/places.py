@@ -9,7 +9,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 """What holds engine/, checkpoints/ and datasets/: a checkout, or the installed package."""
 
 SHIPPED_CHECKPOINTS = PROJECT / "checkpoints"
-SHIPPED_DATASETS = PROJECT / "datasets"
 
 
 def in_checkout() -> bool:

@@ -22,7 +22,7 @@ from trace_trainer.engine.audit.inputs import FieldNames, find_files
 from trace_trainer.engine.audit.report import print_markdown, print_tables, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
-from trace_trainer.engine.commands.command import Command, Name, option, reward_option
+from trace_trainer.engine.commands.command import Command, Name, format_option, option, reward_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.verifiers.calls import AUTO, FORMATS
 
@@ -130,13 +130,8 @@ class Share(click.ParamType):
     metavar="FILE",
     help="Write the result there, whole or not at all.",
 )
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "jsonl", "markdown"]),
-    default="table",
-    show_default=True,
-    help="Form of the output; jsonl is a line for each input.",
+@format_option(
+    "table", "json", "jsonl", "markdown", help="Form of the output; jsonl is a line for each input."
 )
 def command(
     paths: tuple[str, ...], trace_field: str | None, question_field: str | None, answer_field: str | None,

@@ -196,6 +196,18 @@ def flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[st
     return tuple(name for names in value for name in names)
 
 
+def seed_option(help: str) -> Callable[[Any], Any]:
+    """Decorator: `--seed`, of what `help` says."""
+    return option("--seed", type=int, default=0, show_default=True, metavar="N", help=help)
+
+
+def format_option(*forms: str, help: str = "Form of the output.") -> Callable[[Any], Any]:
+    """Decorator: `--format`, the first of the forms being the default; the command gets it as `form`."""
+    return option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=help
+    )
+
+
 reward_option = option(
     "--reward",
     "policy",

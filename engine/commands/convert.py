@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, Family, option
+from trace_trainer.engine.commands.command import Command, Family, format_option, option, seed_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import json_line
 from trace_trainer.engine.problems.gsm8k.batch import (
@@ -74,18 +74,8 @@ def command() -> None:
     is_flag=True,
     help="Judge each certain trace by the solution's own equations too; takes longer.",
 )
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of the variants; another draws others.",
-)
-@option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-    help="Form of the summary.",
-)  # fmt: skip
+@seed_option("Seed of the variants; another draws others.")
+@format_option("table", "json", help="Form of the summary.")
 def gsm8k(
     path: str,
     out: str,

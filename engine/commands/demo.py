@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.command import Command, seed_option
 from trace_trainer.engine.commands.demonstration import Demonstration, demonstrate
 from trace_trainer.engine.commands.solution_shown import print_solution
 from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval
@@ -100,14 +100,7 @@ def shown_path(path: Path) -> Path:
 
 
 @click.command("demo", cls=Command)
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of the problems, the training and the sampling.",
-)
+@seed_option("Seed of the problems, the training and the sampling.")
 def command(seed: int) -> None:
     """Train the embedded base model by SFT and then by RL, and measure it before, between and after.
 

@@ -12,7 +12,7 @@ import rich.box
 from rich.table import Table
 from rich.text import Text
 
-from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.command import Command, format_option, option
 from trace_trainer.engine.commands.going_on import rl_recipe
 from trace_trainer.engine.commands.options import options, recipe_option, show_option, skip_option
 from trace_trainer.engine.doctor.examination import Finding, examine
@@ -36,14 +36,7 @@ EXAMINED = ("task", "call_format", "card", "model", "data", "eval_data", "method
 )
 @show_option
 @skip_option
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@format_option("table", "json")
 @options("sft", only=EXAMINED)
 def command(
     recipe: str | None, stage: str, show: bool, skip: tuple[str, ...], form: str, **given: Any

@@ -17,7 +17,16 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option, reward_option
+from trace_trainer.engine.commands.command import (
+    Command,
+    Name,
+    NameList,
+    flat,
+    format_option,
+    option,
+    reward_option,
+    seed_option,
+)
 from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
@@ -167,14 +176,7 @@ def _read_or_generate(
     help="In --episodes, say what must not be done instead of doing it, by the rule of "
     "engine/problems/installer/guard.py.",
 )
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@format_option("table", "json")
 @option("--out", "-o", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
 @option(
     "--completions",
@@ -182,14 +184,7 @@ def _read_or_generate(
     metavar="FILE",
     help="Write each completion with its verdict there, as JSON lines.",
 )
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of the generated problems and of the sampling.",
-)
+@seed_option("Seed of the generated problems and of the sampling.")
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.command import Command, format_option, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.experts import EXPERTS, get_expert
 from trace_trainer.experts.language.cards import composition_card, reference_card
@@ -29,14 +29,7 @@ PIPE_COLUMNS = 160
     is_flag=True,
     help="Print the grammar of the expert's traces, or of all, in the Lark of llguidance, to decode by elsewhere.",
 )
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the list; a card is Markdown, in json as text.",
-)
+@format_option("table", "json", help="Form of the list; a card is Markdown, in json as text.")
 def command(name: str | None, grammar: bool, form: str) -> None:
     """List the experts, or show the reference card of one.
 

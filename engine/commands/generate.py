@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option
+from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option, seed_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import WORDING_HELP
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, task_for
@@ -45,14 +45,7 @@ from trace_trainer.verifiers.calls import FORMATS
     group="Data",
     help="How many problems.",
 )
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of the problems; another gives others.",
-)
+@seed_option("Seed of the problems; another gives others.")
 @option(
     "--expert",
     "experts",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.command import Command, option, seed_option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.pretraining.corpora import CORPORA
 
@@ -72,14 +72,7 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
     help="How many CPU threads compute.",
     show_default="torch's choice",
 )
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of the weights and of the texts.",
-)
+@seed_option("Seed of the weights and of the texts.")
 def command(
     out: Path,
     tokens: int,

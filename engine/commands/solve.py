@@ -11,7 +11,15 @@ from typing import Any
 import click
 import yaml
 
-from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option
+from trace_trainer.engine.commands.command import (
+    Command,
+    Name,
+    NameList,
+    flat,
+    format_option,
+    option,
+    seed_option,
+)
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
@@ -109,15 +117,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     group="Rollouts",
     help="Decode by a grammar: of traces, or of calls that fit a tool.",
 )
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Form of the output.",
-)
-@option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the sampling.")
+@format_option("text", "json")
+@seed_option("Seed of the sampling.")
 def command(
     question: str, model: str | None, dtype: str, task_name: str | None, call_format: str | None, card: bool | None,
     form: str, **given: Any,

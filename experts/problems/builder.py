@@ -43,10 +43,6 @@ class Reference(Formula):
         return self.builder.values[self.name]
 
 
-Argument = Reference | Fraction | int
-"""What an operation takes: a variable, a number of the question, or a constant such as 7 days a week."""
-
-
 class SubTraceBuilder:
     """Builds one sub-trace. Slots are attributes, operations and computations are methods.
 

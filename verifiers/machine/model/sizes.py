@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from trace_trainer.verifiers.machine.model.state import MIB
-
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE | re.ASCII)
 
@@ -25,8 +23,3 @@ def human(size: int, units: str = "KMGTP", gap: str = "") -> str:
         value, unit = value / 1024, unit_name
     text = f"{value:.1f}"
     return (text[:-2] if text.endswith(".0") else text) + gap + unit
-
-
-def whole_mib(size: int) -> int:
-    """Bytes rounded up to MiB."""
-    return -(-size // MIB)
