@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.traces import arithmetic, compute, percentage
+from helpers.traces import arithmetic, compute, percentage, trace
 
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.grounding import MAX_QUESTION
@@ -54,6 +54,22 @@ def test_a_step_counts_no_operand_for_the_question() -> None:
     assert codes(arithmetic(compute("add", "9, 9, 9, 9, 9, 9, 9", "r")), question, "63") == [
         "answer_from_constants"
     ]
+
+
+def test_an_equation_counts_no_number_for_the_question_but_has_an_unknown_in_each_term() -> None:
+    question = "Sam has 16 eggs, eats 2 and sells 5 in each of 5 streets. How many has he now?"
+    counted, summed = (
+        trace(
+            "unknown, var: x",
+            f"equation, lhs: {lhs}, rhs: {rhs}",
+            "solve, var: x",
+            "query, var: x",
+            expert="algebra",
+        )
+        for lhs, rhs in (("x", "2 * 2 * 2 * 2 + 2"), ("x + x + x + x + x", "5 * 16"))
+    )
+    assert codes(counted, question, "18") == ["answer_from_constants"]
+    assert codes(summed, question, "16") == []
 
 
 def test_a_percentage_needs_a_question_that_speaks_of_one() -> None:

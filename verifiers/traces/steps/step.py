@@ -71,7 +71,8 @@ class TypedStep(Step):
         self.makes: tuple[str, ...] = ()
         self.flows: tuple[Flow, ...] = ()
         self.identity: str | None = None
-        self.is_crowded = computation != "mul" and not operation.states and _takes_often(self.inputs)
+        counted = self.literals if operation.states else self.inputs  # an unknown may stand in each term
+        self.is_crowded = computation != "mul" and _takes_often(counted)
         self.function: Function
         if self.role is Role.ASSIGN or self.role is Role.CHANGE:
             self.function = function_of(self)
