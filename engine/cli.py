@@ -42,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "rl": Entry("Train a model on its own traces, rewarded by the verifier."),
     "average": Entry("Average the weights of several runs."),
     "eval": Entry("Measure a model's accuracy on held-out problems."),
+    "compare": Entry("Compare stored evaluations problem by problem.", None),
     "solve": Entry("Answer one question with a model and show the trace."),
     "demo": Entry("Show everything in a few minutes on this machine."),
     "doctor": Entry("Check a model and a data set before a long run."),

@@ -38,5 +38,5 @@ def print_evaluations(
 
 def completion_lines(evaluation: Evaluation) -> Iterator[str]:
     """The completions as lines of JSON, each with the model's name."""
-    for row in evaluation.rows():
-        yield json.dumps({"model": evaluation.model, **row}, ensure_ascii=False) + "\n"
+    for row in evaluation.named_rows():
+        yield json.dumps(row, ensure_ascii=False) + "\n"

@@ -51,14 +51,8 @@ class Difference:
         ]
         if figure == GOLD_LOSS:
             difference, low, high = mean_of_any([ours - theirs for ours, theirs in scored])
-        elif evaluation.samples == baseline.samples == 1 and all(
-            s in (0, 1) for pair in scored for s in pair
-        ):
-            difference, low, high = paired_difference(
-                [ours == 1 for ours, _ in scored], [theirs == 1 for _, theirs in scored]
-            )
         else:
-            difference, low, high = mean_difference([ours - theirs for ours, theirs in scored])
+            difference, low, high = paired([ours for ours, _ in scored], [theirs for _, theirs in scored])
         n = len(scored)
         return cls(evaluation.model, baseline.model, evaluation.data, n, difference, (low, high), figure)
 
@@ -116,6 +110,19 @@ def _figures(evaluation: Evaluation, figure: str) -> list[float | None]:
     if figure != "accuracy":
         return evaluation.shares(figure)
     return [record.share_correct if record.scored else None for record in evaluation.records]
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:
+    """The mean of shares less that of others on the same problems in order, with its 95 % interval.
+
+    Newcombe's interval where every problem is either solved or not (`paired_difference`), that of the mean difference
+    where shares lie between (`mean_difference`).
+
+    Returns (difference, low, high), each from -1 to 1. Raises ValueError where the lengths differ or are 0.
+    """
+    if all(share in (0, 1) for share in (*ours, *theirs)):
+        return paired_difference([share == 1 for share in ours], [share == 1 for share in theirs])
+    return mean_difference([mine - other for mine, other in zip(ours, theirs, strict=True)])
 
 
 def mean_difference(differences: Sequence[float]) -> tuple[float, float, float]:

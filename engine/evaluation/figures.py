@@ -265,6 +265,11 @@ class Evaluation:
                     completion.ended,
                 )
 
+    def named_rows(self) -> Iterator[dict[str, Any]]:
+        """The same with the model's name: a line of what `trainer compare` reads."""
+        for row in self.rows():
+            yield {"model": self.model, **row}
+
 
 def _scores_to_json(scores: Mapping[Any, GroupScore]) -> dict[str, dict[str, float]]:
     return {

@@ -5,6 +5,7 @@ What a completion is worth is the task's to say (`engine/tasks`): one definition
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -15,6 +16,13 @@ from trace_trainer.engine.tasks.task import AnyVerdict
 
 UNSCORED = frozenset({"error", "valid"})
 """Outcomes that say nothing about the model."""
+
+
+def right_by_answer(outcome: str, violations: Iterable[str]) -> bool:
+    """Whether a verdict of this outcome and these violations' codes is of a right answer, by whichever function."""
+    return outcome == "correct" or (
+        outcome == "wrong_answer" and all(code == "wrong_function" for code in violations)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,8 @@ class Completion:
     @property
     def correct(self) -> bool:
         """Whether the answer is right, by whichever function of the question's numbers."""
-        return self.verdict.outcome == "correct" or (
-            self.verdict.outcome == "wrong_answer"
-            and all(violation.code == "wrong_function" for violation in self.verdict.violations)
+        return right_by_answer(
+            str(self.verdict.outcome), [violation.code for violation in self.verdict.violations]
         )
 
     @property

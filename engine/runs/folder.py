@@ -1,9 +1,10 @@
 """Run folders: what a training run leaves behind, and how it is found again.
 
 A run lives in `checkpoints/NAME_sft` (SFT) or `checkpoints/NAME` (RL) and holds the weights or the adapter, the
-tokenizer with its chat template, `config.yaml`, `manifest.json`, `metrics.jsonl`, `rollouts.jsonl` (RL) and
-`eval.json`. Every file is written whole or not at all, except the two logs, which grow by a line; each of their
-lines has a `step`. While a run is not finished, what is needed to resume it lies in `resume/`.
+tokenizer with its chat template, `config.yaml`, `manifest.json`, `metrics.jsonl`, `rollouts.jsonl` (RL), `eval.json`
+and the held-out completions behind it, `completions.jsonl`. Every file is written whole or not at all, except the two
+logs, which grow by a line; each of their lines has a `step`. While a run is not finished, what is needed to resume it
+lies in `resume/`.
 
 `checkpoints` is the project's own folder, or that of the working directory where the package is installed elsewhere;
 the environment variable TRAINER_CHECKPOINTS names another one.
@@ -33,6 +34,8 @@ from trace_trainer.engine.tasks import DEFAULT_TASK
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
     from trace_trainer.engine.models.loading import LoadedModel
+
+COMPLETIONS = "completions.jsonl"
 
 
 @dataclasses.dataclass
@@ -171,6 +174,11 @@ class Run:
         with atomic_write(self.path / "eval.json") as stream:
             json.dump(figures, stream, indent=2, ensure_ascii=False)
             stream.write("\n")
+
+    def save_completions(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write `completions.jsonl`, a judged completion a line."""
+        with atomic_write(self.path / COMPLETIONS) as stream:
+            stream.writelines(map(log_line, rows))
 
     def save_weights(self, loaded: LoadedModel) -> None:
         """Write the model, or the adapter where it is one, and the tokenizer into the folder.

@@ -87,5 +87,6 @@ class HeldOut:
             check_weights(saved)
         after = self.measure(saved)
         run.save_eval({"before": before.to_json(), "after": after.to_json()})
+        run.save_completions(row for measured in (before, after) for row in measured.named_rows())
         run.close("finished")
         return [before, after]

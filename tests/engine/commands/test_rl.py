@@ -40,6 +40,7 @@ def test_a_run_leaves_a_folder_with_everything(rl: Callable[..., Result], checkp
     assert {path.name for path in run.iterdir()} == {
         "model.safetensors", "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
         "chat_template.jinja", "config.yaml", "manifest.json", "metrics.jsonl", "report.html", "rollouts.jsonl",
+        "completions.jsonl",
         "eval.json",
     }  # fmt: skip
     assert [record["step"] for record in metrics(run)] == [1, 2]
