@@ -6,12 +6,16 @@
 | dr-grpo | r - mean of the group | sum over tokens, over a constant length |
 | dapo | (r - mean) / std of the group | mean over all tokens |
 | rloo | r - mean of the others | ratio of the whole completion, mean over completions |
+| gspo | (r - mean) / std of the group | the completion's mean ratio (geometric), mean over completions |
+| cispo | (r - mean) / std of the group | log-likelihood by the clipped ratio as a weight, mean over all tokens |
 | expert-iteration | 1 / verified samples of the group, if verified | negative log-likelihood, mean over tokens |
 
 Sources, in that order: Shao et al. 2024, DeepSeekMath; Liu et al. 2025, Understanding R1-Zero-Like Training; Yu et al.
-2025, DAPO; Ahmadian et al. 2024, Back to Basics; Anthony et al. 2017, Thinking Fast and Slow.
+2025, DAPO; Ahmadian et al. 2024, Back to Basics; Zheng et al. 2025, Group Sequence Policy Optimization; MiniMax 2025,
+MiniMax-M1 (the bound on its ratio, 5, is that of Khatri et al. 2025, The Art of Scaling RL Compute); Anthony et al.
+2017, Thinking Fast and Slow.
 
-All but the last use PPO's clipped ratio (Schulman et al. 2017), with an upper bound of its own as in DAPO. Departures
+The first five use PPO's clipped ratio (Schulman et al. 2017), with an upper bound of its own as in DAPO. Departures
 from the papers: a sample without an advantage, because the rewards of its group are all equal or its own is their mean,
 is left out of the update and of its means; and there is no length filter.
 
@@ -80,12 +84,14 @@ class Objective:
         loss: of tokens, their weights given.
         counts: what is one piece of the signal that a step learns from: a sample that takes part, or a problem with
             such samples where those weigh together as much as one.
+        clipping: the bounds of its ratios, where the settings give none.
     """
 
     advantage: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     mean_over: Literal["completion", "constant", "tokens", "completions"]
     loss: Callable[[Tokens, Clipping], TokenLoss]
     counts: Literal["samples", "problems"] = "samples"
+    clipping: Clipping = Clipping(0.2, 0.28)
 
 
 OBJECTIVES: Catalogue[Objective] = Catalogue("objective")
@@ -180,6 +186,24 @@ def clipped_whole(tokens: Tokens, clipping: Clipping) -> TokenLoss:
     return _clipped(log_ratio, tokens.advantage, tokens.weight, clipping)
 
 
+def clipped_mean(tokens: Tokens, clipping: Clipping) -> TokenLoss:
+    """The same with the mean over its tokens in place of the sum: long completions move no further than short ones."""
+    start = tokens.advantage.new_zeros(tokens.advantage.shape)
+    log_ratio = start.index_add(0, tokens.rows, tokens.new - tokens.old)
+    lengths = start.index_add(0, tokens.rows, tokens.new.new_ones(tokens.new.shape))
+    return _clipped(log_ratio / lengths, tokens.advantage, tokens.weight, clipping)
+
+
+def weighted_likelihood(tokens: Tokens, clipping: Clipping) -> TokenLoss:
+    """Log-likelihood of each token by its advantage and its ratio, which is held below the upper bound and carries no
+    gradient. A token beyond the bound still counts, with the bound's weight. There is no lower bound, as in the paper.
+    """
+    ratios = (tokens.new - tokens.old).exp().detach()
+    held = ratios.clamp(max=1 + clipping.high)
+    gained = ((tokens.weight * tokens.advantage)[tokens.rows] * held * tokens.new).sum()
+    return TokenLoss(-gained, ratios, held < ratios)
+
+
 def likelihood(tokens: Tokens, clipping: Clipping) -> TokenLoss:
     """Negative log-likelihood; nothing is clipped."""
     gained = ((tokens.weight * tokens.advantage)[tokens.rows] * tokens.new).sum()
@@ -200,4 +224,11 @@ OBJECTIVES.declare("grpo", Objective(within_groups(standardised), "completion", 
 OBJECTIVES.declare("dr-grpo", Objective(within_groups(centred), "constant", clipped))
 OBJECTIVES.declare("dapo", Objective(within_groups(standardised), "tokens", clipped))
 OBJECTIVES.declare("rloo", Objective(within_groups(leave_one_out), "completions", clipped_whole))
+OBJECTIVES.declare(
+    "gspo", Objective(within_groups(standardised), "completions", clipped_mean, clipping=Clipping(3e-4, 4e-4))
+)
+OBJECTIVES.declare(
+    "cispo",
+    Objective(within_groups(standardised), "tokens", weighted_likelihood, clipping=Clipping(1.0, 4.0)),
+)
 OBJECTIVES.declare("expert-iteration", Objective(share_of_the_solved, "tokens", likelihood, "problems"))

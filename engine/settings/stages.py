@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from trace_trainer.engine.inference.samplers import AUTO, sampler_names
-from trace_trainer.engine.objectives.objective import OBJECTIVES
+from trace_trainer.engine.objectives.objective import OBJECTIVES, Clipping
 from trace_trainer.engine.settings.declaring import setting
 from trace_trainer.engine.tasks import (
     DEFAULT_FORMAT,
@@ -206,12 +206,14 @@ class RLConfig(TuningConfig):
     objective: str = setting(
         "dr-grpo", "Objective that an update maximises.", choices=OBJECTIVES, group="Optimiser"
     )
-    clip_low: float = setting(
-        0.2, "Probability ratios are clipped at 1 minus this.", above=0, high=1, group="Optimiser"
-    )
-    clip_high: float = setting(
-        0.28, "Probability ratios are clipped at 1 plus this.", above=0, group="Optimiser"
-    )
+    clip_low: float | None = setting(
+        None, "Probability ratios are clipped at 1 minus this; none is the objective's own.", above=0, high=1,
+        group="Optimiser",
+    )  # fmt: skip
+    clip_high: float | None = setting(
+        None, "Probability ratios are clipped at 1 plus this; none is the objective's own.", above=0,
+        group="Optimiser",
+    )  # fmt: skip
     kl: float = setting(
         0.0, "Weight of the penalty for leaving the model started from.", low=0, group="Optimiser"
     )
@@ -264,3 +266,12 @@ class RLConfig(TuningConfig):
         high=1,
         group="Run",
     )
+
+    @property
+    def clipping(self) -> Clipping:
+        """The bounds of probability ratios: those of the settings, else the objective's."""
+        own = OBJECTIVES[self.objective].clipping
+        return Clipping(
+            own.low if self.clip_low is None else self.clip_low,
+            own.high if self.clip_high is None else self.clip_high,
+        )

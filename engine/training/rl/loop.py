@@ -31,7 +31,6 @@ from trace_trainer.engine.models.chat import completion_text, end_token_ids, pro
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.objectives.objective import (
-    Clipping,
     Tokens,
     advantages,
     token_loss,
@@ -247,7 +246,7 @@ class NativeLoop:
         advantage = torch.tensor([s.advantage for s in rows], device=device)
         weight = weights.to(device)
         tokens = Tokens(scores.logprobs, old, scores.rows, advantage, weight)
-        result = token_loss(config.objective, tokens, Clipping(config.clip_low, config.clip_high))
+        result = token_loss(config.objective, tokens, config.clipping)
         count = copies.to(device)[scores.rows]
         stats.tokens += int(count.sum())
         stats.entropy += float((count * scores.entropies).sum())

@@ -58,6 +58,11 @@ TRAINERS: Mapping[str, tuple[Any, Any, Mapping[str, Any]]] = {
     "dr-grpo": (_Grpo, GRPOConfig, {"loss_type": "dr_grpo", "scale_rewards": "none"}),
     "dapo": (_Grpo, GRPOConfig, {"loss_type": "dapo", "scale_rewards": "group"}),
     "rloo": (_Rloo, RLOOConfig, {"normalize_advantages": False}),
+    "gspo": (
+        _Grpo,
+        GRPOConfig,
+        {"loss_type": "grpo", "scale_rewards": "group", "importance_sampling_level": "sequence"},
+    ),
 }
 """The objectives that TRL has: the trainer of each, its settings, and how it names the objective."""
 
@@ -131,8 +136,8 @@ def _trainer(
         num_generations=config.group_size,
         max_completion_length=config.max_new_tokens,
         temperature=config.temperature,
-        epsilon=config.clip_low,
-        epsilon_high=config.clip_high,
+        epsilon=config.clipping.low,
+        epsilon_high=config.clipping.high,
         beta=config.kl,
         learning_rate=config.learning_rate,
         lr_scheduler_type="linear" if config.scheduler == "linear" else "constant_with_warmup",

@@ -21,7 +21,7 @@ from trace_trainer.engine.objectives.objective import (
 
 NAN = math.nan
 EXPERT_ITERATION = "expert-iteration"
-COMPARING = ["grpo", "dr-grpo", "dapo", "rloo"]
+COMPARING = ["grpo", "dr-grpo", "dapo", "rloo", "gspo", "cispo"]
 """Those whose advantages compare the rewards of a group."""
 CLIP_LOW, CLIP_HIGH = 0.2, 0.28
 CLIPPING = Clipping(CLIP_LOW, CLIP_HIGH)
@@ -92,7 +92,7 @@ def test_groups_are_weighed_apart_from_each_other(objective: str) -> None:
     assert worth(objective, one, other) == [worth(objective, one)[0], worth(objective, other)[0]]
 
 
-@pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo"])
+@pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "gspo", "cispo"])
 @given(groups)
 def test_advantages_of_a_group_sum_to_nothing(objective: str, rewards: list[float]) -> None:
     assert sum(worth(objective, rewards)[0]) == pytest.approx(0, abs=1e-4)
@@ -136,6 +136,17 @@ def reference_loss(objective: str) -> float:
             for row, tokens in enumerate(rows)
         ]
         return -statistics.fmean(gains)
+    if objective == "gspo":
+        gains = [
+            clipped_gain(math.exp(statistics.fmean(SHIFTS[i] for i in tokens)), ADVANTAGES[row])
+            for row, tokens in enumerate(rows)
+        ]
+        return -statistics.fmean(gains)
+    if objective == "cispo":
+        weights = [min(math.exp(shift), 1 + CLIP_HIGH) for shift in SHIFTS]
+        return -statistics.fmean(
+            w * ADVANTAGES[row] * new for w, row, new in zip(weights, ROWS, NEW, strict=True)
+        )
     by_row = [
         [clipped_gain(math.exp(SHIFTS[i]), ADVANTAGES[row]) for i in tokens]
         for row, tokens in enumerate(rows)
@@ -205,6 +216,27 @@ def test_rloo_clips_the_ratio_of_the_whole_completion() -> None:
     assert gradient.tolist() == pytest.approx([-ADVANTAGES[row] / len(LENGTHS) for row in ROWS])
 
 
+def test_gspo_moves_every_token_of_a_completion_alike_until_its_mean_ratio_is_held() -> None:
+    new = torch.tensor(NEW, requires_grad=True)
+    result = loss_of("gspo", new)
+    (gradient,) = torch.autograd.grad(result.loss, new)
+    means = [math.exp(statistics.fmean(SHIFTS[i] for i in range(7) if ROWS[i] == row)) for row in range(3)]
+    assert result.ratios.tolist() == pytest.approx(means)
+    assert result.clipped.tolist() == [True, False, True]
+    expected = [-ADVANTAGES[row] * means[row] / LENGTHS[row] / 3 if row == 1 else 0 for row in ROWS]
+    assert gradient.tolist() == pytest.approx(expected)
+
+
+def test_cispo_learns_from_a_token_beyond_the_bound_too() -> None:
+    new = torch.tensor(NEW, requires_grad=True)
+    result = loss_of("cispo", new)
+    (gradient,) = torch.autograd.grad(result.loss, new)
+    weights = [min(math.exp(shift), 1 + CLIP_HIGH) for shift in SHIFTS]
+    expected = [-w * ADVANTAGES[row] / len(NEW) for w, row in zip(weights, ROWS, strict=True)]
+    assert gradient.tolist() == pytest.approx(expected)
+    assert result.clipped.tolist() == [math.exp(shift) > 1 + CLIP_HIGH for shift in SHIFTS]
+
+
 def test_at_the_start_of_an_update_every_ratio_is_one_and_nothing_is_clipped() -> None:
     for objective in OBJECTIVES:
         result = loss_of(objective, torch.tensor(OLD))
@@ -232,6 +264,8 @@ def test_expert_iteration_weighs_likelihoods_by_the_advantage() -> None:
         ("dr-grpo", [1 / 21] * 3),
         ("dapo", [1 / 7] * 3),
         ("rloo", [1 / 3] * 3),
+        ("gspo", [1 / 3] * 3),
+        ("cispo", [1 / 7] * 3),
         (EXPERT_ITERATION, [1 / 7] * 3),
     ],
 )

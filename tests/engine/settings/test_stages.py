@@ -130,7 +130,8 @@ def test_defaults_satisfy_their_own_checks(config: type[TuningConfig]) -> None:
 @pytest.mark.parametrize("config", [SFTConfig, RLConfig])
 def test_every_setting_is_read_somewhere(config: type[TuningConfig]) -> None:
     own = PROJECT / "engine" / "settings" / "stages.py"
-    sources = inspect.getsource(TuningConfig.make_task).replace("self.", "config.")
+    readers = inspect.getsource(TuningConfig.make_task), inspect.getsource(vars(RLConfig)["clipping"].fget)
+    sources = "".join(readers).replace("self.", "config.")
     sources += "".join(
         path.read_text(encoding="utf-8") for path in (PROJECT / "engine").rglob("*.py") if path != own
     )
