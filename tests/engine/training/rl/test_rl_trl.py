@@ -73,7 +73,7 @@ def completions(loaded: LoadedModel, problems: list[Problem]) -> list[list[int]]
     return [row.completion_ids for row in rows_of(loaded, problems, TraceTask())]
 
 
-@pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "rloo"])
+@pytest.mark.parametrize("objective", ["grpo", "dr-grpo", "dapo", "rloo", "gspo"])
 def test_objective_runs_and_leaves_a_run_folder(config: RLConfig, checkpoints: Path, objective: str) -> None:
     run, evaluations = train_rl(dataclasses.replace(config, objective=objective), "own", skip=["reward"])
     assert len(evaluations) == 2
