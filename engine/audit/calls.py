@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +46,21 @@ class CallRow:
     tools: Any
     machine: Machine | None
 
+    def answered(self, text: str) -> CallRow:
+        """The row with another reply."""
+        return replace(self, text=text)
+
     def verdict(self) -> CallVerdict:
         """What the verifier says of the reply."""
         return verify_call(self.text, self.format, self.expected, self.tools, self.machine)
 
 
-def read_call_row(raw: RawInput, names: FieldNames, call_format: str = AUTO) -> CallRow:
+def read_call_row(
+    raw: RawInput, names: FieldNames, call_format: str = AUTO, needs_reply: bool = True
+) -> CallRow:
     """The reply in one line, with what stands beside it; in `call_format` where the line names no format.
+
+    A line without a reply is unreadable, or, where none is needed, has an empty one.
 
     Raises UnreadableInput, with the reason.
     """
@@ -61,7 +69,7 @@ def read_call_row(raw: RawInput, names: FieldNames, call_format: str = AUTO) -> 
     row = read_object(read_text(raw))
     format = _format(row) or (None if call_format == AUTO else call_format)
     return CallRow(
-        _reply_text(row, names, format),
+        _reply_text(row, names, format) if needs_reply else "",
         format or AUTO,
         value_of(row, names.answer, names)[1],
         _tools(row, names),

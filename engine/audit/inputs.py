@@ -166,15 +166,15 @@ def read_row(raw: RawInput, names: FieldNames) -> Row:
     if raw.is_yaml:
         return Row(text)
     row = read_object(text)
-    trace = _text(row, names.trace, names)
+    trace = text_of(row, names.trace, names)
     if trace is None:
         raise missing(names.trace, row)
     return Row(
         trace,
-        _text(row, names.question, names),
-        _answer(row, names),
-        _text(row, names.expert, names),
-        _text(row, names.reference, names),
+        text_of(row, names.question, names),
+        answer_of(row, names),
+        text_of(row, names.expert, names),
+        text_of(row, names.reference, names),
     )
 
 
@@ -220,14 +220,14 @@ def missing(names: Sequence[str], row: dict[str, Any]) -> UnreadableInput:
     return UnreadableInput(f"no field {' or '.join(names)}; it has {present or 'none'}")
 
 
-def _text(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> str | None:
+def text_of(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> str | None:
     name, value = value_of(row, candidates, names)
     if value is None or isinstance(value, str):
         return value
     raise UnreadableInput(f"field {name} is {_JSON_TYPES[type(value)]}, not text")
 
 
-def _answer(row: dict[str, Any], names: FieldNames) -> str | int | float | None:
+def answer_of(row: dict[str, Any], names: FieldNames) -> str | int | float | None:
     _, value = value_of(row, names.answer, names)
     if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
         return value

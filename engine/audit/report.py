@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -90,10 +90,10 @@ def plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
-def print_tables(tally: Tally, policy: str, stream: TextIO) -> None:
-    """The audit as tables with box lines; wide where `stream` is no terminal."""
+def print_tables(sections: Iterable[Section], summary: Iterable[str], stream: TextIO) -> None:
+    """Figures as tables with box lines, and what sums them up; wide where `stream` is no terminal."""
     console = Console(file=stream, width=None if stream.isatty() else PIPE_COLUMNS, highlight=False)
-    for section in sections(tally):
+    for section in sections:
         if not section.rows:
             continue
         table = Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
@@ -105,15 +105,15 @@ def print_tables(tally: Tally, policy: str, stream: TextIO) -> None:
         for row in section.rows:
             table.add_row(*(Text(_cell(cell)) for cell in row))
         console.print(table)
-    for line in summary(tally, policy):
+    for line in summary:
         console.print(Text(line))
 
 
-def print_markdown(tally: Tally, policy: str, stream: TextIO) -> None:
-    """The audit as Markdown, ready for a pull request or a report."""
-    for line in summary(tally, policy):
+def print_markdown(sections: Iterable[Section], summary: Iterable[str], stream: TextIO) -> None:
+    """The same as Markdown, ready for a pull request or a report."""
+    for line in summary:
         print(f"- {line}", file=stream)
-    for section in sections(tally):
+    for section in sections:
         if not section.rows:
             continue
         rules = [

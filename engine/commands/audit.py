@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.audit.calls import EXPECTED_FIELDS
 from trace_trainer.engine.audit.inputs import FieldNames, find_files
-from trace_trainer.engine.audit.report import print_markdown, print_tables, summary
+from trace_trainer.engine.audit.report import print_markdown, print_tables, sections, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
 from trace_trainer.engine.commands.command import Command, Name, format_option, option, reward_option
+from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.verifiers.calls import AUTO, FORMATS
 
@@ -133,10 +134,12 @@ class Share(click.ParamType):
 @format_option(
     "table", "json", "jsonl", "markdown", help="Form of the output; jsonl is a line for each input."
 )
+@stress_options
 def command(
     paths: tuple[str, ...], trace_field: str | None, question_field: str | None, answer_field: str | None,
     expert_field: str | None, reference_field: str | None, no_reference: bool, kind: str, call_format: str | None,
     no_grounding: bool, policy: str, workers: int, fail_under: Fraction | None, out: str | None, form: str,
+    **stress: Any,
 ) -> None:  # fmt: skip
     """Check traces, or replies with tool calls, and say what is wrong with each.
 
@@ -149,12 +152,18 @@ def command(
     for shell commands the machine (machine or start) with the commands that ran before. A line of a problem
     file with its gold reply is such a line.
 
+    With --stress the lines are problems, whose gold trace stands under reference, gold_trace, solution_trace or
+    trace. Formulas that give the answer by chance, random ones, and gold traces with one mistake are made for
+    them (with --kind call, constant replies and calls with one mistake), and what is said is which share of them
+    --reward pays: by the answer alone and with the gold trace as reference.
+
     \b
     Examples:
       trainer audit completions.jsonl --workers 2
       trainer audit traces/ --format json --fail-under 0.95
       trainer audit replies.jsonl --kind call --reward binary
       other-program | trainer audit - --format jsonl --out verdicts.jsonl
+      trainer audit --stress problems.jsonl --reward mine.py:brief --paid-traces paid.jsonl
 
     A line that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
@@ -181,6 +190,8 @@ def command(
     settings = AuditSettings(
         names, kind, grounding, references, policy, records=form == "jsonl", call_format=call_format or AUTO
     )
+    if asks_for_stress(click.get_current_context()):
+        return run_stress(paths, settings, form, out, stress)
     files = find_files(paths)
     with nullcontext() if out is None else atomic_write(out) as stream:
         tally = run_audit(files, settings, workers, stream)
@@ -207,9 +218,9 @@ def _print(tally: Tally, form: str, policy: str, stream: TextIO) -> None:
     if form == "json":
         print(json.dumps(tally.to_json(), indent=2), file=stream)
     elif form == "table":
-        print_tables(tally, policy, stream)
+        print_tables(sections(tally), summary(tally, policy), stream)
     elif form == "markdown":
-        print_markdown(tally, policy, stream)
+        print_markdown(sections(tally), summary(tally, policy), stream)
 
 
 def _passes(tally: Tally, fail_under: Fraction | None) -> bool:

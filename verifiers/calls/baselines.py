@@ -27,7 +27,7 @@ def constant_replies(
     counts: Counter[Any] = Counter()
     calls: dict[Any, Call] = {}
     for raw in expected:
-        call = _gold_call(raw)
+        call = gold_call(raw)
         if call is not None:
             key = (call.name, canonical(call.arguments))
             counts[key] += 1
@@ -38,7 +38,7 @@ def constant_replies(
     return replies
 
 
-def _gold_call(raw: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Call | None:
+def gold_call(raw: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Call | None:
     """The one call that is expected, with the first possible value of each argument; the first one of several."""
     wanted = read_expected(raw)
     if isinstance(wanted, ExpectedCommand):

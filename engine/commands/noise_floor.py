@@ -1,0 +1,155 @@
+"""`trainer audit --stress`: what a reward pays that is wrong, tried on the problems of a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, TextIO
+
+import click
+from click.core import ParameterSource
+
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.audit.inputs import FieldNames, find_files
+from trace_trainer.engine.audit.report import print_markdown, print_tables
+from trace_trainer.engine.audit.run import AuditSettings
+from trace_trainer.engine.audit.stress.report import sections, summary
+from trace_trainer.engine.audit.stress.run import Source, stress_calls, stress_traces
+from trace_trainer.engine.audit.stress.search import MAX_OPERATIONS
+from trace_trainer.engine.audit.stress.tally import StressTally
+from trace_trainer.engine.audit.stress.tried import Payment, StressSettings
+from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.errors import UserError
+
+_OPTIONS = (
+    option(
+        "--stress",
+        is_flag=True,
+        group="Stress",
+        help="Take the lines as problems, make wrong traces or replies for them, and report what share is paid.",
+    ),
+    option(
+        "--count",
+        type=click.IntRange(min=1),
+        default=300,
+        show_default=True,
+        metavar="N",
+        group="Stress",
+        help="How many problems are drawn.",
+    ),
+    option(
+        "--operations",
+        type=click.IntRange(1, MAX_OPERATIONS),
+        default=3,
+        show_default=True,
+        metavar="N",
+        group="Stress",
+        help=f"Operations of the longest formula that is searched for, at most {MAX_OPERATIONS}.",
+    ),
+    option(
+        "--per-problem",
+        type=click.IntRange(min=1),
+        default=20,
+        show_default=True,
+        metavar="N",
+        group="Stress",
+        help="How many traces of each kind a problem is tried with.",
+    ),
+    option(
+        "--paid-from",
+        type=float,
+        metavar="X",
+        group="Stress",
+        help="Reward from which on something counts as paid.",
+        show_default="what the same verdict would be worth if it were correct",
+    ),
+    option(
+        "--paid-traces",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        group="Stress",
+        help="Write what is paid there, a line of JSON each.",
+    ),
+    option(
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        metavar="N",
+        group="Stress",
+        help="Seed of the problems and traces that are drawn.",
+    ),
+)
+
+
+def stress_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: the options of `--stress`."""
+    for decorate in reversed(_OPTIONS):
+        command = decorate(command)
+    return command
+
+
+_OF_STRESS = ("count", "operations", "per_problem", "paid_from", "paid_traces", "seed")
+_NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under")
+
+
+def asks_for_stress(ctx: click.Context) -> bool:
+    """Whether a stress test is asked for. Raises UserError for options that say nothing about what is asked for."""
+    asked = bool(ctx.params["stress"])
+    for name in _NOT_OF_STRESS if asked else _OF_STRESS:
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            shown = f"--{name.replace('_', '-')}"
+            raise UserError(
+                f"{shown} says nothing about --stress: leave it out"
+                if asked
+                else f"{shown} is an option of --stress, which is not given"
+            )
+    if asked and ctx.params["form"] == "jsonl":
+        raise UserError(
+            "--stress has no --format jsonl: --paid-traces FILE gets a line for each trace that is paid"
+        )
+    return asked
+
+
+def run_stress(
+    paths: tuple[str, ...], audit: AuditSettings, form: str, out: str | None, given: Mapping[str, Any]
+) -> None:
+    """Try what is wrong on the problems of files, and print what is paid.
+
+    Args:
+        audit: the kind, the fields, and how verdicts are reached and paid.
+        form: table, json or markdown.
+        out: the file of the result; None for standard output.
+        given: the options of `--stress`.
+
+    Raises UserError.
+    """
+    payment = Payment(audit.policy, given["paid_from"])
+    source = Source(find_files(paths), audit.names, given["count"], given["seed"])
+    with _written(out) as stream, _written(given["paid_traces"]) as paid:
+        if audit.kind == "call":
+            tally = stress_calls(source, audit.call_format, payment, paid)
+        else:
+            if audit.names.reference == FieldNames().reference:
+                names = replace(audit.names, reference=(*audit.names.reference, "trace"))
+                source = replace(source, names=names)
+            settings = StressSettings(
+                given["operations"], given["per_problem"], audit.reference, audit.grounding, given["seed"]
+            )
+            tally = stress_traces(source, settings, payment, paid)
+        _print(tally, form, payment.policy, stream or sys.stdout)
+
+
+def _written(path: str | None) -> Any:
+    return nullcontext() if path is None else atomic_write(path)
+
+
+def _print(tally: StressTally, form: str, policy: str, stream: TextIO) -> None:
+    if form == "json":
+        print(json.dumps({"policy": policy, **tally.to_json()}, indent=2), file=stream)
+    else:
+        printer = print_tables if form == "table" else print_markdown
+        printer(sections(tally), summary(tally, policy), stream)
