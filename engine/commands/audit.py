@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
@@ -22,7 +21,14 @@ from trace_trainer.engine.audit.inputs import FieldNames, find_files
 from trace_trainer.engine.audit.report import print_markdown, print_tables, sections, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
-from trace_trainer.engine.commands.command import Command, Name, format_option, option, reward_option
+from trace_trainer.engine.commands.command import (
+    Command,
+    Name,
+    format_option,
+    option,
+    refuse_given,
+    reward_option,
+)
 from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.verifiers.calls import AUTO, FORMATS
@@ -169,28 +175,20 @@ def command(
     """
     names = FieldNames.choose(trace_field, question_field, answer_field, expert_field, reference_field)
     if kind == "call":
-        _refuse_of_traces(
-            {
-                "--question-field": question_field is not None,
-                "--expert-field": expert_field is not None,
-                "--reference-field": reference_field is not None,
-                "--no-reference": no_reference,
-                "--no-grounding": no_grounding,
-            }
+        refuse_given(
+            ("question_field", "expert_field", "reference_field", "no_reference", "no_grounding"),
+            "is an option of --kind trace; calls have no questions, experts, grounding and references",
         )
         if answer_field is None:
             names = replace(names, answer=EXPECTED_FIELDS)
-    elif call_format is not None:
-        raise UserError("--call-format is an option of --kind call; traces have none")
-    elif no_reference and reference_field is not None:
-        raise UserError(
-            "--reference-field names a reference that --no-reference leaves out; give one of them"
-        )
-    grounding, references = not no_grounding, not no_reference
+    else:
+        refuse_given(["call_format"], "is an option of --kind call; traces have none")
+    if no_reference:
+        refuse_given(["reference_field"], "names what --no-reference leaves out; give one of them")
     settings = AuditSettings(
-        names, kind, grounding, references, policy, records=form == "jsonl", call_format=call_format or AUTO
+        names, kind, not no_grounding, not no_reference, policy, form == "jsonl", call_format or AUTO
     )
-    if asks_for_stress(click.get_current_context()):
+    if asks_for_stress(stress["stress"], form):
         return run_stress(paths, settings, form, out, stress)
     files = find_files(paths)
     with nullcontext() if out is None else atomic_write(out) as stream:
@@ -203,15 +201,6 @@ def command(
     if tally.unreadable and not tally.traces:
         raise UserError("no input could be read")
     click.get_current_context().exit(0 if _passes(tally, fail_under) else 1)
-
-
-def _refuse_of_traces(given: Mapping[str, bool]) -> None:
-    """Raise UserError for an option that says nothing about calls, rather than pass it over."""
-    name = next((name for name, is_given in given.items() if is_given), None)
-    if name is not None:
-        raise UserError(
-            f"{name} is an option of --kind trace; calls have no questions, experts, grounding and references"
-        )
 
 
 def _print(tally: Tally, form: str, policy: str, stream: TextIO) -> None:

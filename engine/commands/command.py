@@ -6,12 +6,14 @@ Own code, because the packages for groups of options bring a look of their own a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import load_plugins, named_policy
 from trace_trainer.engine.settings.declaring import GROUPS, Choices, names_of
 from trace_trainer.engine.terminal.detail import details, silence
@@ -189,6 +191,14 @@ def _plugin_option() -> click.Option:
         metavar="FILE.py",
         help="Python file of yours that declares experts, tasks, formats or rewards. May be repeated.",
     )
+
+
+def refuse_given(names: Iterable[str], said: str) -> None:
+    """Raise UserError where one of these parameters of the command that runs was given, rather than pass it over."""
+    ctx = click.get_current_context()
+    for name in names:
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UserError(f"--{name.replace('_', '-')} {said}")
 
 
 def flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 import click
-from click.core import ParameterSource
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.audit.inputs import FieldNames, find_files
@@ -21,7 +20,7 @@ from trace_trainer.engine.audit.stress.run import Source, stress_calls, stress_t
 from trace_trainer.engine.audit.stress.search import MAX_OPERATIONS
 from trace_trainer.engine.audit.stress.tally import StressTally
 from trace_trainer.engine.audit.stress.tried import Payment, StressSettings
-from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.commands.command import option, refuse_given, seed_option
 from trace_trainer.engine.errors import UserError
 
 _OPTIONS = (
@@ -33,6 +32,7 @@ _OPTIONS = (
     ),
     option(
         "--count",
+        "-n",
         type=click.IntRange(min=1),
         default=300,
         show_default=True,
@@ -73,15 +73,7 @@ _OPTIONS = (
         group="Stress",
         help="Write what is paid there, a line of JSON each.",
     ),
-    option(
-        "--seed",
-        type=int,
-        default=0,
-        show_default=True,
-        metavar="N",
-        group="Stress",
-        help="Seed of the problems and traces that are drawn.",
-    ),
+    seed_option("Seed of the problems and traces that --stress draws; another draws others."),
 )
 
 
@@ -96,22 +88,17 @@ _OF_STRESS = ("count", "operations", "per_problem", "paid_from", "paid_traces", 
 _NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under")
 
 
-def asks_for_stress(ctx: click.Context) -> bool:
+def asks_for_stress(asked: bool, form: str) -> bool:
     """Whether a stress test is asked for. Raises UserError for options that say nothing about what is asked for."""
-    asked = bool(ctx.params["stress"])
-    for name in _NOT_OF_STRESS if asked else _OF_STRESS:
-        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            shown = f"--{name.replace('_', '-')}"
-            raise UserError(
-                f"{shown} says nothing about --stress: leave it out"
-                if asked
-                else f"{shown} is an option of --stress, which is not given"
-            )
-    if asked and ctx.params["form"] == "jsonl":
+    if not asked:
+        refuse_given(_OF_STRESS, "is an option of --stress, which is not given")
+        return False
+    refuse_given(_NOT_OF_STRESS, "says nothing about --stress: leave it out")
+    if form == "jsonl":
         raise UserError(
             "--stress has no --format jsonl: --paid-traces FILE gets a line for each trace that is paid"
         )
-    return asked
+    return True
 
 
 def run_stress(

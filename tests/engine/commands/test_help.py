@@ -100,7 +100,7 @@ def test_choices_are_shown_as_choices() -> None:
         ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "convert gsm8k")),
         ("--reward", ("rl", "eval", "audit")),
         ("--expert", ("sft", "rl", "eval", "generate", "solve")),
-        ("--count", ("sft", "eval", "generate")),
+        ("--count", ("sft", "eval", "generate", "audit")),
         ("--eval-count", ("sft", "rl")),
         ("--show", ("sft", "rl", "doctor")),
     ],
