@@ -11,7 +11,6 @@ import difflib
 import importlib
 import os
 import sys
-from collections.abc import Callable
 from typing import NamedTuple
 
 import click
@@ -95,7 +94,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             try:
-                return _in_one_line(super().invoke, ctx)
+                return super().invoke(ctx)
             finally:
                 sys.stdout.flush()
         except KeyboardInterrupt:
@@ -105,16 +104,6 @@ class LazyGroup(click.Group):
             # Python flushes standard output once more as it ends; that must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(READER_GONE)
-
-
-def _in_one_line(invoke: Callable[[click.Context], object], ctx: click.Context) -> object:
-    """Invoke, with the errors of declarations and of rewards as users see errors: a plugin of theirs is wrong."""
-    from trace_trainer.experts.language.catalogue import DeclarationError
-
-    try:
-        return invoke(ctx)
-    except DeclarationError as error:
-        raise UserError(" ".join(str(error).split())) from None
 
 
 def _require_extra_of(name: str) -> None:

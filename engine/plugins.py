@@ -12,7 +12,8 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -148,6 +149,23 @@ def named_policy(text: str) -> str:
     return function
 
 
+@contextmanager
+def faults_in_one_line() -> Iterator[None]:
+    """Inside, what a plugin does wrong is raised as UserError: what it declares, and what it raises where it is used.
+
+    Where a command tells a ValueError in words of its own, a plugin may have raised it.
+    """
+    try:
+        yield
+    except DeclarationError as error:
+        raise UserError(" ".join(str(error).split())) from error
+    except Exception as error:
+        cause = error.__context__ if isinstance(error, UserError) else error
+        if cause is not None and (fault := _fault(cause)) is not None:
+            raise UserError(fault) from cause
+        raise
+
+
 def _load(path: str | Path) -> None:
     file = Path(path)
     if file.suffix != ".py":
@@ -183,6 +201,21 @@ def _is_loaded(path: str | Path) -> bool:
 
 def _line_of(function: object) -> int:
     return getattr(getattr(function, "__code__", None), "co_firstlineno", 1)
+
+
+def _fault(error: BaseException) -> str | None:
+    """What to say of an error that went through a plugin's code: its file, line and function.
+
+    None of any other, and of one that names its place itself.
+    """
+    if isinstance(error, UserError | DeclarationError):
+        return None
+    files = {plugin.path for plugin in _PLUGINS}
+    raised = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    if not raised:
+        return None
+    frame = raised[-1]
+    return f"plugin {frame.filename} fails in line {frame.lineno}, {frame.name}: {_line(error)}"
 
 
 def _place_in(error: BaseException, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import NamedTuple
 
 
@@ -21,3 +22,15 @@ class Violation(NamedTuple):
     subtrace: int | None = None
     step: int | None = None
     line: int | None = None
+
+
+_LONGEST = 200  # characters of an exception's text that are shown
+
+
+def internal_error(error: Exception) -> Violation:
+    """What is wrong where a verifier, or what a plugin added to it, raised: with the place in the code."""
+    place = ""
+    if raised := traceback.extract_tb(error.__traceback__):
+        place = f" at {raised[-1].filename}:{raised[-1].lineno} in {raised[-1].name}"
+    said = " ".join(str(error).split())[:_LONGEST]
+    return Violation("internal_error", f"the verifier failed{place}: {type(error).__name__}: {said}")

@@ -31,7 +31,7 @@ from trace_trainer.engine.audit.inputs import (
 from trace_trainer.engine.audit.report import plural
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.plugins import load_same, loaded_plugins
+from trace_trainer.engine.plugins import faults_in_one_line, load_same, loaded_plugins
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
@@ -152,7 +152,7 @@ def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int 
     try:
         for chunk in chunks:
             with _interrupts_held_back():
-                future = pool.submit(audit_chunk, chunk, settings)
+                future = pool.submit(_in_worker, chunk, settings)
             waiting.append((chunk, future))
             if len(waiting) > workers * CHUNKS_AHEAD:
                 yield waiting[0][1].result()
@@ -167,6 +167,12 @@ def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int 
         ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_worker(chunk: Chunk, settings: AuditSettings) -> Audited:
+    """As `audit_chunk`. An error goes back without its traceback, so whose it is, is found out here."""
+    with faults_in_one_line():
+        return audit_chunk(chunk, settings)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.plugins import load_plugins, named_policy
+from trace_trainer.engine.plugins import faults_in_one_line, load_plugins, named_policy
 from trace_trainer.engine.settings.declaring import GROUPS, Choices, names_of
 from trace_trainer.engine.terminal.detail import details, silence
 from trace_trainer.experts.language.catalogue import nearest
@@ -139,9 +139,13 @@ class Command(click.Command):
         ]
         self.epilog = f"Exit codes: {', '.join(codes)}."
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with faults_in_one_line():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         told = {"quiet": silence, "verbose": details}.get(ctx.meta.get(_DETAIL, ""), contextlib.nullcontext)
-        with told():
+        with told(), faults_in_one_line():
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -37,9 +37,14 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         if not self._scored:
-            raise ValueError(
-                f"{self.data}: none of {len(self.records)} problems has an answer to compare with"
+            said = (
+                f"{record.problem.id}: {completion.verdict.violations[0].message}"
+                for record in self.records
+                for completion in record.completions
+                if completion.verdict.violations
             )
+            reason = next(said, "none has an answer to compare with")
+            raise ValueError(f"{self.data}: none of {len(self.records)} problems could be judged; {reason}")
 
     @property
     def completions(self) -> list[Completion]:

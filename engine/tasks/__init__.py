@@ -9,8 +9,8 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import Exercise
-from trace_trainer.engine.tasks.plain_verdicts import judged
 from trace_trainer.engine.tasks.task import TASKS, Group, Task, declare_task, worded_tasks
+from trace_trainer.engine.tasks.verdicts import judged
 from trace_trainer.verifiers.calls import FORMATS
 
 DEFAULT_TASK, DEFAULT_FORMAT = "traces", "hermes"

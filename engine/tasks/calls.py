@@ -26,10 +26,18 @@ from trace_trainer.engine.problems.files.call_problems import (
 from trace_trainer.engine.problems.files.json_rows import JsonRow
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.verifiers import verify_call
-from trace_trainer.verifiers.calls import FORMATS, CallVerdict, ParseFailure, RenderError, constant_replies
+from trace_trainer.verifiers.calls import (
+    FORMATS,
+    CallOutcome,
+    CallVerdict,
+    ParseFailure,
+    RenderError,
+    constant_replies,
+)
 from trace_trainer.verifiers.calls.call import canonical
 from trace_trainer.verifiers.calls.expected import wants
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -152,6 +160,9 @@ class CallTask(Task[CallProblem]):
             tools=problem.tools or None,
             machine=machine_of(problem),
         )
+
+    def failed(self, violation: Violation) -> CallVerdict:
+        return CallVerdict(CallOutcome.ERROR, (violation,))
 
     def group_of(self, problem: CallProblem, verdict: CallVerdict) -> str:
         return problem.category

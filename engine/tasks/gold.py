@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.tasks.task import Task
 
 
-class GoldFailsError(Exception):
-    """A generated gold reply does not verify: a generator of this project is wrong, not what the user asked for."""
+class GoldFailsError(UserError):
+    """A generated gold reply does not verify: a generator is wrong, not what the user asked for."""
 
 
 def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
@@ -20,7 +21,7 @@ def verified(task: Task[Any], problems: Iterable[Any]) -> Iterator[Any]:
         if verdict.outcome != "correct":
             found = "; ".join(f"{violation.code}: {violation.message}" for violation in verdict.violations)
             raise GoldFailsError(
-                f"{problem.source}: the gold {task.gold} is {verdict.outcome} ({found})\n"
-                f"{task.shown(problem)}\n{text}"
+                f"{problem.source}: the gold {task.gold} {text!r} of {task.shown(problem)!r} is {verdict.outcome} "
+                f"({found})"
             )
         yield problem

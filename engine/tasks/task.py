@@ -2,19 +2,8 @@
 
 A task is three things: where its problems come from (`Problems`), how they are asked and answered (`Asking`), and what
 a reply is worth (`Judging`). It knows no model, and of a tokenizer the chat template alone. Each part has defaults that
-fit a task of exercises, a question and the text that answers it; such a task is declared with two methods:
-
-    @declare_task
-    class Backwards(Task[Exercise]):
-        '''Words spelled backwards.'''
-        name = "backwards"
-
-        def draw(self, rng):
-            word = rng.choice(WORDS)
-            return Exercise(f"Spell {word} backwards.", word[::-1])
-
-        def judge(self, problem, text):
-            return judged(text.strip() == problem.reply)
+fit a task of exercises, a question and the text that answers it; such a task is declared with two methods, `draw` and
+`judge` (`docs/examples/task.py`).
 """
 
 from __future__ import annotations
@@ -29,11 +18,13 @@ from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import exercise_line, exercise_of, read_exercises
 from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.tasks.verdicts import never_raising
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.problems.buckets import bucket_of, normalise
 from trace_trainer.verifiers.calls.verdict import CallVerdict
 from trace_trainer.verifiers.score import score
-from trace_trainer.verifiers.traces.verdict import Verdict
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -216,8 +207,15 @@ class Judging(Generic[P]):
     published: Sequence[tuple[str, Mapping[str, float]]] = ()
 
     def judge(self, problem: P, text: str) -> AnyVerdict:
-        """The verdict on a completion; never raises. Every task defines this; `judged` makes plain verdicts."""
+        """The verdict on a completion. Every task defines this; `judged` makes plain verdicts.
+
+        It never raises: of a declared task, what it raises becomes the verdict `error`.
+        """
         raise DeclarationError(f"{type(self).__name__} does not define judge")
+
+    def failed(self, violation: Violation) -> AnyVerdict:
+        """The verdict where judging itself failed, which earns no reward either way."""
+        return Verdict(Outcome.ERROR, (violation,))
 
     def reference(self, problem: P) -> str | None:
         """The gold reply whose function a completion is compared with, beside the answer; None where there is none."""
@@ -292,6 +290,8 @@ def declare_task(declared: Declared) -> Declared:
     if declared.draw is Problems.draw and declared.generate is Problems.generate:
         raise DeclarationError(f"the task {name} defines neither draw nor generate")
     TASKS.declare(name, declared, depth=2)
+    if "judge" in vars(declared):
+        declared.judge = never_raising(declared.judge)  # type: ignore[method-assign]
     return declared
 
 

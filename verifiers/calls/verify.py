@@ -42,7 +42,7 @@ from trace_trainer.verifiers.calls.tools import (
 )
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 from trace_trainer.verifiers.calls.words.notations import stray_notation
-from trace_trainer.verifiers.violation import Violation
+from trace_trainer.verifiers.violation import Violation, internal_error
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine import Machine
@@ -73,7 +73,7 @@ def verify_call(
     except ExpectedError as error:
         return _error("bad_gold", str(error))
     except Exception as error:  # a fault of ours must not end a run or cost the model a reward
-        return _error("internal_error", f"the verifier failed: {type(error).__name__}: {str(error)[:200]}")
+        return CallVerdict(CallOutcome.ERROR, (internal_error(error),))
 
 
 def _error(code: str, message: str) -> CallVerdict:

@@ -29,7 +29,7 @@ from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
-from trace_trainer.verifiers.violation import Violation
+from trace_trainer.verifiers.violation import Violation, internal_error
 
 _MAX_LINTS = 32  # of one verdict; who wants all numbers of a question has them at hand
 
@@ -83,7 +83,7 @@ def verify_trace(
     except AnswerError as error:
         return _error("bad_gold", f"the gold answer is no number: {error}")
     except Exception as error:  # a fault of ours must not end a run or cost the model a reward
-        return _error("internal_error", f"the verifier failed: {type(error).__name__}: {str(error)[:200]}")
+        return Verdict(Outcome.ERROR, (internal_error(error),))
 
 
 def _error(code: str, message: str) -> Verdict:

@@ -18,7 +18,6 @@ from trace_trainer.engine.cli import COMMANDS, trainer
 from trace_trainer.engine.places import PROJECT
 from trace_trainer.engine.problems.files.word_problems import read_problems
 from trace_trainer.engine.tasks import traces
-from trace_trainer.engine.tasks.gold import GoldFailsError
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.problems import Problem
 from trace_trainer.verifiers import verify_trace
@@ -144,8 +143,8 @@ def test_generate_never_writes_a_gold_that_fails(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(traces, "generate", broken)
     result = run("generate", "--out", str(tmp_path / "p.jsonl"))
-    assert isinstance(result.exception, GoldFailsError)
-    assert "arithmetic/broken" in str(result.exception) and not any(tmp_path.iterdir())
+    assert result.exit_code == 2 and not any(tmp_path.iterdir())
+    assert "arithmetic/broken: the gold trace" in result.stderr and len(result.stderr.splitlines()) == 1
 
 
 def test_what_generate_writes_passes_the_audit(tmp_path: Path) -> None:
