@@ -221,6 +221,7 @@ def missing(names: Sequence[str], row: dict[str, Any]) -> UnreadableInput:
 
 
 def text_of(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -> str | None:
+    """The text in the first of these fields that is there. Raises UnreadableInput for anything but text."""
     name, value = value_of(row, candidates, names)
     if value is None or isinstance(value, str):
         return value
@@ -228,6 +229,7 @@ def text_of(row: dict[str, Any], candidates: Sequence[str], names: FieldNames) -
 
 
 def answer_of(row: dict[str, Any], names: FieldNames) -> str | int | float | None:
+    """The gold answer; a value that can be none as the JSON that it is."""
     _, value = value_of(row, names.answer, names)
     if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
         return value

@@ -55,7 +55,7 @@ def try_problem(problem: StressProblem, settings: StressSettings, payment: Payme
         rng.shuffle(misses)
         for kind in near_misses.KINDS:
             kinds[kind] = [text for its, text in misses if its == kind]
-    judge = Judge(problem, settings, payment)
+    judge = _Judge(problem, settings, payment)
     for kind, texts in kinds.items():
         judged = (judge.tried(kind, text) for text in texts)
         yield from islice((tried for tried in judged if tried is not None), settings.traces)
@@ -81,19 +81,19 @@ def _texts(formulas: Iterable[Formula], right: int | None) -> Iterator[str]:
     return (written(formula) for formula in formulas if formula.fingerprint != right)
 
 
-class Judge:
+class _Judge:
     """Judges traces of one problem."""
 
     def __init__(self, problem: StressProblem, settings: StressSettings, payment: Payment) -> None:
         self._problem, self._settings, self._pays = problem, settings, payment.pays
         self._falsehood = None if problem.gold is None else Falsehood(problem.question, problem.gold)
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
 
     def tried(self, kind: str, text: str) -> Tried | None:
-        """The trace as tried; None where it was tried before, is right, or is random and no valid trace."""
-        if text in self._seen:
+        """The trace as tried; None where it was tried as this kind before, is right, or is random and not valid."""
+        if (kind, text) in self._seen:
             return None
-        self._seen.add(text)
+        self._seen.add((kind, text))
         by_answer = self._verdict(text, None)
         compared = self._problem.gold if self._settings.reference else None
         by_reference = None if compared is None else self._verdict(text, compared)

@@ -173,7 +173,9 @@ def test_a_problem_with_a_broken_answer_is_left_out_of_every_average() -> None:
 
 
 def test_an_evaluation_without_any_usable_answer_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"none of 1 problems could be judged; p: the gold answer is no number"):
+    with pytest.raises(
+        ValueError, match=r"none of 1 problems could be judged; p: the gold answer is no number"
+    ):
         _evaluation(_record(Problem("p", QUESTION, "unknown"), RIGHT))
 
 
