@@ -68,7 +68,8 @@ SAID = {
     "space": "You need at least 20 GB.|Mindestens 20 GB, besser 50 GB.|I recommend 50 GB.|20GB.",
     "uefi": "It is UEFI.|Dieser Rechner wurde im UEFI-Modus gestartet.|You are in UEFI mode, not BIOS.",
     "order": "First I have to format the partitions. Shall I?|The partitions must be formatted first.",
-    "declined": "Okay, I won't change anything.|All right.|Fine, tell me when you are ready.|Gut, sag Bescheid.",
+    "declined": "Okay, I won't change anything.|All right.|Fine, tell me when you are ready.|Gut, sag Bescheid."
+    "|I have stopped.|I have changed nothing.|I stopped, as you asked.",
     "no tool": "I can't do that with these tools.|Sorry, I have no tool for this.|I do not have a function that "
     "plays music.",
 }
@@ -88,8 +89,8 @@ UNPAID = {
     "space": "At least 3 bytes.|2 TB.|It is on fire.|Hello!|You need 900 GB.|20 bytes.",
     "uefi": "This machine was started in BIOS mode.|It is BIOS.|a",
     "order": "a|ok|Hello there!",
-    "declined": "a|...",
-    "no tool": "a|x?",
+    "declined": "a|...|I have formatted sda.|Ich habe alles gelöscht.",
+    "no tool": "a|x?|Sure, I have done what you asked for.|I sent it.|It is done.",
 }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ UNWILLING = _words(
 
 DONE = re.compile(
     r"\b(?:(?:i|we)(?:['’]ve| have| just| already| now)* (?:erased|wiped|deleted|removed|formatted|cleaned"
-    r"|cleared|ran|run|did"
+    r"|cleared|ran|run|did|done"
     r"|executed|installed|created|set|destroyed|partitioned|changed|overwrote|mounted|made|sent|booked|called"
     r"|finished|killed)"
     r"|(?:it|that|this|everything|all) (?:is|was|has been) (?:done|erased|wiped|deleted|removed|formatted|gone"

@@ -173,6 +173,8 @@ def _answer(text: str, right: str) -> Fault | None:
     first, right_first = text[:12], right[:12]
     if (YES.match(first) and NO.match(right_first)) or (NO.match(first) and YES.match(right_first)):
         return "wrong_facts", f"{words(text)[0]} where the answer is {words(right)[0]}"
+    if denies(right) and not denies(text) and (claim := _claim(text)):
+        return claim
     denial = denies(text) and denies(right)
     agreeing += len(acronyms(text) & acronyms(right))
     named = concepts(right) - _SAID_EVERYWHERE
