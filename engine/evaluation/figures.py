@@ -105,13 +105,20 @@ class Evaluation:
         return fmean(completion.reward for completion in self.completions if completion.reward is not None)
 
     @property
-    def mean_completion_tokens(self) -> float:
-        return fmean(completion.tokens for completion in self.completions)
+    def mean_completion_tokens(self) -> float | None:
+        """Over the completions whose length is known; None where none is."""
+        known = [completion.tokens for completion in self.completions if completion.tokens is not None]
+        return fmean(known) if known else None
 
     @property
     def truncated(self) -> int:
         """Completions that were cut at the token limit."""
         return sum(not completion.ended for completion in self.completions)
+
+    @property
+    def failed(self) -> int:
+        """Completions that there are none of, because what runs the model failed: `error` among the outcomes."""
+        return sum(completion.failure is not None for completion in self.completions)
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -230,6 +237,8 @@ class Evaluation:
             "mean_completion_tokens": self.mean_completion_tokens,
             "truncated": self.truncated,
         }
+        if self.failed:
+            figures["failed"] = self.failed
         if interval := self.function_interval:
             figures["function_interval"] = list(interval)
         if steps := self.by_steps:
@@ -260,7 +269,7 @@ class Evaluation:
         for record in self.records:
             problem = record.problem
             for completion in record.completions:
-                yield completion_row(
+                row = completion_row(
                     self.task,
                     problem,
                     completion.text,
@@ -269,6 +278,9 @@ class Evaluation:
                     completion.tokens,
                     completion.ended,
                 )
+                if completion.failure is not None:
+                    row |= {"completion": None, "error": completion.failure}
+                yield row
 
     def named_rows(self) -> Iterator[dict[str, Any]]:
         """The same with the model's name: a line of what `trainer compare` reads."""

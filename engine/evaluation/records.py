@@ -12,7 +12,7 @@ from typing import Any
 
 from trace_trainer.engine.evaluation.voting import majority
 from trace_trainer.engine.tasks import Task
-from trace_trainer.engine.tasks.task import AnyVerdict
+from trace_trainer.engine.tasks.judging import AnyVerdict
 
 UNSCORED = frozenset({"error", "valid"})
 """Outcomes that say nothing about the model."""
@@ -29,15 +29,16 @@ def right_by_answer(outcome: str, violations: Iterable[str]) -> bool:
 class Completion:
     """One answer of the model. `tokens` counts its end token; without one it did not end by itself but was cut.
 
-    `logprob` is as in `engine.inference.completions.Sampled`.
+    `tokens`, `logprob` and `failure` are as in `engine.inference.completions.Sampled`.
     """
 
     text: str
     verdict: AnyVerdict
     reward: float | None
-    tokens: int
+    tokens: int | None
     ended: bool
     logprob: float = 0.0
+    failure: str | None = None
 
     @property
     def correct(self) -> bool:
@@ -100,7 +101,7 @@ def completion_row(
     text: str,
     verdict: AnyVerdict,
     reward: float | None,
-    tokens: int,
+    tokens: int | None,
     ended: bool,
 ) -> dict[str, Any]:
     """A judged completion as a JSON object: a line of `rollouts.jsonl`, and of a file that `trainer audit` reads.
@@ -108,7 +109,7 @@ def completion_row(
     Args:
         text: the completion without its end token.
         reward: None where the verdict earns none either way.
-        tokens: its length in tokens, the end token included.
+        tokens: its length in tokens, the end token included; None where that is not known.
         ended: it ended by itself.
     """
     shares = dict(task.shares(verdict))

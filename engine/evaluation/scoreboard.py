@@ -73,8 +73,10 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
         row("nats a token of it", lambda e: f"{e.gold_loss.per_token:.3f}" if e.gold_loss else "-")
     row("parses", lambda e: f"{e.parse_rate:.1%}")
     row("mean reward", lambda e: f"{e.mean_reward:.3f}")
-    row("tokens a completion", lambda e: f"{e.mean_completion_tokens:.1f}")
+    row("tokens a completion", lambda e: _mean(e.mean_completion_tokens))
     row("cut at the token limit", lambda e: str(e.truncated))
+    if any(e.failed for e in evaluations):
+        row("failed, left out of all shares", lambda e: str(e.failed))
     _section(
         table,
         f"correct by {first.task.group.noun}",
@@ -98,6 +100,10 @@ def _scores(scores: Mapping[Any, GroupScore]) -> dict[str, str]:
 
 def _share(share: Share | None) -> str:
     return accuracy_with_interval(share.mean, share.interval) if share else "-"
+
+
+def _mean(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
 
 
 def _by_function(evaluation: Evaluation) -> str:

@@ -53,8 +53,8 @@ class Solution:
     @property
     def hint(self) -> str:
         """What to try where no trace verifies."""
-        if not self.chosen.ended:
-            return f"The trace was cut at {self.chosen.tokens} tokens; try --max-new-tokens {2 * self.chosen.tokens}."
+        if not self.chosen.ended and (tokens := self.chosen.tokens):
+            return f"The trace was cut at {tokens} tokens; try --max-new-tokens {2 * tokens}."
         if self.samples == 1:
             return "Try --samples 8: the answer is then the one that most verified traces compute."
         return "No sample verifies: the question may be unlike those of the training (trainer generate shows some)."

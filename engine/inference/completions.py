@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trace_trainer.engine.conversation import Prompt
@@ -21,13 +21,29 @@ SAMPLING_TEMPERATURE = 0.7
 class Sampled:
     """What a model wrote: its text without the end token, its length in tokens, and whether it stopped by itself.
 
-    `logprob` is that of all its tokens together, in nats, under what they were sampled from; 0 where that was greedy.
+    Attributes:
+        tokens: None where that is not known: the model ran elsewhere, and nobody counted.
+        logprob: that of all its tokens together, in nats, under what they were sampled from; 0 where that was greedy,
+            or is not known.
+        failure: why there is no completion, in a line, where what runs the model failed; None where there is one.
     """
 
     text: str
-    tokens: int
+    tokens: int | None
     ended: bool
     logprob: float = 0.0
+    failure: str | None = None
+
+    def cut(self, stops: Sequence[str]) -> Sampled:
+        """The same up to the first of these texts; where one occurs, it ended there."""
+        places = [place for stop in stops if (place := self.text.find(stop)) >= 0]
+        return replace(self, text=self.text[: min(places)], ended=True) if places else self
+
+
+def check_samples(samples: int, temperature: float) -> None:
+    """Raise UserError for several greedy samples, which would all be the same."""
+    if samples > 1 and temperature == 0:
+        raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
 
 
 def complete(
@@ -54,8 +70,7 @@ def complete(
     from trace_trainer.engine.inference.sampling import sample
     from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 
-    if samples > 1 and temperature == 0:
-        raise UserError(f"{samples} greedy samples would all be the same; give a --temperature above 0")
+    check_samples(samples, temperature)
     tokenizer = loaded.tokenizer
     end_ids = end_token_ids(tokenizer, loaded.model)
     starts = None

@@ -62,6 +62,17 @@ def prompt_ids(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
     return _tokens(tokenizer, [prompt], add_generation_prompt=True)[0]
 
 
+def continued_template(tokenizer: PreTrainedTokenizerBase) -> str:
+    """A template that writes what is said and nothing else: for a base model that goes on with a text.
+
+    The text begins as the tokenizer begins one by itself.
+    """
+    begins = tokenizer("")["input_ids"][:1] == [tokenizer.bos_token_id]
+    start = "{{- bos_token }}" if begins else ""
+    turn = "{{- message['content'] }}{%- if message['role'] == 'assistant' %}{{- eos_token }}{%- endif %}"
+    return f"{start}{{%- for message in messages %}}{turn}{{%- endfor %}}"
+
+
 def training_rows(tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[Prompt, Message]]) -> list[Row]:
     """The rows for prompts and the replies that are to be learned.
 

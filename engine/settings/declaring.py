@@ -18,7 +18,7 @@ from trace_trainer.experts.language.catalogue import nearest
 
 Choices = Collection[str] | Callable[[], Collection[str]]
 
-GROUPS = ("Model", "Data", "Method", "Optimiser", "Rollouts", "Evaluation", "Stress", "Run")
+GROUPS = ("Model", "Hosted", "Data", "Method", "Optimiser", "Rollouts", "Evaluation", "Stress", "Run")
 """Under which `--help` lists the options of a command, in this order."""
 
 

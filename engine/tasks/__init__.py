@@ -9,7 +9,8 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import Exercise
-from trace_trainer.engine.tasks.task import TASKS, Group, Task, declare_task, worded_tasks
+from trace_trainer.engine.tasks.judging import Group
+from trace_trainer.engine.tasks.task import TASKS, Task, declare_task, worded_tasks
 from trace_trainer.engine.tasks.verdicts import judged
 from trace_trainer.verifiers.calls import FORMATS
 

@@ -6,6 +6,7 @@ task is named.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from trace_trainer.engine.problems.files.call_problems import (
     read_call_problems,
 )
 from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.tasks.judging import NO_COMPLETION
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.calls import (
@@ -131,6 +133,20 @@ class CallTask(Task[CallProblem]):
     def gold_text(self, problem: CallProblem) -> str:
         reply = self.reply(problem)
         return FORMATS[self.format].render(as_reply(reply)) if reply else ""
+
+    def text_of(self, problem: CallProblem, message: Message) -> str:
+        """The text of the message in the format. What the format can't express is written so that it can't be read."""
+        calls = message.get("tool_calls") or []
+        if not calls:
+            return super().text_of(problem, message)
+        functions = [call["function"] for call in calls]
+        content = message.get("content") or ""
+        if FORMATS[self.format].layout.holds_text:  # words that a server's message has no place for
+            content = content or _asked(problem)
+        if all(isinstance(function["arguments"], dict) for function in functions):
+            with contextlib.suppress(RenderError):
+                return FORMATS[self.format].render(as_reply({**message, "content": content}))
+        return "\n".join(["<tool_call>", *map(json.dumps, functions)])
 
     def misread(self, problem: CallProblem, text: str) -> str | None:
         reply = self.reply(problem)

@@ -8,44 +8,27 @@ fit a task of exercises, a question and the text that answers it; such a task is
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import exercise_line, exercise_of, read_exercises
 from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.tasks.judging import Judging, P
 from trace_trainer.engine.tasks.verdicts import never_raising
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.experts.problems.buckets import bucket_of, normalise
-from trace_trainer.verifiers.calls.verdict import CallVerdict
-from trace_trainer.verifiers.score import score
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
-from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-P = TypeVar("P")
-
-AnyVerdict = Verdict | CallVerdict
-
 # Of 20 buckets of questions, those of each split of a task that draws its problems one by one.
 _BUCKETS = {"train": range(14), "validation": range(14, 16), "test": range(16, 20)}
 _MAX_DRAWS = 1000
-
-
-class Group(NamedTuple):
-    """What problems are counted by: `expert` in a table, `experts` as a key of figures."""
-
-    noun: str
-    plural: str
-
-
-BY_EXPERT, BY_CATEGORY = Group("expert", "experts"), Group("category", "categories")
 
 
 class Problems(Generic[P]):
@@ -142,10 +125,12 @@ class Asking(Generic[P]):
     Attributes:
         gold: what a problem has where its gold reply is known, in a word.
         written: what models write, in a word.
+        stops: texts before which a completion ends, beside the model's own end token.
     """
 
     gold = "reply"
     written = "replies"
+    stops: Sequence[str] = ()
 
     def question(self, problem: P) -> str:
         """All that is asked, as text: what two splits must not share."""
@@ -170,6 +155,10 @@ class Asking(Generic[P]):
         text = self.gold_text(problem)
         return {"role": "assistant", "content": text} if text else None
 
+    def text_of(self, problem: P, message: Message) -> str:
+        """An assistant's message, such as a server gives, as the text that `judge` takes."""
+        return str(message.get("content") or "")
+
     def misread(self, problem: P, text: str) -> str | None:
         """What is wrong with the gold turn as rendered to this text; None where it reads back as what it was."""
         return None
@@ -187,76 +176,6 @@ class Asking(Generic[P]):
 
         By default there is nothing to do: every template renders a question and its answer.
         """
-
-
-class Judging(Generic[P]):
-    """What a reply is worth, and how figures count it.
-
-    Attributes:
-        group: what problems are counted by.
-        metrics: the shares that a verdict may have beside its outcome, in the order of tables.
-        compared: those of them that models are compared by, as by accuracy.
-        measured: what accuracy is the share of, for the report.
-        published: accuracies in per cent that were published for the task: a stage, and by group or for `all`.
-    """
-
-    group = BY_CATEGORY
-    metrics: Sequence[str] = ()
-    compared: Sequence[str] = ()
-    measured = "Share of problems whose reply is right"
-    published: Sequence[tuple[str, Mapping[str, float]]] = ()
-
-    def judge(self, problem: P, text: str) -> AnyVerdict:
-        """The verdict on a completion. Every task defines this; `judged` makes plain verdicts.
-
-        It never raises: of a declared task, what it raises becomes the verdict `error`.
-        """
-        raise DeclarationError(f"{type(self).__name__} does not define judge")
-
-    def failed(self, violation: Violation) -> AnyVerdict:
-        """The verdict where judging itself failed, which earns no reward either way."""
-        return Verdict(Outcome.ERROR, (violation,))
-
-    def reference(self, problem: P) -> str | None:
-        """The gold reply whose function a completion is compared with, beside the answer; None where there is none."""
-        return None
-
-    def without_references(self) -> Self:
-        """The same task, judging by answers alone."""
-        return self
-
-    def reward(self, verdict: Any, policy: str) -> float | None:
-        """What a verdict of `judge` is worth; None where it earns no reward either way."""
-        return score(verdict, policy)
-
-    def group_of(self, problem: P, verdict: Any) -> str:
-        """The group that a judged completion is counted in."""
-        given: Any = problem
-        return str(given.kind)
-
-    def steps(self, problem: P) -> int | None:
-        """How many calculations a right solution takes; None where that says nothing, or is not known."""
-        return None
-
-    def wanted(self, problem: P) -> str | None:
-        """What a turn wants, words or commands, where tables tell these apart."""
-        return None
-
-    def shares(self, verdict: Any) -> Mapping[str, bool | float]:
-        """The `metrics` that apply to a verdict, each from 0 to 1."""
-        return {}
-
-    def computed(self, verdict: Any) -> str | None:
-        """What a completion comes to, in short; None where there is nothing to say beyond its text."""
-        return None
-
-    def answer(self, verdict: Any) -> Hashable | None:
-        """What a completion answers, for majorities; None where it does not stand on its own."""
-        return None
-
-    def constants(self, problems: Sequence[P]) -> Mapping[str, str]:
-        """Replies that need no model, by name: what they score is printed beside every model."""
-        return {}
 
 
 class Task(Problems[P], Asking[P], Judging[P]):

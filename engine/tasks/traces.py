@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
-from trace_trainer.engine.tasks.task import BY_EXPERT, Task, declare_task
+from trace_trainer.engine.tasks.judging import BY_EXPERT
+from trace_trainer.engine.tasks.task import Task, declare_task
 from trace_trainer.experts import EXPERTS, expert_names
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems import SPLITS, Problem, generate

@@ -12,7 +12,7 @@ from trace_trainer.engine.evaluation.records import completion_row
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.tasks import Task
-from trace_trainer.engine.tasks.task import AnyVerdict
+from trace_trainer.engine.tasks.judging import AnyVerdict
 from trace_trainer.verifiers.calls import mean_metrics
 
 

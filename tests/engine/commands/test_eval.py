@@ -53,7 +53,7 @@ def test_a_model_computes_in_what_is_asked_for(
         dtypes.append(loaded.model.dtype)
         return evaluate_model(loaded, *arguments, **options)
 
-    monkeypatch.setattr("trace_trainer.engine.commands.eval.evaluate_model", spy)
+    monkeypatch.setattr("trace_trainer.engine.evaluation.participants.evaluate_model", spy)
     for options in ((), ("--dtype", "bfloat16")):
         _run("--model", tiny_model_dir, "--data", problem_file, *options)
     assert dtypes == [torch.float32, torch.bfloat16]

@@ -1,0 +1,209 @@
+"""The participants that `trainer eval` is given, and the options that say how those are asked that do not run here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.participants import Asking, External, Hosted, Local, Participant
+from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class NamedFile(click.ParamType):
+    """NAME=FILE, as a pair."""
+
+    name = "NAME=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        name, equals, file = value.partition("=")
+        if not (name and equals and file):
+            self.fail(f"{value!r} is not NAME=FILE", param, ctx)
+        return name, Path(file)
+
+
+class Named(NamedTuple):
+    """What `participant_options` give a command, in their order; each is explained there."""
+
+    api_models: tuple[str, ...]
+    api_key_env: str | None
+    concurrency: int
+    max_requests: int | None
+    request_timeout: float
+    external: tuple[tuple[str, Path], ...]
+    answers: str
+    free: tuple[str, ...]
+    shots: int
+    shots_from: Path | None
+
+
+_OPTIONS = [
+    option(
+        "--api-model",
+        "api_models",
+        multiple=True,
+        metavar="NAME",
+        group="Hosted",
+        help="What a server calls its model, where --model is an address. One for all, or one for each.",
+        show_default="the only one that the server has",
+    ),
+    option(
+        "--api-key-env",
+        metavar="VARIABLE",
+        group="Hosted",
+        help="Environment variable that holds the key of the server.",
+        show_default=f"{KEY_VARIABLE}, which need not be set",
+    ),
+    option(
+        "--concurrency",
+        type=click.IntRange(1, 256),
+        default=8,
+        show_default=True,
+        metavar="N",
+        group="Hosted",
+        help="Requests at once.",
+    ),
+    option(
+        "--max-requests",
+        type=click.IntRange(min=1),
+        metavar="N",
+        group="Hosted",
+        help="Requests that may be spent on each hosted model, those that are tried again included.",
+        show_default="any number",
+    ),
+    option(
+        "--request-timeout",
+        type=click.FloatRange(min=0, min_open=True, max=86400),
+        default=300.0,
+        show_default=True,
+        metavar="SECONDS",
+        group="Hosted",
+        help="Time for one request; a longer one is tried again.",
+    ),
+    option(
+        "--external",
+        type=NamedFile(),
+        multiple=True,
+        metavar="NAME=FILE",
+        group="Model",
+        help="File with what another system wrote for these problems, JSON lines with id and completion; it "
+        "takes part under that name. May be repeated.",
+    ),
+    option(
+        "--answers",
+        type=click.Choice(["trace", "free"]),
+        default="trace",
+        show_default=True,
+        group="Data",
+        help="Form in which word problems are answered: traces, or free text whose last number is the answer.",
+    ),
+    option(
+        "--free",
+        multiple=True,
+        metavar="MODEL",
+        group="Data",
+        help="One of the models, which is asked for free text beside others that write traces. May be repeated.",
+    ),
+    option(
+        "--shots",
+        type=click.IntRange(min=0, max=64),
+        default=0,
+        show_default=True,
+        metavar="N",
+        group="Data",
+        help="Worked examples before each question in free text.",
+    ),
+    option(
+        "--shots-from",
+        type=FILE,
+        metavar="FILE",
+        group="Data",
+        help="File of problems whose first ones are those examples, such as GSM8K's train.jsonl.",
+    ),
+]
+
+
+def participant_options(command: Decorated) -> Decorated:
+    """Decorate a click command with the options of Named."""
+    for one in reversed(_OPTIONS):
+        command = one(command)
+    return command
+
+
+def participants_of(models: Sequence[str], task: Task[Any], dtype: str, named: Named) -> list[Participant]:
+    """The models in their order, then the files of others. Raises UserError for what does not fit together."""
+    files = dict(named.external)
+    names = [*models, *(name for name in files if name not in models)]
+    if len(files) < len(named.external):
+        raise UserError("two files of --external have the same name")
+    if lost := [name for name in named.free if name not in names]:
+        raise UserError(f"--free {lost[0]} is none of the participants: {', '.join(names)}")
+    if bool(named.shots) != bool(named.shots_from):
+        raise UserError("--shots and --shots-from go together: how many examples, and from which file")
+    is_free = dict.fromkeys(names, named.answers == "free") | dict.fromkeys(named.free, True)
+    if named.shots and not any(is_free.values()):
+        raise UserError("--shots are for free text: give --answers free, or name a model with --free")
+    shots = read_shots(named.shots_from, named.shots) if named.shots_from else []
+    hosted = iter(_hosted([name for name in names if is_address(name)], named))
+    found: list[Participant] = []
+    for name in names:
+        own = free_answers(task, shots) if is_free[name] else task
+        if name in files:
+            found.append(External(name, own, files[name]))
+        elif is_address(name):
+            found.append(Hosted(name, own, next(hosted)))
+        else:
+            found.append(Local(name, own, dtype))
+    return found
+
+
+def _hosted(addresses: Sequence[str], named: Named) -> list[Any]:
+    """The hosted models of these addresses. Where two have one name, the host tells them apart."""
+    if not addresses:
+        if named.api_models:
+            raise UserError("--api-model is for a --model that is an address, as http://HOST:PORT/v1")
+        return []
+    from trace_trainer.engine.inference.hosted.client import HostedModel, Limits, only_model
+
+    endpoints = [Endpoint.at(address, named.api_key_env) for address in addresses]
+    models = list(named.api_models) or [only_model(endpoint) for endpoint in endpoints]
+    if len(models) == 1:
+        models *= len(endpoints)
+    if len(models) != len(endpoints):
+        raise UserError(
+            f"{len(models)} --api-model for {len(endpoints)} addresses: give one, or one for each"
+        )
+    limits = Limits(named.concurrency, named.max_requests, named.request_timeout)
+    shown = [
+        f"{model} at {urlsplit(endpoint.url).netloc}" if models.count(model) > 1 else model
+        for model, endpoint in zip(models, endpoints, strict=True)
+    ]
+    return [HostedModel(*given, limits) for given in zip(endpoints, models, shown, strict=True)]
+
+
+def check_participants(participants: Sequence[Participant], problems: Sequence[Any], asking: Asking) -> None:
+    """Say on standard error what of the asking does not hold for whom.
+
+    Raises UserError for a name that means nothing, for decoding that nobody can be guided in, and for shots that are
+    among the problems.
+    """
+    for participant in participants:
+        participant.check()
+        if isinstance(participant.task, FreeAnswers):
+            check_shots(participant.task.shots, problems)
+    for asked, option_name in ((asking.guided, "--guided"), (asking.gold_loss, "--gold-loss")):
+        if asked and not any(isinstance(one, Local) and not one.is_free for one in participants):
+            raise UserError(f"{option_name} is for models that are loaded here and not asked in free text")
+    for participant in participants:
+        for said in participant.unlike(asking):
+            click.echo(f"{participant.name} {said}", err=True)

@@ -1,0 +1,165 @@
+"""Who takes part in an evaluation: local models, hosted ones, and files of what other systems wrote.
+
+All get the same problems with the same prompts and the same decoding, as far as that can be set; `unlike` tells of what
+can't.
+"""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.answering import evaluate_model
+from trace_trainer.engine.evaluation.external import evaluate_external
+from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.free_answers import FreeAnswers
+from trace_trainer.engine.tasks.traces import TraceTask
+
+if TYPE_CHECKING:
+    from trace_trainer.engine.inference.hosted.client import HostedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How participants are asked and judged; the attributes are those of `evaluate_model`."""
+
+    data: str = "held-out problems"
+    policy: str = "gated"
+    samples: int = 1
+    temperature: float = 0.0
+    max_new_tokens: int = 256
+    seed: int = 0
+    guided: bool = False
+    gold_loss: bool = False
+
+    @property
+    def judged(self) -> dict[str, Any]:
+        """What concerns the judging alone."""
+        return {"data": self.data, "policy": self.policy}
+
+    @property
+    def sampled(self) -> dict[str, Any]:
+        """What every model can be told."""
+        names = ("samples", "temperature", "max_new_tokens", "seed")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Participant(ABC):
+    """One column of the table.
+
+    Attributes:
+        name: what it is called where it was named.
+        task: what it is asked.
+        runs_here: whether this machine does the work.
+    """
+
+    name: str
+    task: Task[Any]
+    runs_here: ClassVar[bool] = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is asked in free text."""
+        return isinstance(self.task, FreeAnswers)
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise UserError for a name that means nothing, before the first participant is asked and not after it."""
+
+    def unlike(self, asking: Asking) -> list[str]:
+        """What of the asking does not hold for it, in words."""
+        return ["is not guided"] * asking.guided + ["has no loss on gold replies"] * asking.gold_loss
+
+    def evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+        """Its evaluation, called so that whoever was asked in free text is told from others.
+
+        Raises UserError as `evaluate_model` does.
+        """
+        found = self._evaluate(problems, asking)
+        return replace(found, model=f"{found.model} (free)") if self.is_free else found
+
+    @abstractmethod
+    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation: ...
+
+
+@dataclass(frozen=True)
+class Local(Participant):
+    """A model that is loaded here, in this data type."""
+
+    dtype: str = "float32"
+    runs_here = True
+
+    def check(self) -> None:
+        resolve(self.name)
+
+    def unlike(self, asking: Asking) -> list[str]:
+        return super().unlike(asking) if self.is_free else []
+
+    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+        from trace_trainer.engine.models.loading import load_model
+
+        if self.is_free:
+            asking = replace(asking, guided=False, gold_loss=False)
+        data = f"{asking.data}, guided" if asking.guided else asking.data
+        return evaluate_model(
+            load_model(self.name, dtype=self.dtype),
+            self.task,
+            problems,
+            data=data,
+            policy=asking.policy,
+            guided=asking.guided,
+            gold_loss=asking.gold_loss,
+            **asking.sampled,
+        )
+
+
+@dataclass(frozen=True)
+class Hosted(Participant):
+    """A model behind an address."""
+
+    model: HostedModel
+
+    def check(self) -> None:
+        """Nothing is asked in vain: the first request tells what the server knows."""
+
+    def unlike(self, asking: Asking) -> list[str]:
+        found = super().unlike(asking)
+        if asking.samples > 1:
+            found.append("gives no log-probabilities, so that ties of its majority go to the first reply")
+        if isinstance(self.task, TraceTask) and not self.is_free and not self.task.card:
+            found.append("is not told what a trace is: --card shows it")
+        return found
+
+    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+        from trace_trainer.engine.evaluation.hosted import evaluate_hosted
+
+        try:
+            return evaluate_hosted(self.model, self.task, problems, **asking.judged, **asking.sampled)
+        finally:
+            print(f"{self.model.name}: {self.model.spent}", file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class External(Participant):
+    """A file of what another system wrote."""
+
+    file: Path
+
+    def check(self) -> None:
+        if not self.file.is_file():
+            raise UserError(f"--external {self.name}: there is no file {self.file}")
+
+    def unlike(self, asking: Asking) -> list[str]:
+        return [*super().unlike(asking), "was asked elsewhere, with what prompts and decoding is not known"]
+
+    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+        judged = {**asking.judged, "samples": asking.samples}
+        return evaluate_external(self.name, self.file, self.task, problems, **judged)

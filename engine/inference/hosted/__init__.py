@@ -1,0 +1,1 @@
+"""Models behind an address: prompts in, replies out, over OpenAI's chat completions. Knows no task and no problem."""

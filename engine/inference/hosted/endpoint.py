@@ -1,0 +1,87 @@
+"""Where a hosted model is: its address, its name there, and the key, none of which is taken on trust."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from trace_trainer.engine.errors import UserError
+
+KEY_VARIABLE = "TRAINER_API_KEY"
+"""The environment variable that holds the key, where no other is named."""
+
+
+def is_address(name: str) -> bool:
+    """Whether the name of a model is an address, not a folder or a hub id."""
+    return name.startswith(("http://", "https://"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, as far as its name tells."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server of chat completions.
+
+    Attributes:
+        url: without a slash at its end; `/chat/completions` and `/models` are behind it.
+        key: sent as a bearer token; None where there is none. Never shown, by `repr` neither.
+    """
+
+    url: str
+    key: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def at(cls, address: str, key_variable: str | None = None) -> Endpoint:
+        """The endpoint of an address, with the key that an environment variable holds.
+
+        Args:
+            address: `http://HOST:PORT/v1`.
+            key_variable: None for KEY_VARIABLE, which need not be set.
+
+        Raises UserError for an address that is none or that holds a password, and for a variable that is not set.
+        """
+        parts = urlsplit(address)
+        try:
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if "@" in parts.netloc or parts.query:
+            raise UserError(
+                "an address is shown in results, so it holds no password and no query: give the key in the "
+                f"environment, as {KEY_VARIABLE} or what --api-key-env names"
+            )
+        if not host or parts.fragment or not address.isprintable() or " " in address:
+            raise UserError(f"{address!r} is no address; give one as http://HOST:PORT/v1")
+        endpoint = cls(address.rstrip("/"), _key(key_variable))
+        if endpoint.key and parts.scheme == "http" and not is_loopback(host):
+            print(f"the key goes to {host} unencrypted, over http", file=sys.stderr)
+        return endpoint
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+    def without_key(self, text: str) -> str:
+        """The text with the key, should it hold that, masked."""
+        return text.replace(self.key, "***") if self.key else text
+
+
+def _key(variable: str | None) -> str | None:
+    """The key in the environment. Raises UserError, which never shows it, where it can't be sent."""
+    key = os.environ.get(variable or KEY_VARIABLE, "").strip()
+    if variable and not key:
+        raise UserError(
+            f"the environment variable {variable} holds no key: set it, or leave --api-key-env out"
+        )
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise UserError(f"the key in {variable or KEY_VARIABLE} holds characters that no header can")
+    return key or None
