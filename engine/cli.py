@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
     "eval": Entry("Measure a model's accuracy on held-out problems."),
     "compare": Entry("Compare stored evaluations problem by problem.", None),
     "solve": Entry("Answer one question with a model and show the trace."),
+    "serve": Entry("Serve a model to other programs over HTTP."),
     "demo": Entry("Show everything in a few minutes on this machine."),
     "doctor": Entry("Check a model and a data set before a long run."),
 }

@@ -31,7 +31,7 @@ FLOORS = {
         doctor
         training
         audit report pretraining
-        settings runs evaluation
+        settings runs evaluation serving
         tasks objectives
         problems
         inference

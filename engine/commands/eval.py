@@ -90,7 +90,6 @@ def _read_or_generate(
     help="Model that the others are compared with.",
     show_default="the first --model",
 )
-@participant_options
 @dtype_option
 @option("--data", type=FILE, metavar="FILE", group="Data", help="Problem file, or a file of GSM8K or SVAMP.")
 @option(
@@ -142,6 +141,7 @@ def _read_or_generate(
     help="Show the prompt card.",
     show_default="if one of the models was trained with it",
 )
+@participant_options
 @option(
     "--samples",
     type=click.IntRange(min=1),

@@ -168,7 +168,7 @@ def participants_of(models: Sequence[str], task: Task[Any], dtype: str, named: N
 
 
 def _hosted(addresses: Sequence[str], named: Named) -> list[Any]:
-    """The hosted models of these addresses. Where two have one name, the host tells them apart."""
+    """The hosted models of these addresses, each called by its name and its host."""
     if not addresses:
         if named.api_models:
             raise UserError("--api-model is for a --model that is an address, as http://HOST:PORT/v1")
@@ -184,11 +184,10 @@ def _hosted(addresses: Sequence[str], named: Named) -> list[Any]:
             f"{len(models)} --api-model for {len(endpoints)} addresses: give one, or one for each"
         )
     limits = Limits(named.concurrency, named.max_requests, named.request_timeout)
-    shown = [
-        f"{model} at {urlsplit(endpoint.url).netloc}" if models.count(model) > 1 else model
-        for model, endpoint in zip(models, endpoints, strict=True)
+    return [
+        HostedModel(endpoint, model, f"{model} at {urlsplit(endpoint.url).netloc}", limits)
+        for endpoint, model in zip(endpoints, models, strict=True)
     ]
-    return [HostedModel(*given, limits) for given in zip(endpoints, models, shown, strict=True)]
 
 
 def check_participants(participants: Sequence[Participant], problems: Sequence[Any], asking: Asking) -> None:

@@ -135,7 +135,7 @@ class Hosted(Participant):
         if asking.samples > 1:
             found.append("gives no log-probabilities, so that ties of its majority go to the first reply")
         if isinstance(self.task, TraceTask) and not self.is_free and not self.task.card:
-            found.append("is not told what a trace is: --card shows it")
+            found.append("is not told what a trace is: a model that was not trained for it needs --card")
         return found
 
     def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:

@@ -145,6 +145,10 @@ class Asking(Generic[P]):
         """What a model is shown."""
         return Prompt([{"role": "user", "content": self.question(problem)}])
 
+    def introduced(self, prompt: Prompt) -> Prompt:
+        """A conversation of somebody who knows nothing of the task, with what a model was told of it in training."""
+        return prompt
+
     def gold_text(self, problem: P) -> str:
         """The gold turn as a model would write it; empty where the problem has none."""
         given: Any = problem

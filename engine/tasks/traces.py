@@ -73,6 +73,9 @@ class TraceTask(Task[Problem]):
     def prompt(self, problem: Problem) -> Prompt:
         return question_prompt(problem.question, self.card)
 
+    def introduced(self, prompt: Prompt) -> Prompt:
+        return Prompt([*_introduction(self.card), *prompt.messages], prompt.tools)
+
     def grammar(self, problem: Problem) -> str:
         return _any_trace()
 
@@ -131,12 +134,15 @@ class TraceTask(Task[Problem]):
 
 def question_prompt(question: str, card: bool = False) -> Prompt:
     """The conversation that asks a question: if wanted, the prompt card as system message; then the question."""
-    asked = [{"role": "user", "content": question}]
+    return Prompt([*_introduction(card), {"role": "user", "content": question}])
+
+
+def _introduction(card: bool) -> list[Message]:
     if not card:
-        return Prompt(asked)
+        return []
     from trace_trainer.experts.language.cards import prompt_card
 
-    return Prompt([{"role": "system", "content": prompt_card(EXPERTS.values())}, *asked])
+    return [{"role": "system", "content": prompt_card(EXPERTS.values())}]
 
 
 @EXPERTS.cached

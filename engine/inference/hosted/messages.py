@@ -47,13 +47,13 @@ def api_messages(prompt: Prompt) -> list[Message]:
             shown = {"role": "tool", "content": message["content"]}
             shown["tool_call_id"] = waiting.pop(0) if waiting else f"call_{number}"
         elif calls := message.get("tool_calls"):
-            shown["tool_calls"] = list(_numbered(calls, f"call_{number}"))
+            shown["tool_calls"] = list(numbered_calls(calls, f"call_{number}"))
             waiting = [call["id"] for call in shown["tool_calls"]]
         messages.append(shown)
     return messages
 
 
-def _numbered(calls: Sequence[Mapping[str, Any]], stem: str) -> Iterator[dict[str, Any]]:
+def numbered_calls(calls: Sequence[Mapping[str, Any]], stem: str) -> Iterator[dict[str, Any]]:
     for number, call in enumerate(calls):
         function = call["function"]
         arguments = json.dumps(function["arguments"], ensure_ascii=False)

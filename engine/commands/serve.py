@@ -1,0 +1,117 @@
+"""`trainer serve`: a model as a small server of OpenAI's chat completions, for other programs to use at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from trace_trainer.engine.commands.command import Command, Name, option
+from trace_trainer.engine.commands.models_asked import asked_task, default_model
+from trace_trainer.engine.commands.options import dtype_option
+from trace_trainer.engine.extras import require_extra
+from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
+from trace_trainer.engine.settings.stages import MODEL_HELP
+from trace_trainer.engine.tasks import TASKS
+from trace_trainer.verifiers.calls import FORMATS
+
+
+@click.command("serve", cls=Command, done="ended by Ctrl-C or SIGTERM")
+@option(
+    "--model",
+    "-m",
+    metavar="MODEL",
+    group="Model",
+    help=f"{MODEL_HELP}.",
+    show_default="the newest RL run, else SFT run",
+)
+@dtype_option
+@option(
+    "--task",
+    "task_name",
+    type=Name(lambda: sorted(TASKS)),
+    group="Data",
+    help="What the model was made for; those of calls take tools.",
+    show_default="what it was trained for, else traces",
+)
+@option(
+    "--call-format",
+    type=Name(FORMATS),
+    group="Data",
+    help="How the model writes tool calls.",
+    show_default="as it was trained, else hermes",
+)
+@option(
+    "--card/--no-card",
+    default=None,
+    group="Data",
+    help="Show the prompt card where a conversation has no system text.",
+    show_default="if it was trained with it",
+)
+@option(
+    "--guided",
+    is_flag=True,
+    group="Rollouts",
+    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
+)
+@option(
+    "--max-new-tokens",
+    type=click.IntRange(1, 2**20),
+    default=1024,
+    show_default=True,
+    metavar="N",
+    group="Rollouts",
+    help="Longest completion that may be asked for; where nothing is asked for, it is half of the model's positions "
+    "if these are fewer.",
+)
+@option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on.")
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    metavar="N",
+    help="Port to listen on; 0 takes a free one.",
+)
+@option(
+    "--token",
+    is_flag=True,
+    help=f"Ask for a token on this machine too, as for any other --host: that of {KEY_VARIABLE}, else a new one.",
+)
+def command(
+    model: str | None,
+    task_name: str | None,
+    call_format: str | None,
+    card: bool | None,
+    dtype: str,
+    **given: Any,
+) -> None:
+    """Serve a model over HTTP, so that other programs can use it as they use OpenAI's: chat completions, with tools.
+
+    Requests that wait are sampled together, greedily unless they ask for a temperature. Standard output gets one line,
+    the address that a client takes as its base URL. Where HOST is not this machine alone, requests must bear a token.
+
+    \b
+    Examples:
+      trainer serve --model my-run --guided
+      trainer serve --model my-run --host 0.0.0.0 --port 8080
+      trainer eval --model http://127.0.0.1:8000/v1 --split test_numbers
+    """
+    require_extra("serve", "trainer serve")
+    from trace_trainer.engine.serving.server import base_url, listening, serve, token_for
+
+    name = model or default_model(task_name)
+    task = asked_task([name], task_name, call_format, card)
+    token, is_new = token_for(given["host"], given["token"])
+    with listening(given["host"], given["port"]) as listener:
+        from trace_trainer.engine.models.loading import load_model
+        from trace_trainer.engine.serving.answerer import Answerer
+        from trace_trainer.engine.serving.app import Bounds, Service
+
+        answerer = Answerer(load_model(name, dtype=dtype), task, given["guided"])
+        service = Service(answerer, Bounds(max_tokens=given["max_new_tokens"]), token)
+        if is_new:
+            click.echo(f"the token of requests is {token}", err=True)
+        click.echo(f"serving {service.name} for the task {task.name}; Ctrl-C ends it", err=True)
+        click.echo(base_url(listener))
+        serve(service, listener)

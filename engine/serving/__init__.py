@@ -1,0 +1,1 @@
+"""A model as a server of chat completions: requests read, sampled together, answered. Knows no training."""

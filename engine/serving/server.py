@@ -1,0 +1,89 @@
+"""The process of a server: its socket, its token, its signals."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, is_loopback
+from trace_trainer.engine.serving.app import Service
+
+_MOST_CONNECTIONS = 512
+_SECONDS_TO_END = 5
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, opened before a model is loaded. Raises UserError where it can't be."""
+    try:
+        kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(kind[4][:2], family=kind[0])
+    except OSError as error:
+        raise UserError(
+            f"can't listen on {host} port {port}: {error.strerror or error}; --port 0 takes a free one"
+        ) from None
+
+
+def base_url(listener: socket.socket) -> str:
+    """What clients take as their base URL."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/v1"
+
+
+def token_for(host: str, wanted: bool) -> tuple[str | None, bool]:
+    """The token that requests must bear, and whether it was made here: none on loopback, unless it is wanted.
+
+    It is that of the environment, else a new one. Raises UserError where that can't be sent.
+    """
+    given = os.environ.get(KEY_VARIABLE, "").strip()
+    if not given.isascii() or not given.isprintable() or " " in given:
+        raise UserError(f"the token in {KEY_VARIABLE} holds characters that no header can")
+    if given:
+        return given, False
+    return (None, False) if is_loopback(host) and not wanted else (secrets.token_urlsafe(24), True)
+
+
+def made_server(service: Service) -> uvicorn.Server:
+    """What speaks HTTP for a service."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            service.app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_SECONDS_TO_END,
+        )
+    )
+
+
+def serve(service: Service, listener: socket.socket) -> None:
+    """Answer until SIGTERM, or Ctrl-C; then end what is computed, and return."""
+    server = made_server(service)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # uvicorn raises a signal again once it has ended, for whoever handled it before: that is `end`.
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if not service.close():
+        # The thread is deep in a step that can't be interrupted, and Python would wait for it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
