@@ -75,7 +75,7 @@ class Service:
         return self._batcher.close()
 
     async def _health(self, request: Request) -> Response:
-        return JSONResponse({"status": "ok", "model": self.name})
+        return JSONResponse({"status": "ok"})
 
     async def _models(self, request: Request) -> Response:
         self._let_in(request)
