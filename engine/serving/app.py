@@ -70,8 +70,12 @@ class Service:
             exception_handlers={HTTPException: _no_route},
         )
 
+    def stop(self) -> None:
+        """Have what is computed end; what waits for it gets an error."""
+        self._batcher.stop()
+
     def close(self) -> bool:
-        """End what is being computed. Whether it ended."""
+        """End what is computed, and wait for it. Whether it ended."""
         return self._batcher.close()
 
     async def _health(self, request: Request) -> Response:

@@ -102,10 +102,14 @@ class Batcher:
         if self._ends or all(job.given_up for job in self._running):
             raise AbandonedError
 
+    def stop(self) -> None:
+        """Take nothing more, and end what is computed soon; to be called from anywhere, a signal's handler too."""
+        self._ends = True
+
     def close(self, seconds: float = 10.0) -> bool:
         """End the thread, and whatever it computes. Whether it ended within so many seconds."""
+        self.stop()
         with self._changed:
-            self._ends = True
             self._changed.notify()
         self._thread.join(seconds)
         return not self._thread.is_alive()

@@ -49,34 +49,38 @@ def token_for(host: str, wanted: bool) -> tuple[str | None, bool]:
     return (None, False) if is_loopback(host) and not wanted else (secrets.token_urlsafe(24), True)
 
 
-def made_server(service: Service) -> uvicorn.Server:
-    """What speaks HTTP for a service."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            service.app,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_graceful_shutdown=_SECONDS_TO_END,
+class Server(uvicorn.Server):
+    """What speaks HTTP for a service; a signal ends both."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        super().__init__(
+            uvicorn.Config(
+                service.app,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                limit_concurrency=_MOST_CONNECTIONS,
+                timeout_graceful_shutdown=_SECONDS_TO_END,
+            )
         )
-    )
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.stop()
+        super().handle_exit(sig, frame)
 
 
 def serve(service: Service, listener: socket.socket) -> None:
     """Answer until SIGTERM, or Ctrl-C; then end what is computed, and return."""
-    server = made_server(service)
-
-    def end(number: int, frame: FrameType | None) -> None:
-        server.should_exit = True
-
-    # uvicorn raises a signal again once it has ended, for whoever handled it before: that is `end`.
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    server = Server(service)
+    # Once it has ended, uvicorn raises the signal again for whoever handled it before. That is the server, too, so that
+    # a signal counts from here on, and ends nothing twice.
+    before = {number: signal.signal(number, server.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         server.run(sockets=[listener])
     finally:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from trace_trainer.engine.serving.app import Service
-from trace_trainer.engine.serving.server import base_url, listening, made_server
+from trace_trainer.engine.serving.server import Server, base_url, listening
 
 
 @contextlib.contextmanager
 def served(service: Service) -> Iterator[str]:
     """Inside, the service answers at this base URL."""
     with listening("127.0.0.1", 0) as listener:
-        server = made_server(service)
+        server = Server(service)
         running: Any = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         url = base_url(listener)
         running.start()

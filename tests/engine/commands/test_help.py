@@ -96,7 +96,7 @@ def test_choices_are_shown_as_choices() -> None:
 @pytest.mark.parametrize(
     ("option", "commands"),
     [
-        ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve")),
+        ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve")),
         ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "convert gsm8k")),
         ("--reward", ("rl", "eval", "audit")),
         ("--expert", ("sft", "rl", "eval", "generate", "solve")),
