@@ -75,9 +75,9 @@ def complete(
     end_ids = end_token_ids(tokenizer, loaded.model)
     starts = None
     if grammars is not None:
-        from trace_trainer.engine.inference.guidance import Guidance
+        from trace_trainer.engine.inference.guidance import guidance_of
 
-        starts = list(map(Guidance(tokenizer, end_ids).start, grammars))
+        starts = list(map(guidance_of(tokenizer, frozenset(end_ids)).start, grammars))
     with Progress(loaded.name, len(prompts) * samples, "completions") as bar:
         groups = sample(
             loaded.model,

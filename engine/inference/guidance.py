@@ -8,7 +8,8 @@ limit.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 
 import llguidance.hf
 import numpy as np
@@ -18,6 +19,7 @@ from transformers import PreTrainedTokenizerBase
 
 from trace_trainer.engine.errors import UserError
 
+_MOST_STARTS = 2048
 _MARK = re.compile(r"<[^<>\s]+>")
 
 
@@ -53,6 +55,12 @@ class Guide:
                 self._matchers[row].consume_token(token)
 
 
+@lru_cache(maxsize=2)
+def guidance_of(tokenizer: PreTrainedTokenizerBase, end_ids: frozenset[int]) -> Guidance:
+    """The same as `Guidance`, and made once: with a large vocabulary it takes as long as many tokens."""
+    return Guidance(tokenizer, end_ids)
+
+
 class Guidance:
     """Grammars in terms of a model's tokens.
 
@@ -63,7 +71,7 @@ class Guidance:
     Raises UserError where the tokenizer has no description that can be read.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, end_ids: set[int]) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, end_ids: Set[int]) -> None:
         ends = sorted(id for id in end_ids if id < len(tokenizer))  # a model may name more than there are
         try:
             self._tokens: LLTokenizer = llguidance.hf.from_tokenizer(tokenizer, eos_token=ends)
@@ -80,6 +88,8 @@ class Guidance:
     def start(self, grammar: str) -> LLMatcher:
         """The beginning of a text of a grammar. Raises UserError where llguidance can't read the grammar."""
         if grammar not in self._starts:
+            if len(self._starts) == _MOST_STARTS:  # whoever serves is asked for ever new ones
+                self._starts.clear()
             self._starts[grammar] = self._read(grammar)
         return self._starts[grammar]
 
