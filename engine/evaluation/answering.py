@@ -11,9 +11,13 @@ from trace_trainer.engine.evaluation.records import Completion, Record, ReplyLos
 from trace_trainer.engine.inference.completions import Sampled, complete
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
     from trace_trainer.engine.models.loading import LoadedModel
+
+NO_COMPLETION = "no_completion"
+"""The code of an `error` where what runs the model failed; no verifier gives it, so none of them lists it."""
 
 
 def evaluate_model(
@@ -122,7 +126,7 @@ def _judged(task: Task[Any], problem: Any, sampled: Sampled, policy: str) -> Com
         sampled = sampled.cut(task.stops)
         verdict = task.judge(problem, sampled.text)
     else:
-        verdict = task.failed(sampled.failure)
+        verdict = task.failed(Violation(NO_COMPLETION, sampled.failure))
     worth = task.reward(verdict, policy)
     return Completion(
         sampled.text, verdict, worth, sampled.tokens, sampled.ended, sampled.logprob, sampled.failure

@@ -25,7 +25,6 @@ from trace_trainer.engine.problems.files.call_problems import (
     read_call_problems,
 )
 from trace_trainer.engine.problems.files.json_rows import JsonRow
-from trace_trainer.engine.tasks.judging import NO_COMPLETION
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.calls import (

@@ -14,8 +14,6 @@ from trace_trainer.verifiers.violation import Violation
 P = TypeVar("P")
 
 AnyVerdict = Verdict | CallVerdict
-NO_COMPLETION = "no_completion"
-"""The code of an `error` where what runs the model failed; no verifier gives it, so none of them lists it."""
 
 
 class Group(NamedTuple):
@@ -52,9 +50,9 @@ class Judging(Generic[P]):
         """
         raise DeclarationError(f"{type(self).__name__} does not define judge")
 
-    def failed(self, reason: str) -> AnyVerdict:
-        """The verdict where there is no completion, because what runs the model failed."""
-        return Verdict(Outcome.ERROR, (Violation(NO_COMPLETION, reason),))
+    def failed(self, violation: Violation) -> AnyVerdict:
+        """The verdict where there is nothing to judge, or judging failed, which earns no reward either way."""
+        return Verdict(Outcome.ERROR, (violation,))
 
     def reference(self, problem: P) -> str | None:
         """The gold reply whose function a completion is compared with, beside the answer; None where there is none."""
