@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from trace_trainer.engine.conversation import Message
+from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.task import declare_task
@@ -42,6 +42,9 @@ class FunctionsTask(CallTask):
     def messages(
         self, turns: Sequence[list[Message]], said: str, machine: Machine | None = None
     ) -> list[Message]:
+        return self.introduced(Prompt(super().messages(turns, said))).messages
+
+    def introduced(self, prompt: Prompt) -> Prompt:
         from trace_trainer.engine.problems.functions import SYSTEM
 
-        return [{"role": "system", "content": SYSTEM}, *super().messages(turns, said)]
+        return Prompt([{"role": "system", "content": SYSTEM}, *prompt.messages], prompt.tools)

@@ -20,9 +20,10 @@ from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.inference.hosted.client import HostedModel, Limits
 from trace_trainer.engine.inference.hosted.endpoint import Endpoint
 from trace_trainer.engine.models.loading import LoadedModel, load_model
+from trace_trainer.engine.problems.functions import SYSTEM
 from trace_trainer.engine.serving.answerer import Answerer
 from trace_trainer.engine.serving.app import Bounds, Service
-from trace_trainer.engine.tasks import task_for
+from trace_trainer.engine.tasks import Task, task_for
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.cards import prompt_card
@@ -160,8 +161,15 @@ def test_guided_completions_begin_as_traces_whatever_the_model(url: str, loaded:
     assert [text.startswith("expert: ") for text in texts] == [True, False]
 
 
-def test_a_model_of_the_card_is_shown_it_unless_there_is_a_system_text(loaded: LoadedModel) -> None:
-    task, shown = TraceTask(card=True), []
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [(TraceTask(card=True), prompt_card(EXPERTS.values())), (task_for("functions", "llama3"), SYSTEM)],
+    ids=["card", "functions"],
+)
+def test_a_model_is_told_what_it_was_trained_with_unless_there_is_a_system_text(
+    task: Task[Any], told: str, loaded: LoadedModel
+) -> None:
+    shown = []
 
     class Spy(Answerer):
         def _prompt_tokens(self, prompt: Prompt, room: int) -> int:
@@ -172,7 +180,7 @@ def test_a_model_of_the_card_is_shown_it_unless_there_is_a_system_text(loaded: L
         own = {"role": "system", "content": "mine"}
         post(url, max_tokens=1)
         post(url, max_tokens=1, messages=[own, *ASKED])
-    assert shown == [{"role": "system", "content": prompt_card(EXPERTS.values())}, own]
+    assert shown == [{"role": "system", "content": told}, own]
 
 
 def test_conversations_with_tools_are_served(tiny_call_model_dir: Path) -> None:
