@@ -41,7 +41,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_constants, generated_problems
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.evaluation.participants import Asking, Participant
+from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.models.names import resolve
@@ -246,25 +246,25 @@ def command(
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
     participants = participants_of(asked, task, dtype, named)
-    asking = Asking(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
+    conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
     with contextlib.ExitStack() as files:
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
-        check_participants(participants, problems, asking)
-        evaluations = _evaluate(participants, problems, asking, rows)
+        check_participants(participants, problems, conditions)
+        evaluations = _evaluate(participants, problems, conditions, rows)
         constants = evaluate_constants(task, problems, data=evaluations[0].data, policy=policy)
         print_evaluations(evaluations, constants, form, stream)
 
 
 def _evaluate(
-    participants: Sequence[Participant], problems: Sequence[Any], asking: Asking, rows: TextIO | None
+    participants: Sequence[Participant], problems: Sequence[Any], conditions: Conditions, rows: TextIO | None
 ) -> list[Evaluation]:
     """The evaluations, in order; completions are written to `rows` as they come."""
     found: dict[int, Evaluation] = {}
     # What may fail by the fault of others comes first, before hours are spent here.
     for place in sorted(range(len(participants)), key=lambda place: participants[place].runs_here):
-        found[place] = participants[place].evaluate(problems, asking)
+        found[place] = participants[place].evaluate(problems, conditions)
         if rows:
             rows.writelines(completion_lines(found[place]))
     return [found[place] for place in range(len(participants))]

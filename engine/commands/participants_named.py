@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
 from trace_trainer.engine.commands.command import option
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.evaluation.participants import Asking, External, Hosted, Local, Participant
+from trace_trainer.engine.evaluation.participants import Conditions, External, Hosted, Local, Participant
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
+
+if TYPE_CHECKING:
+    from trace_trainer.engine.inference.hosted.client import HostedModel
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -33,7 +36,7 @@ class NamedFile(click.ParamType):
 
 
 class Named(NamedTuple):
-    """What `participant_options` give a command, in their order; each is explained there."""
+    """What `participant_options` give a command; each is explained there."""
 
     api_models: tuple[str, ...]
     api_key_env: str | None
@@ -167,7 +170,7 @@ def participants_of(models: Sequence[str], task: Task[Any], dtype: str, named: N
     return found
 
 
-def _hosted(addresses: Sequence[str], named: Named) -> list[Any]:
+def _hosted(addresses: Sequence[str], named: Named) -> list[HostedModel]:
     """The hosted models of these addresses, each called by its name and its host."""
     if not addresses:
         if named.api_models:
@@ -190,8 +193,10 @@ def _hosted(addresses: Sequence[str], named: Named) -> list[Any]:
     ]
 
 
-def check_participants(participants: Sequence[Participant], problems: Sequence[Any], asking: Asking) -> None:
-    """Say on standard error what of the asking does not hold for whom.
+def check_participants(
+    participants: Sequence[Participant], problems: Sequence[Any], conditions: Conditions
+) -> None:
+    """Say on standard error which of the conditions do not hold for whom.
 
     Raises UserError for a name that means nothing, for decoding that nobody can be guided in, and for shots that are
     among the problems.
@@ -200,9 +205,9 @@ def check_participants(participants: Sequence[Participant], problems: Sequence[A
         participant.check()
         if isinstance(participant.task, FreeAnswers):
             check_shots(participant.task.shots, problems)
-    for asked, option_name in ((asking.guided, "--guided"), (asking.gold_loss, "--gold-loss")):
+    for asked, option_name in ((conditions.guided, "--guided"), (conditions.gold_loss, "--gold-loss")):
         if asked and not any(isinstance(one, Local) and not one.is_free for one in participants):
             raise UserError(f"{option_name} is for models that are loaded here and not asked in free text")
     for participant in participants:
-        for said in participant.unlike(asking):
+        for said in participant.unlike(conditions):
             click.echo(f"{participant.name} {said}", err=True)

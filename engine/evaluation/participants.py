@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Conditions:
     """How participants are asked and judged; the attributes are those of `evaluate_model`."""
 
     data: str = "held-out problems"
@@ -74,20 +74,20 @@ class Participant(ABC):
     def check(self) -> None:
         """Raise UserError for a name that means nothing, before the first participant is asked and not after it."""
 
-    def unlike(self, asking: Asking) -> list[str]:
-        """What of the asking does not hold for it, in words."""
-        return ["is not guided"] * asking.guided + ["has no loss on gold replies"] * asking.gold_loss
+    def unlike(self, conditions: Conditions) -> list[str]:
+        """Which of the conditions do not hold for it, in words."""
+        return ["is not guided"] * conditions.guided + ["has no loss on gold replies"] * conditions.gold_loss
 
-    def evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+    def evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:
         """Its evaluation, called so that whoever was asked in free text is told from others.
 
         Raises UserError as `evaluate_model` does.
         """
-        found = self._evaluate(problems, asking)
+        found = self._evaluate(problems, conditions)
         return replace(found, model=f"{found.model} (free)") if self.is_free else found
 
     @abstractmethod
-    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation: ...
+    def _evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation: ...
 
 
 @dataclass(frozen=True)
@@ -100,24 +100,24 @@ class Local(Participant):
     def check(self) -> None:
         resolve(self.name)
 
-    def unlike(self, asking: Asking) -> list[str]:
-        return super().unlike(asking) if self.is_free else []
+    def unlike(self, conditions: Conditions) -> list[str]:
+        return super().unlike(conditions) if self.is_free else []
 
-    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+    def _evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:
         from trace_trainer.engine.models.loading import load_model
 
         if self.is_free:
-            asking = replace(asking, guided=False, gold_loss=False)
-        data = f"{asking.data}, guided" if asking.guided else asking.data
+            conditions = replace(conditions, guided=False, gold_loss=False)
+        data = f"{conditions.data}, guided" if conditions.guided else conditions.data
         return evaluate_model(
             load_model(self.name, dtype=self.dtype),
             self.task,
             problems,
             data=data,
-            policy=asking.policy,
-            guided=asking.guided,
-            gold_loss=asking.gold_loss,
-            **asking.sampled,
+            policy=conditions.policy,
+            guided=conditions.guided,
+            gold_loss=conditions.gold_loss,
+            **conditions.sampled,
         )
 
 
@@ -128,21 +128,21 @@ class Hosted(Participant):
     model: HostedModel
 
     def check(self) -> None:
-        """Nothing is asked in vain: the first request tells what the server knows."""
+        """What the server knows, its first request tells."""
 
-    def unlike(self, asking: Asking) -> list[str]:
-        found = super().unlike(asking)
-        if asking.samples > 1:
+    def unlike(self, conditions: Conditions) -> list[str]:
+        found = super().unlike(conditions)
+        if conditions.samples > 1:
             found.append("gives no log-probabilities, so that ties of its majority go to the first reply")
         if isinstance(self.task, TraceTask) and not self.is_free and not self.task.card:
             found.append("is not told what a trace is: a model that was not trained for it needs --card")
         return found
 
-    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
+    def _evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:
         from trace_trainer.engine.evaluation.hosted import evaluate_hosted
 
         try:
-            return evaluate_hosted(self.model, self.task, problems, **asking.judged, **asking.sampled)
+            return evaluate_hosted(self.model, self.task, problems, **conditions.judged, **conditions.sampled)
         finally:
             print(f"{self.model.name}: {self.model.spent}", file=sys.stderr)
 
@@ -157,9 +157,12 @@ class External(Participant):
         if not self.file.is_file():
             raise UserError(f"--external {self.name}: there is no file {self.file}")
 
-    def unlike(self, asking: Asking) -> list[str]:
-        return [*super().unlike(asking), "was asked elsewhere, with what prompts and decoding is not known"]
+    def unlike(self, conditions: Conditions) -> list[str]:
+        return [
+            *super().unlike(conditions),
+            "was asked elsewhere, with what prompts and decoding is not known",
+        ]
 
-    def _evaluate(self, problems: Sequence[Any], asking: Asking) -> Evaluation:
-        judged = {**asking.judged, "samples": asking.samples}
+    def _evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:
+        judged = {**conditions.judged, "samples": conditions.samples}
         return evaluate_external(self.name, self.file, self.task, problems, **judged)

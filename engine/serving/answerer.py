@@ -52,9 +52,8 @@ class Answerer:
     def key(self, request: ChatRequest) -> Hashable:
         """Requests of one key can share a pass. One with a seed of its own, where that tells, shares with none."""
         alone = id(request) if request.seed is not None and request.temperature > 0 else None
-        tools = (
-            json.dumps(request.prompt.tools) if self.guided else None
-        )  # a grammar that can't be read is one client's
+        # A grammar that can't be read ends its pass, so that only those share one who brought it.
+        tools = json.dumps(request.prompt.tools) if self.guided else None
         return (request.temperature, request.max_tokens, request.choices, alone, tools)
 
     def answer(
@@ -73,6 +72,11 @@ class Answerer:
                 found.append(self._prompt_tokens(prompts[number], request.max_tokens))
             except UserError as error:
                 found.append(RequestError(400, str(error), "messages"))
+            except Exception as error:  # of a chat template; those who share the pass are not to suffer
+                message = (
+                    f"the chat template fails: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+                )
+                found.append(RequestError(400, message, "messages"))
         asked = [prompts[n] for n, one in enumerate(found) if not isinstance(one, RequestError)]
         try:
             groups = iter(self._complete(asked, requests[0], check) if asked else [])

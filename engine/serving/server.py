@@ -12,7 +12,7 @@ from types import FrameType
 import uvicorn
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, is_loopback
+from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, is_loopback, key_in
 from trace_trainer.engine.serving.app import Service
 
 _MOST_CONNECTIONS = 512
@@ -41,10 +41,7 @@ def token_for(host: str, wanted: bool) -> tuple[str | None, bool]:
 
     It is that of the environment, else a new one. Raises UserError where that can't be sent.
     """
-    given = os.environ.get(KEY_VARIABLE, "").strip()
-    if not given.isascii() or not given.isprintable() or " " in given:
-        raise UserError(f"the token in {KEY_VARIABLE} holds characters that no header can")
-    if given:
+    if given := key_in(KEY_VARIABLE):
         return given, False
     return (None, False) if is_loopback(host) and not wanted else (secrets.token_urlsafe(24), True)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
 import sys
@@ -228,6 +229,8 @@ class HostedModel:
                 return Reply(None, failure=said)
             if self._adapt(sent, error_message(decoded)):
                 return await self._try(client, body)
+        if self._has_answered:  # and no longer does: what was paid for is kept
+            raise _TryAgainError(said, math.inf)
         raise UserError(f"{self._endpoint.url} refuses {self._api_name}: {said}")
 
     async def _send(self, client: httpx2.AsyncClient, body: dict[str, Any]) -> tuple[httpx2.Response, bytes]:

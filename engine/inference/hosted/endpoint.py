@@ -49,11 +49,11 @@ class Endpoint:
 
         Raises UserError for an address that is none or that holds a password, and for a variable that is not set.
         """
-        parts = urlsplit(address)
         try:
+            parts = urlsplit(address)
             host, _ = parts.hostname, parts.port
         except ValueError:
-            host = None
+            parts, host = urlsplit(""), None
         if "@" in parts.netloc or parts.query:
             raise UserError(
                 "an address is shown in results, so it holds no password and no query: give the key in the "
@@ -61,7 +61,12 @@ class Endpoint:
             )
         if not host or parts.fragment or not address.isprintable() or " " in address:
             raise UserError(f"{address!r} is no address; give one as http://HOST:PORT/v1")
-        endpoint = cls(address.rstrip("/"), _key(key_variable))
+        key = key_in(key_variable or KEY_VARIABLE)
+        if key_variable and not key:
+            raise UserError(
+                f"the environment variable {key_variable} holds no key: set it, or leave --api-key-env out"
+            )
+        endpoint = cls(address.rstrip("/"), key)
         if endpoint.key and parts.scheme == "http" and not is_loopback(host):
             print(f"the key goes to {host} unencrypted, over http", file=sys.stderr)
         return endpoint
@@ -75,13 +80,9 @@ class Endpoint:
         return text.replace(self.key, "***") if self.key else text
 
 
-def _key(variable: str | None) -> str | None:
-    """The key in the environment. Raises UserError, which never shows it, where it can't be sent."""
-    key = os.environ.get(variable or KEY_VARIABLE, "").strip()
-    if variable and not key:
-        raise UserError(
-            f"the environment variable {variable} holds no key: set it, or leave --api-key-env out"
-        )
+def key_in(variable: str) -> str | None:
+    """The key in the environment. Raises UserError, which never shows it, where no header can hold it."""
+    key = os.environ.get(variable, "").strip()
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise UserError(f"the key in {variable or KEY_VARIABLE} holds characters that no header can")
+        raise UserError(f"the key in {variable} holds characters that no header can")
     return key or None

@@ -57,6 +57,18 @@ def test_local_hosted_and_external_participants_stand_in_one_table(
     assert len(written.read_text().splitlines()) == 12
 
 
+def test_another_system_may_be_what_models_are_compared_with(
+    tiny_model_dir: Path, problems: Path, tmp_path: Path
+) -> None:
+    rows = [{"id": problem.id, "completion": "none"} for problem in read_problems(problems)]
+    (tmp_path / "theirs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    external = f"theirs={tmp_path / 'theirs.jsonl'}"
+    found = figures(
+        "--compare", "theirs", "--external", external, "--model", tiny_model_dir, "--data", problems
+    )
+    assert [(d["model"], d["baseline"]) for d in found["differences"]] == [("tiny", "theirs")]
+
+
 def test_hosted_models_are_asked_before_anything_runs_here(tiny_model_dir: Path, problems: Path) -> None:
     with standing_in(lambda body, so_manieth: refusal(401, "wrong key")) as server:
         result = run(

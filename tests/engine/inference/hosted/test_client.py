@@ -151,6 +151,16 @@ def test_what_would_fail_for_all_is_found_with_the_first_request(status: int) ->
         assert len(server.bodies) == 1
 
 
+def test_a_key_that_is_used_up_midway_costs_no_reply_that_came_before() -> None:
+    with standing_in(
+        lambda body, number: refusal(402, "no credit") if number > 2 else completion()
+    ) as server:
+        model = model_at(server, concurrency=1)
+        replies = model.complete(PROMPTS * 5, progress=False)
+    failures = [reply.failure for (reply,) in replies]
+    assert failures[:4] == [None, None, None, "402 Payment Required no credit"] and model.requests == 11
+
+
 def test_a_server_that_is_not_there_is_named() -> None:
     with standing_in(echo) as server:
         pass

@@ -13,6 +13,7 @@ from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoin
     [
         ("http://", "is no address"),
         ("http://host:port/v1", "is no address"),
+        ("http://[half/v1", "is no address"),
         ("http://host/v1#part", "is no address"),
         ("http://user:secret@host/v1", "holds no password"),
         ("http://host/v1?key=secret", "holds no password"),
