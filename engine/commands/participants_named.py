@@ -42,7 +42,7 @@ class Named(NamedTuple):
     api_key_env: str | None
     concurrency: int
     max_requests: int | None
-    request_timeout: float
+    request_timeout: int
     external: tuple[tuple[str, Path], ...]
     answers: str
     free: tuple[str, ...]
@@ -86,8 +86,8 @@ _OPTIONS = [
     ),
     option(
         "--request-timeout",
-        type=click.FloatRange(min=0, min_open=True, max=86400),
-        default=300.0,
+        type=click.IntRange(1, 86400),
+        default=300,
         show_default=True,
         metavar="SECONDS",
         group="Hosted",

@@ -155,7 +155,7 @@ class HostedModel:
     async def _ask_all(self, bodies: Sequence[dict[str, Any]], advance: Callable[[int], None]) -> list[Reply]:
         replies: dict[int, Reply] = {}
         waiting = iter(range(1, len(bodies)))
-        async with httpx2.AsyncClient(headers=self._endpoint.headers, timeout=None) as client:
+        async with httpx2.AsyncClient(timeout=None, **_reaching(self._endpoint)) as client:
 
             async def work() -> None:
                 for number in waiting:  # shared: each takes the next one
@@ -264,7 +264,7 @@ def only_model(endpoint: Endpoint) -> str:
     """What a server calls the one model that it has. Raises UserError where that can't be told."""
     url = f"{endpoint.url}/models"
     try:
-        response = httpx2.get(url, headers=endpoint.headers, timeout=_SECONDS_FOR_NAMES)
+        response = httpx2.get(url, timeout=_SECONDS_FOR_NAMES, **_reaching(endpoint))
         names = [str(model["id"]) for model in response.raise_for_status().json()["data"]]
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError) as error:
         reason = printable(endpoint.without_key(" ".join(str(error).split())))[:200]
@@ -275,6 +275,11 @@ def only_model(endpoint: Endpoint) -> str:
         shown = printable(", ".join(names[:20])) or "no model"
         raise UserError(f"{endpoint.url} has {shown}: name one with --api-model")
     return names[0]
+
+
+def _reaching(endpoint: Endpoint) -> dict[str, Any]:
+    """How the server is reached: with the key, and past the proxies of the environment where it is on this machine."""
+    return {"headers": endpoint.headers, "trust_env": not endpoint.is_here}
 
 
 def _wait_of(response: httpx2.Response) -> float | None:

@@ -67,9 +67,14 @@ class Endpoint:
                 f"the environment variable {key_variable} holds no key: set it, or leave --api-key-env out"
             )
         endpoint = cls(address.rstrip("/"), key)
-        if endpoint.key and parts.scheme == "http" and not is_loopback(host):
+        if endpoint.key and parts.scheme == "http" and not endpoint.is_here:
             print(f"the key goes to {host} unencrypted, over http", file=sys.stderr)
         return endpoint
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server is on this machine, and no proxy's concern."""
+        return is_loopback(urlsplit(self.url).hostname or "")
 
     @property
     def headers(self) -> dict[str, str]:

@@ -108,19 +108,31 @@ def test_a_request_that_takes_too_long_is_tried_again() -> None:
     assert content_of(reply) == "in time"
 
 
-@pytest.mark.parametrize("after", ["0.3", formatdate(time.time() + 3, usegmt=True)], ids=["seconds", "date"])
-def test_retry_after_holds_for_all_requests(after: str) -> None:
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_holds_for_all_requests(form: str) -> None:
+    after = (
+        "0.3" if form == "seconds" else formatdate(time.time() + 2, usegmt=True)
+    )  # which has whole seconds
     times: list[float] = []
 
     def busy(body: dict[str, Any], number: int) -> Said:
         times.append(time.monotonic())
         return refusal(429, Retry_After=after) if number == 1 else completion()
 
-    if after != "0.3":
-        after = formatdate(time.time() + 2, usegmt=True)  # of whole seconds
     with standing_in(busy) as server:
         model_at(server, concurrency=1).complete(PROMPTS[:3], progress=False)
     assert times[2] - times[1] > 0.25
+
+
+def test_a_server_on_this_machine_is_asked_past_the_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with standing_in(echo) as server:
+        assert only_model(Endpoint(server.url)) == "one"
+        ((reply,),) = model_at(server).complete(PROMPTS[:1], progress=False)
+    assert content_of(reply) == "0"
 
 
 def test_a_wait_beyond_all_patience_is_a_failure() -> None:
