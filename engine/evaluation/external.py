@@ -2,7 +2,7 @@
 
 A row belongs to the problem of its `id`, else to the one that it asks (`prompt` or `question`), else to the one in its
 place. What it holds is a text, or a `message` of an assistant with `tool_calls`; `null` is a failure of that system, no
-wrong answer.
+wrong answer. The output of a batch, as OpenAI and vLLM write it, is read too: its `custom_id` is the problem's id.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluation_of
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.inference.completions import Sampled
-from trace_trainer.engine.inference.hosted.messages import NotAReplyError, read_message
+from trace_trainer.engine.inference.hosted.messages import (
+    NotAReplyError,
+    error_message,
+    read_message,
+    read_reply,
+)
 from trace_trainer.engine.problems.files.json_rows import JsonRow, read_rows
 from trace_trainer.engine.tasks import Task
 
@@ -52,7 +57,7 @@ def evaluate_external(
 
 
 def _rows_of(name: str, file: Path) -> list[JsonRow]:
-    rows = list(read_rows(file, f"an id and one of {', '.join(TEXT_FIELDS)}"))
+    rows = [_of_batch(row) for row in read_rows(file, f"an id and one of {', '.join(TEXT_FIELDS)}")]
     if not rows:
         raise UserError(f"{file} holds no completion")
     models = dict.fromkeys(row.fields["model"] for row in rows if isinstance(row.fields.get("model"), str))
@@ -64,6 +69,22 @@ def _rows_of(name: str, file: Path) -> list[JsonRow]:
             f"{file} holds completions of {', '.join(models)}: name one of them, as --external {one}={file}"
         )
     return rows
+
+
+def _of_batch(row: JsonRow) -> JsonRow:
+    """A row of a batch's output as one of ours; any other as it is."""
+    if "custom_id" not in row.fields:
+        return row
+    response = row.fields.get("response")
+    body = response.get("body") if isinstance(response, dict) else None
+    try:
+        reply = read_reply(body)
+        found: dict[str, Any] = {"message": reply.message, "tokens": reply.tokens, "ended": reply.ended}
+        if reply.failure is not None:
+            found = {TEXT_FIELDS[0]: None, "error": reply.failure}
+    except NotAReplyError as error:
+        found = {TEXT_FIELDS[0]: None, "error": error_message(row.fields) or str(error)}
+    return JsonRow(row.number, row.place, {"id": row.fields["custom_id"], **found})
 
 
 def _matched(

@@ -137,6 +137,25 @@ def test_a_row_may_hold_a_message_with_calls(tmp_path: Path) -> None:
     assert evaluate_external("other", rows_in(tmp_path / "c.jsonl", rows), task, problems).accuracy == 1.0
 
 
+def test_the_output_of_a_batch_is_read(tmp_path: Path) -> None:
+    bodies = [right({"messages": [{"content": problem.question}]}, 0).body for problem in PROBLEMS]
+    rows = [
+        {
+            "id": f"batch_{n}",
+            "custom_id": problem.id,
+            "response": {"status_code": 200, "body": body},
+            "error": None,
+        }
+        for n, (problem, body) in enumerate(zip(PROBLEMS, bodies, strict=True))
+    ]
+    rows[1] |= {"response": None, "error": {"code": "expired", "message": "not in time"}}
+    rows[2] |= {"response": {"status_code": 500, "body": {"error": {"message": "broken"}}}}
+    found = evaluate_external("other", rows_in(tmp_path / "c.jsonl", rows), TASK, PROBLEMS)
+    assert (found.accuracy, found.failed, found.mean_completion_tokens) == (1.0, 2, 3.0)
+    failures = [completion.failure for completion in found.completions if completion.failure]
+    assert failures[0] == "not in time" and "broken" in failures[1]
+
+
 def test_several_completions_of_each_problem_are_its_samples(tmp_path: Path) -> None:
     rows = [{"id": p.id, "completion": text} for p in PROBLEMS for text in (p.trace, "no trace")]
     file = rows_in(tmp_path / "c.jsonl", rows)
