@@ -20,6 +20,10 @@ from transformers import PreTrainedTokenizerBase
 from trace_trainer.engine.errors import UserError
 
 _MOST_STARTS = 2048
+_FREE = '%llguidance {"no_forcing": true}'
+"""Allow every token that fits. Otherwise, where only one text may follow, llguidance tokenizes what it knows of it and
+allows these tokens alone, though a tokenizer with tokens of several words would have gone on to a longer one."""
+
 _MARK = re.compile(r"<[^<>\s]+>")
 
 
@@ -96,6 +100,7 @@ class Guidance:
     def _read(self, grammar: str) -> LLMatcher:
         for mark in self._marks:
             grammar = grammar.replace(f'"{mark}"', mark)
+        grammar = f"{_FREE}\n{grammar}"
         matcher = LLMatcher(self._tokens, LLMatcher.grammar_from_lark(grammar), log_level=0)
         if matcher.is_error():
             raise UserError(f"no grammar for decoding: {matcher.get_error().partition(chr(10))[0][:200]}")

@@ -79,9 +79,17 @@ def _guidance_of(loaded: LoadedModel) -> Guidance:
 
 
 def _takes(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, text: str) -> bool:
-    """Whether a text is one of the grammar, from its first to its last token."""
-    matcher, ids = start.deep_copy(), tokenizer(text, add_special_tokens=False)["input_ids"]
-    return matcher.try_consume_tokens(ids) == len(ids) and bool(matcher.is_accepting())
+    """Whether a text is one of the grammar, and each of its tokens among those that are allowed in its place."""
+    matcher = start.deep_copy()
+    for id in tokenizer(text, add_special_tokens=False)["input_ids"]:
+        if not _allowed(matcher)[id]:
+            return False
+        matcher.consume_token(id)
+    return bool(matcher.is_accepting())
+
+
+def _allowed(matcher: LLMatcher) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.unpackbits(np.frombuffer(matcher.compute_bitmask(), np.uint8), bitorder="little")
 
 
 def _walk(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, rng: Random, limit: int = 500) -> str | None:
@@ -90,8 +98,7 @@ def _walk(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, rng: Random, lim
     while len(ids) < limit:
         if matcher.is_accepting():
             return str(tokenizer.decode(ids, skip_special_tokens=False))
-        allowed = np.unpackbits(np.frombuffer(matcher.compute_bitmask(), np.uint8), bitorder="little")
-        some = rng.choices(np.flatnonzero(allowed).tolist(), k=4)
+        some = rng.choices(np.flatnonzero(_allowed(matcher)).tolist(), k=4)
         # Of names and numbers there are always more letters and digits: those that end one come first.
         ids.append(min(some, key=lambda id: str(tokenizer.decode([id])).replace("_", "a").isalnum()))
         assert matcher.consume_token(ids[-1])
