@@ -6,7 +6,7 @@ converter's second opinion, and the builder of gold traces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import TypeVar
@@ -16,11 +16,15 @@ from trace_trainer.experts.language.declaration import ENTITY_KINDS, Exact, Kind
 from trace_trainer.experts.language.expression import Expression
 from trace_trainer.experts.language.linear import Linear
 from trace_trainer.experts.language.literals import plain
-from trace_trainer.experts.language.trace import OperandValue, Step
+from trace_trainer.experts.language.trace import FieldValue, OperandValue, Step
+from trace_trainer.experts.language.trying import InexactError, is_exact_on_ints
 
 Value = TypeVar("Value")
 
 _SINGLE_INPUTS = ENTITY_KINDS | {Kind.OPERAND}
+_FORMING = frozenset({Kind.OPERANDS, Kind.COMPUTE_OP})
+_MAX_TRIED = 8
+_INT_FORMS: dict[Hashable, bool] = {}
 
 
 def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
@@ -38,7 +42,7 @@ def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
         return lambda *values: _plain_result(body(*map(Fraction, values)))
 
     def function(*values: Exact) -> Exact | tuple[Exact, ...]:
-        supply = map(Fraction, values)
+        supply = iter(values)
         arguments: list[object] = []
         for kind, value in given:
             if kind is Kind.OPERANDS:
@@ -47,7 +51,28 @@ def function_of(step: Step) -> Callable[..., Exact | tuple[Exact, ...]]:
                 arguments.append(next(supply) if kind in _SINGLE_INPUTS else value)
         return _plain_result(body(*arguments))
 
-    return function
+    if _takes_ints(step, given, function):
+        return function
+    return lambda *values: function(*map(Fraction, values))
+
+
+def _takes_ints(
+    step: Step, given: Sequence[tuple[Kind, FieldValue]], function: Callable[..., Exact | tuple[Exact, ...]]
+) -> bool:
+    """Whether the function of a step with a list gives of ints what it gives of the same numbers as Fractions.
+
+    It is tried once for each computation and number of operands; with many, or fields of any other kind, it is not.
+    """
+    inputs = len(step.inputs)
+    if inputs > _MAX_TRIED or not all(kind in _SINGLE_INPUTS or kind in _FORMING for kind, _ in given):
+        return False
+    form = (step.operation, *[len(v) if isinstance(v, tuple) else v for kind, v in given if kind in _FORMING])
+    if form not in _INT_FORMS:
+        try:
+            _INT_FORMS[form] = is_exact_on_ints(lambda numbers: function(*numbers), inputs)
+        except InexactError:
+            _INT_FORMS[form] = False
+    return _INT_FORMS[form]
 
 
 def _plain_result(result: Exact | tuple[Exact, ...]) -> Exact | tuple[Exact, ...]:

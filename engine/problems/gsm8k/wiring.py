@@ -29,7 +29,7 @@ from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.numbers import read_question
 from trace_trainer.verifiers.traces.probing.redraw import literals_of
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
-from trace_trainer.verifiers.traces.steps.executing import execute_on
+from trace_trainer.verifiers.traces.steps.executing import Runnable
 from trace_trainer.verifiers.traces.steps.step import Role
 
 _MAX_READINGS = 24  # of one equation
@@ -167,7 +167,7 @@ def _run_trace(
         if step.role is Role.VALUE and step.creates in inits:
             literals[0, position, 0] = inits[step.creates]
     try:
-        results = execute_on([parsed.typed_steps for parsed in subtraces], literals)
+        results = Runnable([parsed.typed_steps for parsed in subtraces]).run(literals)
     except ArithmeticError:
         return None
     return results[-1][-1][0]

@@ -39,7 +39,7 @@ from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.statements import bind
-from trace_trainer.verifiers.traces.steps.executing import Place, Results, execute_on
+from trace_trainer.verifiers.traces.steps.executing import Place, Results, Runnable
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _MAX_KEPT = 32  # choices of numbers to move whose runs a reference keeps
@@ -61,11 +61,12 @@ class Program:
         rational: whether it says the same at any size of the numbers (`draws.is_rational`).
     """
 
-    __slots__ = ("steps", "literals", "written", "read", "rational")
+    __slots__ = ("steps", "literals", "written", "read", "rational", "_runnable")
 
     def __init__(self, subtraces: Sequence[ParsedSubTrace]) -> None:
         parts = bind(subtraces)
         self.steps: Sequence[Sequence[TypedStep]] = [parsed.typed_steps for parsed in parts]
+        self._runnable = Runnable(self.steps)
         self.literals: dict[Place, Exact] = dict(literals_of(parts))
         self.written: dict[Exact, int] = {}
         for literal in self.literals.values():
@@ -103,7 +104,7 @@ class Program:
     def run(self, literals: Mapping[Place, Exact]) -> Results | None:
         """What it computes with these literals in the place of some of its own; None where it can't be run."""
         try:
-            return execute_on(self.steps, {**self.literals, **literals})
+            return self._runnable.run({**self.literals, **literals})
         except ArithmeticError:
             return None
 

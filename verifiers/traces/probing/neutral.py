@@ -18,7 +18,7 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.redraw import draws, literals_of, origins_of
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.executing import Place, Results, execute_on
+from trace_trainer.verifiers.traces.steps.executing import Place, Results, Runnable
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
 
@@ -32,7 +32,7 @@ def neutral_steps(subtraces: Sequence[ParsedSubTrace], grounding: Grounding) -> 
     literals = dict(literals_of(subtraces))
     steps = [parsed.typed_steps for parsed in subtraces]
     try:
-        actual = execute_on(steps, literals)
+        actual = Runnable(steps).run(literals)
     except ArithmeticError:
         return []
     answer = actual[-1][-1][0]
@@ -41,11 +41,12 @@ def neutral_steps(subtraces: Sequence[ParsedSubTrace], grounding: Grounding) -> 
         return []
     origins = origins_of(literals, grounding)
     copied = [place for place, literal in literals.items() if literal == answer]
+    runnable = Runnable(reduced)
     constant, runs = True, 0
     for drawn in islice(draws({origin.number: origin.value for origin in origins.values()}), _RUNS):
         replaced = {**literals, **{place: o.derive(drawn[o.number]) for place, o in origins.items()}}
         try:
-            given = execute_on(reduced, replaced)[-1][-1][0]
+            given = runnable.run(replaced)[-1][-1][0]
         except ArithmeticError:
             continue
         runs += 1

@@ -44,9 +44,9 @@ from trace_trainer.verifiers.traces.steps.executing import (
     BrokenOffError,
     Place,
     Results,
+    Runnable,
     bound_by,
     earlier,
-    execute_on,
 )
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
@@ -85,8 +85,9 @@ def _probe(
 ) -> list[Violation]:
     steps = [parsed.typed_steps for parsed in subtraces]
     held = {plain(literal) for place, literal in literals.items() if place not in origins}
+    runnable = Runnable(steps)
     try:
-        actual = execute_on(steps, literals)
+        actual = runnable.run(literals)
     except BrokenOffError:
         return [_baseless(_HARDLY_RUNS, subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
@@ -100,7 +101,7 @@ def _probe(
             return []
         replaced = {**literals, **{place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}}
         try:
-            results = execute_on(steps, replaced)
+            results = runnable.run(replaced)
         except ArithmeticError:
             continue
         runs += 1

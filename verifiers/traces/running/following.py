@@ -133,41 +133,46 @@ def follow(step: TypedStep, given: Sequence[Followed], values: Sequence[Exact]) 
     """Follow the question's numbers through a step: `values` is what it made of the values of `given`."""
     if step.pair:  # by far the most frequent case of the general one
         first, second = given
-        made, constants = follow_pair(step, first, second, values[0])
-        return (made,), constants, not made[2] and made[1] > 0
+        made, constants, doubtful = follow_pair(step, first, second, values[0])
+        return (made,), constants, doubtful
     if step.role is Role.CONCLUSION:  # what the statements read has been counted
         concluded = _follow_conclusion(step, given, values[0])
         return (concluded,), 0, not concluded[2] and concluded[1] > 0
     constants = 0
-    has_nothing = False
+    doubtful = False
     for value, bits, _ in given:
-        constants += not bits
-        has_nothing |= not value
-    doubtful = has_nothing and step.role is Role.STATEMENT  # a product with 0
+        if not bits:
+            constants += 1
+        if not value and step.role is Role.STATEMENT:  # a product with 0
+            doubtful = True
     followed: list[Followed] = []
-    for flow, value in zip(step.flows, values, strict=True):
+    for (places, strict), value in zip(step.flows, values, strict=True):
         bits = sure = twice = 0
-        swallowed = not value
-        for place in flow.inputs:
+        certain = bool(value)
+        for place in places:
             _, more, surely = given[place]
             twice |= bits & more
             bits |= more
             sure |= surely
-            swallowed |= not (surely or flow.strict)
-        sure = 0 if swallowed else sure & ~twice
+            if not (surely or strict):
+                certain = False
+        sure = sure & ~twice if certain else 0
         followed.append((value, bits, sure))
-        doubtful |= not sure and bits > 0
+        if bits and not sure:
+            doubtful = True
     return followed, constants, doubtful
 
 
-def follow_pair(step: TypedStep, first: Followed, second: Followed, value: Exact) -> tuple[Followed, int]:
-    """The same for a step that makes one value of two inputs: what it makes, and how many inputs are constants."""
+def follow_pair(
+    step: TypedStep, first: Followed, second: Followed, value: Exact
+) -> tuple[Followed, int, bool]:
+    """The same for a step that makes one value of two inputs."""
     _, first_bits, first_sure = first
     _, second_bits, second_sure = second
     bits, sure = first_bits | second_bits, 0
     if value and (step.strict or (first_sure and second_sure)):
         sure = (first_sure | second_sure) & ~(first_bits & second_bits)
-    return (value, bits, sure), 0 if first_bits and second_bits else 1 if bits else 2
+    return (value, bits, sure), 0 if first_bits and second_bits else 1 if bits else 2, not sure and bits > 0
 
 
 def _follow_conclusion(step: TypedStep, given: Sequence[Followed], found: Exact) -> Followed:

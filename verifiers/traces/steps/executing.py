@@ -1,16 +1,19 @@
 """Steps executed: on a trace's own numbers, within its bounds, or a whole trace on others in their place.
 
-`execute` is what both passes run a step by, `execute_on` what the probe and the converter's second opinion run a trace
-by. Inputs and outputs of a step are those of `experts.language.executing`, by which gold traces are built.
+`execute` is what both passes run a step by; `Runnable` is what the probe, the comparison with a reference and the
+converter's second opinion run a trace by. Inputs and outputs of a step are those of `experts.language.executing`, by
+which gold traces are built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 from trace_trainer.experts.language.composition import resolve_source
 from trace_trainer.experts.language.declaration import Exact
-from trace_trainer.experts.language.executing import inputs_of, outputs
+from trace_trainer.experts.language.executing import outputs
 from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, MAX_MAGNITUDE, computable, in_bounds
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
@@ -43,7 +46,7 @@ def execute(step: TypedStep, inputs: Sequence[Exact]) -> tuple[Exact, ...]:
         return (result,)
     made = outputs(result)
     for value in made:
-        if not in_bounds(value):
+        if not (_LOWEST <= value <= MAX_MAGNITUDE if type(value) is int else in_bounds(value)):
             raise MagnitudeError
     for name, value in zip(step.changes, made, strict=False):
         if value < 0:
@@ -58,38 +61,85 @@ Results = list[list[tuple[Exact, ...]]]
 """What each step of each sub-trace gave: the values of what it makes, the number it binds, or (last) the answer."""
 
 
-def execute_on(subtraces: Sequence[Sequence[TypedStep]], literals: Mapping[Place, Exact]) -> Results:
-    """Run a trace that ran without a violation with other literals, in which it may do what a trace must not.
+class Runnable:
+    """A trace that ran without a violation, to be run on other numbers, on which it may do what a trace must not.
 
     Args:
         subtraces: their steps, those about unknowns bound.
-        literals: the number for each literal.
-
-    Raises ZeroDivisionError, UnsolvableError and BrokenOffError.
     """
-    results: Results = []
-    for index, steps in enumerate(subtraces):
-        values: dict[str, Exact] = {}
-        results.append([])
-        for position, step in enumerate(steps):
-            given: tuple[Exact, ...]
-            if step.role is Role.VALUE:
-                given = (literals[index, position, 0],)
-            elif step.role is Role.SOURCE:
-                given = results[earlier(step, index)][-1]
-            elif step.role is Role.UNKNOWN:
-                given = ()
-            elif step.role is Role.QUERY:
-                given = (values[str(step.fields["var"])],)
-            else:
-                own = [literals[index, position, number] for number in range(len(step.literals))]
-                given = outputs(step.function(*_bearable(inputs_of(step, values, own))))
-            for value in given:
-                if _bits(value) > _MAX_BITS:
-                    raise BrokenOffError
-            values.update(zip(bound_by(step), given, strict=False))
-            results[index].append(given)
-    return results
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, subtraces: Sequence[Sequence[TypedStep]]) -> None:
+        self._parts = [_instructions(steps, index) for index, steps in enumerate(subtraces)]
+
+    def run(self, literals: Mapping[Place, Exact]) -> Results:
+        """What it computes with this number for each literal.
+
+        Raises ZeroDivisionError, UnsolvableError and BrokenOffError.
+        """
+        results: Results = []
+        for part in self._parts:
+            values: dict[str, Exact] = {}
+            made: list[tuple[Exact, ...]] = []
+            results.append(made)
+            for sources, function, names in part:
+                if isinstance(sources, int):
+                    given = results[sources][-1]
+                else:
+                    given = tuple(
+                        [
+                            values[s] if isinstance(s, str) else 0 if s is None else literals[s]
+                            for s in sources
+                        ]
+                    )
+                if function is not None:
+                    result = function(*(_bearable(given) if len(given) > FEW_INPUTS else given))
+                    given = result if isinstance(result, tuple) else (result,)
+                for name, value in zip(names, given, strict=False):
+                    values[name] = value
+                for value in given:
+                    if not (type(value) is int and -_SMALL < value < _SMALL) and _bits(value) > _MAX_BITS:
+                        raise BrokenOffError
+                made.append(given)
+        return results
+
+
+_SMALL = 1 << 64
+_Source = str | Place | None
+"""What an input is: the value of a variable, a literal, or nothing yet, where an entity starts at 0."""
+_Instruction = tuple[Sequence[_Source] | int, Callable[..., Any] | None, Sequence[str]]
+"""The inputs of a step, or the sub-trace whose answer it binds; its function, None where it only names a value; and the
+variables that it gives values to."""
+
+
+def _instructions(steps: Sequence[TypedStep], index: int) -> list[_Instruction]:
+    instructions: list[_Instruction] = []
+    known: set[str] = set()
+    for position, step in enumerate(steps):
+        names = bound_by(step)
+        if step.role is Role.VALUE:
+            instructions.append((((index, position, 0),), None, names))
+        elif step.role is Role.SOURCE:
+            instructions.append((earlier(step, index), None, names))
+        elif step.role is Role.QUERY:
+            instructions.append(((str(step.fields["var"]),), None, names))
+        elif step.role is Role.UNKNOWN:
+            instructions.append(((), None, ()))
+            continue
+        else:
+            places = ((index, position, number) for number in count())
+            sources = [
+                next(places)
+                if not isinstance(i, str)
+                else None
+                if i in step.may_create and i not in known
+                else i
+                for i in step.inputs
+            ]
+            instructions.append((sources, step.function, names))
+        known.update(names)
+    return instructions
 
 
 def bound_by(step: TypedStep) -> tuple[str, ...]:
@@ -105,8 +155,8 @@ def earlier(step: TypedStep, index: int) -> int:
 
 
 def _bearable(inputs: Sequence[Exact]) -> Sequence[Exact]:
-    """The inputs. Raises BrokenOffError where computing with them would take long."""
-    if len(inputs) > FEW_INPUTS and not (computable(inputs) and sum(map(_bits, inputs)) <= _MAX_INPUT_BITS):
+    """The inputs, of which there are many. Raises BrokenOffError where computing with them would take long."""
+    if not (computable(inputs) and sum(map(_bits, inputs)) <= _MAX_INPUT_BITS):
         raise BrokenOffError
     return inputs
 

@@ -7,7 +7,7 @@ function: which inputs each output depends on, and whether always (`Flow`); whet
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
 
 from trace_trainer.experts import EXPERTS
@@ -53,10 +53,11 @@ class TypedStep(Step):
         pair: in the most frequent case, one value made of two inputs, the variable that gets it; otherwise empty.
         swallows: whether it can swallow a change of its inputs: no flow of `min` or `floor_div` is strict.
         strict: for a pair, whether its flow is.
+        form: equal for steps that differ in nothing but the number that they bind, each in order; their own otherwise.
     """
 
     __slots__ = (
-        "creates", "experts", "fits", "flows", "function", "identity",
+        "creates", "experts", "fits", "flows", "form", "function", "identity",
         "is_crowded", "makes", "names", "number", "pair", "role", "strict", "swallows",
     )  # fmt: skip
 
@@ -84,6 +85,7 @@ class TypedStep(Step):
         self.swallows = not all(flow.strict for flow in self.flows)
         faulty = self.identity is not None or self.is_crowded or not in_bounds(self.number)
         self.fits = frozenset() if faulty else self.experts
+        self.form: Hashable = self.creates if self.role is Role.VALUE and not faulty else object()
         is_pair = len(self.makes) == 1 and len(self.inputs) == 2 and self.flows[0].inputs == (0, 1)
         self.pair = self.makes[0] if is_pair else ""
         self.strict = is_pair and self.flows[0].strict

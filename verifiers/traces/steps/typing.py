@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, NamedTuple
@@ -53,13 +53,15 @@ class BrokenStep:
         problems: what is wrong with it.
         operation: the operation that it names, if that exists.
         creates: what it would have created, so that later uses of it are no errors.
-        fits: the experts under which nothing is wrong with it: none. A TypedStep has the same attribute.
+        fits: the experts under which nothing is wrong with it: none. A TypedStep has this attribute and the next.
+        form: that it is broken.
     """
 
     problems: tuple[Problem, ...]
     operation: str | None = None
     creates: tuple[str, ...] = ()
     fits: ClassVar[frozenset[str]] = frozenset()
+    form: ClassVar[Hashable] = None
 
 
 RawFields = Mapping[str, object]
