@@ -103,6 +103,10 @@ class Operation:
     """The body takes, after its fields, the statements so far."""
     takes_ints: bool = False
     """The body gives of ints what it gives of the same numbers as Fractions; where not, it is given Fractions only."""
+    _by_name: Mapping[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {f.name: f for f in self.fields})
 
     @classmethod
     def from_function(
@@ -168,7 +172,7 @@ class Operation:
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
-        return next((f for f in self.fields if f.name == name), None)
+        return self._by_name.get(name)
 
     @property
     def example(self) -> str:

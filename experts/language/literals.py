@@ -29,6 +29,9 @@ def parse_number(text: str) -> Fraction | None:
     """
     if len(text) > MAX_NUMBER or _NUMBER.fullmatch(text) is None:
         return None
+    whole = text.removeprefix("-")
+    if whole.isdecimal():  # by far the most frequent case
+        return Fraction(int(text)) if len(whole) <= MAX_DIGITS else None
     digits = sum(len(part.replace(".", "").lstrip("-0")) for part in text.split("/"))
     return Fraction(text) if digits <= MAX_DIGITS else None
 

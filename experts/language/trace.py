@@ -120,7 +120,8 @@ def write_step(step: Step) -> str:
     for declared in step.operation.fields:
         value = step.fields.get(declared.name)
         if value is not None:
-            parts.append(f"{declared.name}: {_format_value(value)}")
+            shown = value if type(value) is str else _format_value(value)
+            parts.append(f"{declared.name}: {shown}")
     return "{" + ", ".join(parts) + "}"
 
 

@@ -184,7 +184,7 @@ def constants_for(question: str) -> frozenset[Number]:
     text = fold(question)
     words = set(_WORD.findall(text))
     words.update(*(phrase.split() for phrase in words if phrase.startswith("monday ")))
-    if _WORKING_DAY.search(text):
+    if " day" in text and _WORKING_DAY.search(text):
         words.add("workday")
     if "'" in text and _FEET.search(text):
         words.add("ft")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from trace_trainer.verifiers.questions.number_words import Number
 
@@ -13,8 +12,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One number of a question.
 
     `text` is `question[start:end]` and takes in what belongs to the number: article and sign ("a hundred", "-$5"),
@@ -31,13 +29,16 @@ class Mention:
     grounded: frozenset[Number]
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionNumbers:
+class QuestionNumbers(NamedTuple):
     """What a question lets a trace write: its own numbers and the constants it calls for. Whole values are ints."""
 
     mentions: tuple[Mention, ...]
-    grounded: frozenset[Number]
     constants: frozenset[Number]
+
+    @property
+    def grounded(self) -> frozenset[Number]:
+        """The values that a literal may have because of some number."""
+        return frozenset[Number]().union(*(mention.grounded for mention in self.mentions))
 
     def grounds(self, value: Number) -> bool:
         """Whether a literal of this value stands in the question or is a constant that the question calls for."""

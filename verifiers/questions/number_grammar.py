@@ -30,6 +30,7 @@ from trace_trainer.verifiers.questions.number_words import (
 ARTICLES = frozenset(["a", "an"])
 MAX_DIGITS = 15  # of a literal in a trace, and so of a number worth reading
 _FRACTION_ENDINGS = frozenset(["st", "nd", "rd", "th", "rds", "ths"])  # "2/3rds"
+_GOING_ON = DENOMINATORS.keys() | VULGAR_FRACTIONS.keys() | SCALES.keys() | {"hundred", "and"}
 _NUMERALS = CARDINALS.keys() | ORDINALS.keys()
 
 
@@ -45,6 +46,10 @@ class Amount(NamedTuple):
 def amount_at(tokens: Tokens, i: int) -> Amount | None:
     """The amount that starts at word i, in digits or words, with the fraction and the scale that follow it."""
     whole = _whole_at(tokens, i)
+    if whole is not None:
+        following = tokens.word(whole.end)
+        if not following or (following[0] > "9" and following not in _GOING_ON):
+            return whole  # by far the most frequent case
     amount = _fraction_at(tokens, i, whole)
     if amount is None and whole is not None:
         amount = _mixed(tokens, i, whole) or whole
@@ -148,7 +153,10 @@ def _whole_at(tokens: Tokens, i: int) -> Amount | None:
 
 def _digits_at(tokens: Tokens, i: int) -> Amount | None:
     """Reads "12", "1,080", "2.50" and ".5"; also "450 000", where a group of three opens with a zero."""
-    whole, point, decimals = tokens.word(i).replace(",", "").partition(".")
+    word = tokens.word(i)
+    if word.isdecimal() and len(tokens.word(i + 1)) != 3 and len(word) <= MAX_DIGITS:
+        return Amount(int(word), i + 1, "digits")  # by far the most frequent case
+    whole, point, decimals = word.replace(",", "").partition(".")
     if len(whole) + len(decimals) > MAX_DIGITS:
         return None
     if point:

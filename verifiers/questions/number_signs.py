@@ -5,6 +5,7 @@ from __future__ import annotations
 from trace_trainer.verifiers.questions.number_words import CARDINALS, ORDINALS, SCALES, Tokens
 
 _ZERO_WORDS = frozenset(["zero", "freezing", "0"])
+_BELOW_WITHIN = 3  # words after a number
 _MINUS_BEFORE = frozenset(["minus", "negative"])
 
 
@@ -25,7 +26,7 @@ def minus_in_words(tokens: Tokens, i: int, end: int) -> bool:
     if tokens.word(i - 1) in _MINUS_BEFORE and tokens.joined(i):
         before = tokens.word(i - 2)
         return not before or (before[0] > "9" and before not in CARDINALS)
-    return any(
-        tokens.word(j) == "below" and tokens.word(j + 1) in _ZERO_WORDS and tokens.joined(j + 1)
-        for j in range(end, end + 3)
-    )
+    for below, word in enumerate(tokens.words[end : end + _BELOW_WITHIN], end + 1):
+        if word == "below" and tokens.word(below) in _ZERO_WORDS and tokens.joined(below):
+            return True
+    return False

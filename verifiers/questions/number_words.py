@@ -110,7 +110,7 @@ class Tokens:
     words, so callers need no bounds.
     """
 
-    __slots__ = ("ends", "starts", "text", "words")
+    __slots__ = ("count", "ends", "starts", "text", "words")
 
     def __init__(self, source: str) -> None:
         self.text = fold(source)
@@ -119,14 +119,15 @@ class Tokens:
         self.words = [match.group() for match in matches]
         self.starts = [match.start() for match in matches]
         self.ends = [match.end() for match in matches]
+        self.count = len(matches)
 
     def word(self, i: int) -> str:
         """The i-th word, or the empty string past either end."""
-        return self.words[i] if 0 <= i < len(self.words) else ""
+        return self.words[i] if -1 < i < self.count else ""
 
     def gap(self, i: int) -> str:
         """What stands between words i - 1 and i; a full stop past either end, which joins nothing."""
-        return self.text[self.ends[i - 1] : self.starts[i]] if 0 < i < len(self.words) else "."
+        return self.text[self.ends[i - 1] : self.starts[i]] if 0 < i < self.count else "."
 
     def joined(self, i: int) -> bool:
         """Whether nothing but spaces or one hyphen parts word i from the one before."""

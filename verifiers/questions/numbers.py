@@ -54,8 +54,7 @@ def read_question(question: str) -> QuestionNumbers:
 
 def _read(question: str) -> QuestionNumbers:
     mentions = _Reader(question).read()
-    grounded = frozenset[Number]().union(*(mention.grounded for mention in mentions))
-    return QuestionNumbers(mentions, grounded, constants_for(question))
+    return QuestionNumbers(mentions, constants_for(question))
 
 
 _read_cached = lru_cache(maxsize=2048)(_read)
@@ -64,6 +63,7 @@ _CURRENCY_CODES = frozenset(["rs", "us", "usd", "eur", "gbp"])
 _SIGNS = re.compile(  # "$5", "$ 5", "-$5", "$-5", "-5"; within "30-50" and "Saturn-5" it is a hyphen
     r"(?:(?:(?<![^\s(\[])-)?(?<![0-9])[$€£¢] ?|[$€£]-|(?<![^\s(\[])-)\Z"
 )
+_SIGN_MARKS = frozenset("$€£¢-")
 _UNIT = re.compile(
     r"(?P<percent> ?%|[\s-](?:percent(?:age)?|pct|per cent)\b)|(?P<cents> ?¢|[\s-]cents?\b)|(?P<money>[$€£](?![0-9]))"
 )
@@ -75,6 +75,7 @@ _MONEY_SCALES = {
     "b": 10**9,
     "bn": 10**9,
 }  # without a sign, "16m" is meters
+_HALVES_OF_DAY = frozenset(["am", "pm", "a", "p", "o"])
 _RATIO_WORDS = frozenset(["ratio", "ratios"])
 _ORDINAL_ENDINGS = frozenset(["st", "nd", "rd", "th"])
 _FRACTION_LEADS = frozenset("a an another other remaining first second last final".split())  # "a third"
@@ -101,11 +102,11 @@ class _Reader:
     def read(self) -> tuple[Mention, ...]:
         words = self.tokens.words
         i = 0
-        while i < len(words):
-            word = words[i]
-            if word[0] > "9" and word not in NUMBER_WORDS:
-                i += 1
-            elif word in MULTIPLES:
+        for start in [n for n, word in enumerate(words) if word[0] <= "9" or word in NUMBER_WORDS]:
+            if start < i:
+                continue
+            i, word = start, words[start]
+            if word in MULTIPLES:
                 bakers = word == "dozen" and is_bakers(self.tokens, i)
                 value = 13 if bakers else MULTIPLES[word]
                 i = self._add(self._article_before(i - 2 if bakers else i), i + 1, value, "multiple")
@@ -163,6 +164,9 @@ class _Reader:
 
     def _clock(self, i: int, hour: int, end: int) -> int | None:
         """A time of day: "3:30", "3:30 p.m.", "5 pm", "five o'clock". After noon the 24-hour reading counts too."""
+        tokens = self.tokens
+        if tokens.gap(end) != ":" and tokens.word(end) not in _HALVES_OF_DAY:
+            return None
         minute = self._minute(i, end)
         if minute is not None:
             end += 1
@@ -190,7 +194,7 @@ class _Reader:
         """The half of the day that opens at word i ("a", "p", or "o" for "o'clock"), and the index after it."""
         tokens = self.tokens
         word = tokens.word(i)
-        if word not in ("am", "pm", "a", "p", "o") or not (tokens.joined(i) or tokens.gap(i) == ""):
+        if word not in _HALVES_OF_DAY or not (tokens.joined(i) or tokens.gap(i) == ""):
             return "", i
         if word in ("am", "pm"):
             return word[0], i + 1
@@ -254,8 +258,10 @@ class _Reader:
         tokens = self.tokens
         start = tokens.starts[i]
         free = self.mentions[-1].end if self.mentions else 0  # in "3$-5" the sign is taken
-        before = _SIGNS.search(tokens.text, max(start - 3, free), start)
-        signs = before.group() if before else ""
+        signs = ""
+        if not _SIGN_MARKS.isdisjoint(tokens.text[max(start - 2, 0) : start]):
+            before = _SIGNS.search(tokens.text, max(start - 3, free), start)
+            signs = before.group() if before else ""
         start, minus, currency = start - len(signs), "-" in signs, signs.strip("- ")
         stop = tokens.ends[end - 1]
         factor = (_MONEY_SCALES if currency else _GLUED_SCALES).get(tokens.word(end))
@@ -285,6 +291,8 @@ class _Reader:
         return end
 
     def _append(self, start: int, stop: int, value: Number, kind: Kind, grounds: set[Number]) -> None:
-        grounds |= parts_grounds(value, kind)
-        text, grounded = self.question[start:stop], frozenset(map(plain, grounds))
+        if not isinstance(value, int):
+            grounds |= parts_grounds(value, kind)
+        text = self.question[start:stop]
+        grounded = frozenset([number if type(number) is int else plain(number) for number in grounds])
         self.mentions.append(Mention(start, stop, text, Fraction(value), kind, grounded))

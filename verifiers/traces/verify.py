@@ -21,8 +21,9 @@ from trace_trainer.verifiers.questions.grounding import MAX_QUESTION, Grounding,
 from trace_trainer.verifiers.traces.comparing.compare import Undecided, difference
 from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError, Reference, reference_of
 from trace_trainer.verifiers.traces.hints import hint
-from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
-from trace_trainer.verifiers.traces.reading.canonical import read_canonical
+from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
+from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
+from trace_trainer.verifiers.traces.reading.fence import UnreadableError
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
@@ -101,7 +102,7 @@ def _verify(
     lints: list[Violation] = []
     if subtraces is None:
         try:
-            subtraces = read_yaml(text)
+            subtraces = read_lines(text) or read_yaml(text)
         except UnreadableError as error:
             return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
         lints += _text_lint(text, subtraces)

@@ -33,8 +33,9 @@ from trace_trainer.verifiers.traces.comparing.draws import (
 )
 from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.probing.redraw import literals_of
-from trace_trainer.verifiers.traces.reading.any_yaml import UnreadableError, read_yaml
-from trace_trainer.verifiers.traces.reading.canonical import read_canonical
+from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
+from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
+from trace_trainer.verifiers.traces.reading.fence import UnreadableError
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
@@ -209,7 +210,7 @@ def _read(text: str) -> Sequence[ParsedSubTrace]:
     if subtraces is not None:
         return subtraces
     try:
-        return read_yaml(text)
+        return read_lines(text) or read_yaml(text)
     except UnreadableError as error:
         raise BadReferenceError(f"the reference can't be read: {error.code}: {error.message}") from None
 

@@ -12,31 +12,15 @@ from typing import NamedTuple
 import yaml
 
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
+from trace_trainer.verifiers.traces.reading.fence import UnreadableError, unfence
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.typing import Problem, Scalar, quoted, read_step
 
 _MAX_DEPTH = 8  # a composition is 5 deep: list, mapping, list of steps, step, args
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FENCE_OPEN = re.compile(r"\s*```(?:ya?ml)?[ \t]*\r?\n", re.IGNORECASE)
-_FENCE_CLOSE = re.compile(r"^```[ \t]*\r?$", re.MULTILINE)
 # A line that can belong to a trace: where YAML fails on any other line, prose has followed the trace.
 _TRACE_LINE = re.compile(r"\s*(?:[-{\[}\]#'\"]|[\w.]+['\"]?\s*:|$)")
-
-
-class UnreadableError(Exception):
-    """The text is no trace.
-
-    Attributes:
-        code: a code of the parse stage.
-        line: from 1, or None.
-    """
-
-    def __init__(self, code: str, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.line = line
 
 
 class _Node(NamedTuple):
@@ -52,7 +36,7 @@ def read_yaml(text: str) -> list[ParsedSubTrace]:
         raise UnreadableError("empty", "the text is empty")
     if len(text) > MAX_CHARACTERS:
         raise UnreadableError("too_large", f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}")
-    body, first_line = _unfence(text)
+    body, first_line = unfence(text)
     try:
         root = _compose(body, first_line)
     except yaml.MarkedYAMLError as error:
@@ -62,23 +46,6 @@ def read_yaml(text: str) -> list[ParsedSubTrace]:
     except (yaml.YAMLError, UnicodeError) as error:
         raise UnreadableError("yaml_syntax", f"no YAML: {str(error).splitlines()[0][:120]}") from None
     return _subtraces(root)
-
-
-def _unfence(text: str) -> tuple[str, int]:
-    """The text inside a code fence, or the text itself, and the number of its first line."""
-    opened = _FENCE_OPEN.match(text)
-    if opened is None:
-        return text, 1
-    body = text[opened.end() :]
-    first_line = text.count("\n", 0, opened.end()) + 1
-    closed = _FENCE_CLOSE.search(body)
-    if closed is None:
-        return body, first_line
-    rest = body[closed.end() :]
-    if rest.strip():
-        line = first_line + body.count("\n", 0, len(body) - len(rest.lstrip()))
-        raise UnreadableError("trailing_text", "text stands after the closing fence; end there", line)
-    return body[: closed.start()], first_line
 
 
 def _syntax_error(body: str, failed: int, first_line: int, problem: str) -> UnreadableError:

@@ -1,8 +1,10 @@
-"""The fast reader: canonical text, line by line, with each distinct line read only once.
+"""The fast readers: text line by line, with each distinct line read only once.
 
-It accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the schema refuses, and
-returns None for anything else, which then goes to the YAML reader. That makes it safe to be fast: it has no verdict of
-its own to get wrong. A property test holds that both readers yield the same trace.
+`read_canonical` accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the schema
+refuses. `read_lines` accepts the same lines in other styles that are one step a line: fields in another order, aliases,
+other notations of a number, steps indented under `trace:`, a code fence, blank lines at the end. Both return None for
+anything else, which then goes to the YAML reader. That makes it safe to be fast: they have no verdict of their own to
+get wrong. A property test holds that all readers yield the same trace.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from functools import lru_cache
 from trace_trainer.experts.language.declaration import EXPERTS
 from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
+from trace_trainer.verifiers.traces.reading.fence import unfence
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
@@ -27,6 +30,32 @@ _MAX_CACHED_LINE = 160
 _CACHE_SIZE = 1 << 15
 
 
+class _Steps(dict[str, TypedStep | BrokenStep | None]):
+    """The steps of lines read so far. Emptied when full, which costs less than remembering what was used last.
+
+    Args:
+        any_style: whether a line may be another than the canonical one of its step.
+    """
+
+    def __init__(self, any_style: bool) -> None:
+        super().__init__()
+        self._any_style = any_style
+        # What a line is depends on the operations and on the experts that have them.
+        EXPERTS.on_change(self.clear)
+
+    def __missing__(self, line: str) -> TypedStep | BrokenStep | None:
+        step = _read_line(line, self._any_style)
+        if len(line) <= _MAX_CACHED_LINE:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[line] = step
+        return step
+
+
+_CANONICAL = _Steps(any_style=False)
+_ANY_STYLE = _Steps(any_style=True)
+
+
 def read_canonical(text: str) -> list[ParsedSubTrace] | None:
     """The sub-traces of a canonical text (its last newline may be missing), or None for any other text."""
     if len(text) > MAX_CHARACTERS:
@@ -35,32 +64,66 @@ def read_canonical(text: str) -> list[ParsedSubTrace] | None:
     if not lines[-1]:
         lines.pop()
     if text.startswith("expert: "):
-        subtrace = _read_subtrace(lines, 1)
+        subtrace = _read_subtrace(lines, 1, _CANONICAL)
         return None if subtrace is None else [subtrace]
-    starts = [index for index, line in enumerate(lines) if line.startswith("- expert: ")]
     # A composition of one is canonically written in the single form.
-    if not 2 <= len(starts) <= MAX_SUBTRACES or starts[0] != 0:
+    return _read_composition(lines, 1, _CANONICAL, at_least=2)
+
+
+def read_lines(text: str) -> list[ParsedSubTrace] | None:
+    """The sub-traces of a text that is no canonical one, or None where it is not one step a line.
+
+    Raises UnreadableError where text follows a code fence.
+    """
+    if len(text) > MAX_CHARACTERS:
+        return None
+    body, first_line = unfence(text)
+    lines = body.rstrip(" \n").split("\n")
+    if not body.startswith("expert: "):
+        return _read_composition(lines, first_line, _ANY_STYLE, at_least=1)
+    subtrace = _read_subtrace(_outdented(lines), first_line, _ANY_STYLE)
+    return None if subtrace is None else [subtrace]
+
+
+def _read_composition(
+    lines: list[str], first_line: int, steps: _Steps, at_least: int
+) -> list[ParsedSubTrace] | None:
+    """The sub-traces of a list of so many, or None."""
+    starts = [index for index, line in enumerate(lines) if line.startswith("- expert: ")]
+    if not at_least <= len(starts) <= MAX_SUBTRACES or starts[0] != 0:
         return None
     subtraces = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = [line[2:] for line in lines[start:end]]
         if any(not line.startswith("  ") for line in lines[start + 1 : end]):
             return None
-        subtrace = _read_subtrace(block, start + 1)
+        if steps is _ANY_STYLE:
+            block = _outdented(block)
+        subtrace = _read_subtrace(block, first_line + start, steps)
         if subtrace is None:
             return None
         subtraces.append(subtrace)
     return subtraces
 
 
-def _read_subtrace(lines: list[str], line: int) -> ParsedSubTrace | None:
+def _outdented(lines: list[str]) -> list[str]:
+    """The lines of a sub-trace without the indentation that all its steps have."""
+    if len(lines) < 3:
+        return lines
+    indent = lines[2][: len(lines[2]) - len(lines[2].lstrip(" "))]
+    if not indent or not all(line.startswith(indent) for line in lines[2:]):
+        return lines
+    return [*lines[:2], *[line[len(indent) :] for line in lines[2:]]]
+
+
+def _read_subtrace(lines: list[str], line: int, known: _Steps) -> ParsedSubTrace | None:
     """The sub-trace of unindented lines of which the first is the text's line `line`, or None."""
     if not 3 <= len(lines) <= MAX_STEPS + 2 or lines[1] != "trace:":
         return None
     expert = _expert_of(lines[0])
     if expert is None:
         return None
-    steps = [_STEPS[content] for content in lines[2:]]
+    steps = [known[content] for content in lines[2:]]
     return ParsedSubTrace(expert, steps, line) if all(steps) else None  # type: ignore[arg-type]
 
 
@@ -71,8 +134,8 @@ def _expert_of(heading: str) -> str | None:
     return None if match is None else match[1]
 
 
-def _read_line(line: str) -> TypedStep | BrokenStep | None:
-    """The step of one canonical line, or None."""
+def _read_line(line: str, any_style: bool) -> TypedStep | BrokenStep | None:
+    """The step of one line, or None; one that is well-typed only as its canonical line or in `any_style`."""
     match = _STEP.fullmatch(line)
     if match is None or line.endswith(", }"):
         return None
@@ -88,21 +151,4 @@ def _read_line(line: str) -> TypedStep | BrokenStep | None:
     if position != len(inner):
         return None
     step = read_step(fields)
-    return step if isinstance(step, BrokenStep) or f"- {write_step(step)}" == line else None
-
-
-class _Steps(dict[str, TypedStep | BrokenStep | None]):
-    """The steps of lines read so far. Emptied when full, which costs less than remembering what was used last."""
-
-    def __missing__(self, line: str) -> TypedStep | BrokenStep | None:
-        step = _read_line(line)
-        if len(line) <= _MAX_CACHED_LINE:
-            if len(self) >= _CACHE_SIZE:
-                self.clear()
-            self[line] = step
-        return step
-
-
-_STEPS = _Steps()
-# What a line is depends on the operations and on the experts that have them.
-EXPERTS.on_change(_STEPS.clear)
+    return step if any_style or isinstance(step, BrokenStep) or f"- {write_step(step)}" == line else None
