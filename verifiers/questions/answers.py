@@ -61,7 +61,7 @@ def parse_answer(answer: int | float | Fraction | Decimal | str) -> Answer:
     if isinstance(answer, int | Fraction):
         return Answer(Fraction(answer))
     if isinstance(answer, float):
-        answer = Decimal(float.__repr__(answer))  # the decimal that it shows: 0.1 is 1/10
+        return _parse_float(answer)
     if isinstance(answer, Decimal):
         return _from_decimal(answer)
     raise AnswerError(f"a {type(answer).__name__} is not a number, nor a text that shows one")
@@ -76,6 +76,11 @@ _NUMBER = re.compile(
     r"|(?:(?P<whole>[0-9]+) )?(?P<top>[0-9]+) ?/ ?(?P<bottom>[0-9]+))"
     rf"(?P<percent> ?%| percent| per cent)?(?: ?{_CURRENCY})?"
 )
+
+
+@lru_cache(maxsize=16_384)
+def _parse_float(answer: float) -> Answer:
+    return _from_decimal(Decimal(float.__repr__(answer)))  # the decimal that it shows: 0.1 is 1/10
 
 
 @lru_cache(maxsize=16_384)

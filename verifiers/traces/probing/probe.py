@@ -37,7 +37,13 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number, plain
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.neutral import neutral_steps
-from trace_trainer.verifiers.traces.probing.redraw import Origin, draws, literals_of, origins_of
+from trace_trainer.verifiers.traces.probing.redraw import (
+    Origin,
+    draws,
+    literals_of,
+    number_of_draws,
+    origins_of,
+)
 from trace_trainer.verifiers.traces.probing.spread import stated_again, written_anew
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.executing import (
@@ -96,9 +102,13 @@ def _probe(
     unit, largest = abs(Fraction(actual[-1][-1][0])), max([Fraction(1), *held])
     answers: set[Exact] = set()
     runs = 0
-    for drawn in draws({origin.number: origin.value for origin in origins.values()}):
-        if not copies and not constants and unit <= largest:
-            return []
+    numbers = {origin.number: origin.value for origin in origins.values()}
+    most = number_of_draws(len(numbers))
+    drawing = draws(numbers)
+    while copies or constants or (unit > largest and 2 * len(answers) <= most):
+        drawn = next(drawing, None)
+        if drawn is None:
+            break
         replaced = {**literals, **{place: plain(o.derive(drawn[o.number])) for place, o in origins.items()}}
         try:
             results = runnable.run(replaced)
@@ -111,6 +121,8 @@ def _probe(
             (index, step) for index, step in constants if results[index][step] == actual[index][step]
         ]
         copies = [copy for copy in copies if copy.holds(results, replaced, held)]
+    else:
+        return []
     if copies or constants:
         return (
             _findings(subtraces, actual, copies, constants)

@@ -19,6 +19,7 @@ from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.executing import Place
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 
+_OF_ANY_SIZE = 4  # draws that are a little larger, and as many of any size
 _MAX_EXTREMES = 12  # numbers that are each tried far larger and far smaller than the rest
 
 
@@ -103,10 +104,15 @@ def _origin(literal: Exact, index: int, grounding: Grounding) -> Origin:
     return Origin((index, literal), literal, _DERIVED[0])
 
 
+def number_of_draws(numbers: int) -> int:
+    """How many other numbers are drawn for so many."""
+    return 2 * _OF_ANY_SIZE + 2 * min(numbers, _MAX_EXTREMES)
+
+
 def draws(values: Mapping[Hashable, Exact]) -> Iterator[dict[Hashable, Exact]]:
     """Other numbers in place of these: a little larger, of any size, each far larger and far smaller than the rest."""
     rng = Random(0)
-    for _ in range(4):
+    for _ in range(_OF_ANY_SIZE):
         yield {name: _near(value, rng) for name, value in values.items()}
         yield {
             name: _like(value, rng.randint(3, 10 ** rng.randint(1, 6)), rng) for name, value in values.items()

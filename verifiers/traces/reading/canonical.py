@@ -1,7 +1,7 @@
 """The fast readers: text line by line, with each distinct line read only once.
 
-`read_canonical` accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the schema
-refuses. `read_lines` accepts the same lines in other styles that are one step a line: fields in another order, aliases,
+`read_canonical` accepts what `experts.language.trace.write_trace` writes, and the same form around steps that the
+schema refuses. `read_lines` accepts the same lines in other styles: fields in another order, other names of fields,
 other notations of a number, steps indented under `trace:`, a code fence, blank lines at the end. Both return None for
 anything else, which then goes to the YAML reader. That makes it safe to be fast: they have no verdict of their own to
 get wrong. A property test holds that all readers yield the same trace.

@@ -26,6 +26,7 @@ from trace_trainer.verifiers.traces.running.following import (
     follow_pair,
     may_be_neutral,
     needs_probe,
+    told_apart,
     uses_much_again,
 )
 from trace_trainer.verifiers.traces.running.plan import Plan, plan_of
@@ -34,6 +35,7 @@ from trace_trainer.verifiers.traces.running.statements import bind
 from trace_trainer.verifiers.traces.steps.executing import execute
 from trace_trainer.verifiers.traces.steps.percent import percent_experts
 from trace_trainer.verifiers.traces.steps.step import TypedStep
+from trace_trainer.verifiers.violation import Violation
 
 Known = dict[str | Exact, Followed]
 """The variables of a sub-trace, and the literals that its operations take."""
@@ -43,57 +45,75 @@ def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -
     """What checking the trace yields, where nothing may be wrong with it but what a probe shows; None for any other."""
     subtraces = bind(subtraces)
     of_percent = () if grounding is None else percent_experts()
-    numbers = bits_of(grounding)
-    trails: list[Trail] = []
-    unused: list[tuple[int, str]] = []
-    used = steps = 0
+    plans: list[Plan] = []
+    for parsed in subtraces:
+        if parsed.problems or len(parsed.steps) < 2:
+            return None
+        if parsed.expert in of_percent and grounding is not None and not grounding.percent:
+            return None
+        plan = plan_of(parsed, len(plans))
+        if plan is None:
+            return None
+        plans.append(plan)
     try:
-        for parsed in subtraces:
-            if parsed.problems or len(parsed.steps) < 2:
-                return None
-            if parsed.expert in of_percent and grounding is not None and not grounding.percent:
-                return None
-            plan = plan_of(parsed, len(trails))
-            if plan is None:
-                return None
-            if plan.unread:
-                unused += [(len(trails), name) for name in plan.unread]
-            names = plan.names
-            trail, known, bits = _run(plan, parsed.typed_steps, trails, numbers)
-            trails.append(trail)
-            used |= bits
-            steps += len(parsed.steps)
+        trails, known, used = _run(plans, subtraces, bits_of(grounding))
     except (KeyError, ArithmeticError):
         # An ungrounded number, a value out of bounds, a system without one solution.
         return None
-    if not trail.answer[1] or uses_much_again(trails):
+    value, bits, _ = trails[-1].answer
+    if not bits or uses_much_again(trails):
         return None
     if len(trails) > 1 and (
         unused_subtraces([trail.sources for trail in trails]) or any(repeated_subtraces(subtraces))
     ):
         return None
-    violations = []
-    if needs_probe(trails, grounding):
+    violations: Sequence[Violation] = ()
+    if needs_probe(trails, grounding) and _needs_probe_apart(plans, subtraces, trails, grounding):
         violations = probe(subtraces, grounding)
     elif grounding is not None and may_be_neutral(trails, subtraces):
         violations = neutral_steps(subtraces, grounding)
+    names = plans[-1].names
     return Checked(
         violations,
-        trail.answer[0],
+        value,
         lambda: {name: known[name][0] for name in names},
-        unused,
+        [(index, name) for index, plan in enumerate(plans) for name in plan.unread],
         0 if grounding is None else used,
-        steps,
+        sum([len(parsed.steps) for parsed in subtraces]),
     )
 
 
+def _needs_probe_apart(
+    plans: Sequence[Plan],
+    subtraces: Sequence[ParsedSubTrace],
+    trails: Sequence[Trail],
+    grounding: Grounding | None,
+) -> bool:
+    """Whether a trace needs a probe even if numbers that the question states several times are followed apart."""
+    numbers = told_apart(trails, grounding)
+    return numbers is None or needs_probe(_run(plans, subtraces, numbers)[0], grounding)
+
+
 def _run(
-    plan: Plan, steps: Sequence[TypedStep], earlier: Sequence[Trail], numbers: Bits
-) -> tuple[Trail, Known, int]:
-    """Run one sub-trace after the earlier ones: its trail, its variables, and its literals' bits.
+    plans: Sequence[Plan], subtraces: Sequence[ParsedSubTrace], numbers: Bits
+) -> tuple[list[Trail], Known, int]:
+    """Run a trace: its trails, the variables of its last sub-trace, and the bits of its literals.
 
     Raises KeyError and ArithmeticError where it can't be run.
     """
+    trails: list[Trail] = []
+    used = 0
+    for plan, parsed in zip(plans, subtraces, strict=True):
+        trail, known, bits = _run_one(plan, parsed.typed_steps, trails, numbers)
+        trails.append(trail)
+        used |= bits
+    return trails, known, used
+
+
+def _run_one(
+    plan: Plan, steps: Sequence[TypedStep], earlier: Sequence[Trail], numbers: Bits
+) -> tuple[Trail, Known, int]:
+    """The same for one sub-trace after the earlier ones."""
     known: Known = {}
     literals: list[Exact] = []
     constant_reads, used, doubtful = 0, 0, False

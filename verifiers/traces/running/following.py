@@ -101,6 +101,44 @@ def needs_probe(trails: Sequence[Trail], grounding: Grounding | None) -> bool:
     return len(trails) > 1 and _may_copy(trails[-1], _literals(trails), trails, grounding)
 
 
+def told_apart(trails: Sequence[Trail], grounding: Grounding | None) -> Bits | None:
+    """Bits by which equal literals are told apart, to follow the trace by once more; None where none can be.
+
+    A literal that is written as often as the question states it, or less, is another of its numbers each time, as the
+    probe reads it (`probing.redraw`). One that shares a number of the question with another literal is left as it is.
+    """
+    literals = _literals(trails)
+    if grounding is None or len(set(literals)) == len(literals):
+        return None
+    bits = {literal: grounding.bits[literal] for literal in literals}
+    seen = shared = 0
+    for own in bits.values():
+        shared |= seen & own
+        seen |= own
+    apart = {
+        literal: own
+        for literal, own in bits.items()
+        if not own & shared and 1 < literals.count(literal) <= own.bit_count()
+    }
+    return _Apart(bits, apart) if apart else None
+
+
+class _Apart(dict[Exact, int]):
+    """The bits of literals, of which some have another of their bits at each look-up."""
+
+    def __init__(self, bits: Mapping[Exact, int], apart: dict[Exact, int]) -> None:
+        super().__init__(bits)
+        self._left = apart
+
+    def __getitem__(self, value: Exact) -> int:
+        left = self._left.get(value)
+        if left is None:
+            return super().__getitem__(value)
+        lowest = left & -left
+        self._left[value] = left ^ lowest
+        return lowest
+
+
 def may_be_neutral(trails: Sequence[Trail], subtraces: Sequence[ParsedSubTrace]) -> bool:
     """Whether the answer may be a number put in, or made of constants, once steps that do nothing are left out."""
     if trails[-1].answer[0] in _literals(trails):
