@@ -177,10 +177,9 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
     numbers = reference.numbers
     moved = {number for number, _ in moving.keys}
     choices: list[list[dict[Place, tuple[Key, Source]]]] = []
-    for literal in program.written:
+    for literal, places in program.places.items():
         known = numbers.sources(literal)
         sources = [source for source in known if source.number in moved]
-        places = [place for place, written in program.literals.items() if written == literal]
         ways: list[dict[Place, tuple[Key, Source]]] = []
         if sources and sources[0] != known[0]:  # most likely it is the number of its own value, which stays
             ways.append({})

@@ -57,21 +57,23 @@ class Program:
     Attributes:
         steps: those of its sub-traces, bound.
         literals: its numbers, by place.
+        places: for each number that it writes, where.
         written: how often it writes each.
         read: how often it reads each, itself or by a variable that is bound to it.
         rational: whether it says the same at any size of the numbers (`draws.is_rational`).
     """
 
-    __slots__ = ("steps", "literals", "written", "read", "rational", "_runnable")
+    __slots__ = ("steps", "literals", "places", "written", "read", "rational", "_runnable")
 
     def __init__(self, subtraces: Sequence[ParsedSubTrace]) -> None:
         parts = bind(subtraces)
         self.steps: Sequence[Sequence[TypedStep]] = [parsed.typed_steps for parsed in parts]
         self._runnable = Runnable(self.steps)
         self.literals: dict[Place, Exact] = dict(literals_of(parts))
-        self.written: dict[Exact, int] = {}
-        for literal in self.literals.values():
-            self.written[literal] = self.written.get(literal, 0) + 1
+        self.places: dict[Exact, list[Place]] = {}
+        for place, literal in self.literals.items():
+            self.places.setdefault(literal, []).append(place)
+        self.written: dict[Exact, int] = {literal: len(places) for literal, places in self.places.items()}
         self.read: dict[Exact, int] = dict.fromkeys(self.written, 0)
         for part in self.steps:
             bound: dict[str, Exact] = {step.creates: step.number for step in part if step.role is Role.VALUE}

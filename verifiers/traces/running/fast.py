@@ -68,9 +68,10 @@ def run_fast(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -
     ):
         return None
     violations: Sequence[Violation] = ()
-    if needs_probe(trails, grounding) and _needs_probe_apart(plans, subtraces, trails, grounding):
+    is_doubtful = needs_probe(trails, grounding)
+    if is_doubtful and _needs_probe_apart(plans, subtraces, trails, grounding):
         violations = probe(subtraces, grounding)
-    elif grounding is not None and may_be_neutral(trails, subtraces):
+    elif grounding is not None and (is_doubtful or may_be_neutral(trails, subtraces)):
         violations = neutral_steps(subtraces, grounding)
     names = plans[-1].names
     return Checked(

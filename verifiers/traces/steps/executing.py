@@ -79,66 +79,57 @@ class Runnable:
         Raises ZeroDivisionError, UnsolvableError and BrokenOffError.
         """
         results: Results = []
-        for part in self._parts:
-            values: dict[str, Exact] = {}
+        values: dict[_Source, Exact] = {None: 0}
+        values.update(literals.items())
+        value_of = values.__getitem__
+        for index, part in enumerate(self._parts):
             made: list[tuple[Exact, ...]] = []
-            results.append(made)
             for sources, function, names in part:
-                if isinstance(sources, int):
-                    given = results[sources][-1]
-                else:
-                    given = tuple(
-                        [
-                            values[s] if isinstance(s, str) else 0 if s is None else literals[s]
-                            for s in sources
-                        ]
-                    )
+                given = tuple(map(value_of, sources))
                 if function is not None:
                     result = function(*(_bearable(given) if len(given) > FEW_INPUTS else given))
                     given = result if isinstance(result, tuple) else (result,)
-                for name, value in zip(names, given, strict=False):
-                    values[name] = value
-                for value in given:
-                    if not (type(value) is int and -_SMALL < value < _SMALL) and _bits(value) > _MAX_BITS:
-                        raise BrokenOffError
+                    for value in given:
+                        if not (type(value) is int and -_SMALL < value < _SMALL) and _bits(value) > _MAX_BITS:
+                            raise BrokenOffError
+                if len(names) == 1:
+                    values[names[0]] = given[0]
+                else:
+                    values.update(zip(names, given, strict=False))
                 made.append(given)
+            values[index] = given[0]
+            results.append(made)
         return results
 
 
 _SMALL = 1 << 64
-_Source = str | Place | None
-"""What an input is: the value of a variable, a literal, or nothing yet, where an entity starts at 0."""
-_Instruction = tuple[Sequence[_Source] | int, Callable[..., Any] | None, Sequence[str]]
-"""The inputs of a step, or the sub-trace whose answer it binds; its function, None where it only names a value; and the
-variables that it gives values to."""
+_Source = str | Place | int | None
+"""Where an input comes from: a variable, a literal, a sub-trace's answer, or nothing: an entity that starts at 0."""
+_Instruction = tuple[Sequence[_Source], Callable[..., Any] | None, Sequence[str]]
+"""The inputs of a step; its function, None where it gives on what it takes; the variables that it gives values to."""
 
 
 def _instructions(steps: Sequence[TypedStep], index: int) -> list[_Instruction]:
     instructions: list[_Instruction] = []
-    known: set[str] = set()
     for position, step in enumerate(steps):
-        names = bound_by(step)
-        if step.role is Role.VALUE:
-            instructions.append((((index, position, 0),), None, names))
-        elif step.role is Role.SOURCE:
-            instructions.append((earlier(step, index), None, names))
-        elif step.role is Role.QUERY:
-            instructions.append(((str(step.fields["var"]),), None, names))
-        elif step.role is Role.UNKNOWN:
+        role = step.role
+        if role is Role.VALUE:
+            instructions.append((((index, position, 0),), None, (step.creates,)))
+        elif role is Role.SOURCE:
+            instructions.append(((earlier(step, index),), None, (step.creates,)))
+        elif role is Role.QUERY:
+            instructions.append((tuple(step.names), None, ()))
+        elif role is Role.UNKNOWN:
             instructions.append(((), None, ()))
-            continue
         else:
-            places = ((index, position, number) for number in count())
-            sources = [
-                next(places)
-                if not isinstance(i, str)
-                else None
-                if i in step.may_create and i not in known
-                else i
-                for i in step.inputs
-            ]
-            instructions.append((sources, step.function, names))
-        known.update(names)
+            sources: Sequence[_Source] = step.inputs  # type: ignore[assignment]
+            if step.literals:
+                places = ((index, position, number) for number in count())
+                sources = [i if isinstance(i, str) else next(places) for i in step.inputs]
+            if step.may_create:
+                known = {name for _, _, names in instructions for name in names}
+                sources = [None if i in step.may_create and i not in known else i for i in sources]
+            instructions.append((sources, step.function, step.makes))
     return instructions
 
 
