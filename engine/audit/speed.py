@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
 import yaml
 
+from trace_trainer.engine.audit.inputs import (
+    FieldNames,
+    Row,
+    UnreadableInput,
+    find_files,
+    read_chunks,
+    read_row,
+)
 from trace_trainer.engine.audit.run import AuditSettings, run_audit
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.experts.problems import Problem
-from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers import Verdict, verify_trace
 
 Item = TypeVar("Item")
 
@@ -29,12 +38,14 @@ COMMAND_LINES = (
 )
 
 
-def rate(work: Callable[[Item], object], items: Sequence[Item]) -> float:
-    """How often a second `work` is done, over all items once."""
-    start = perf_counter()
+def rate(
+    work: Callable[[Item], object], items: Sequence[Item], clock: Callable[[], float] = perf_counter
+) -> float:
+    """How often a second of that clock `work` is done, over all items once."""
+    start = clock()
     for item in items:
         work(item)
-    return len(items) / (perf_counter() - start)
+    return len(items) / (clock() - start)
 
 
 def command_lines(count: int, path: str | None) -> list[str]:
@@ -48,6 +59,28 @@ def command_lines(count: int, path: str | None) -> list[str]:
         raise UserError(f"{path}: every line must be a JSON object with `bash` ({error!r})") from None
 
 
+def read_file(path: str) -> list[Row]:
+    """The traces of a file of JSON lines or YAML, with what stands beside them, as `trainer audit` reads them.
+
+    Raises UserError for a file that holds none.
+    """
+    names, rows = FieldNames(), []
+    for chunk in read_chunks(find_files([path])):
+        for raw in chunk.inputs:
+            try:
+                rows.append(read_row(raw, names))
+            except UnreadableInput as reason:
+                raise UserError(f"{raw.source}:{raw.line}: {reason}") from None
+    if not rows:
+        raise UserError(f"{path} holds no trace")
+    return rows
+
+
+def judge(row: Row) -> Verdict:
+    """One verdict on a trace of a file, whatever it is."""
+    return verify_trace(row.trace, row.question, row.answer, row.expert, reference=row.reference)
+
+
 def verify(problem: Problem) -> None:
     """One verdict. Raises ValueError where a gold trace is not correct: then the figures would mean nothing."""
     verdict = verify_trace(problem.trace or "", problem.question, problem.answer, problem.expert)
@@ -55,9 +88,10 @@ def verify(problem: Problem) -> None:
         raise ValueError(f"{problem.source}: gold is {verdict.outcome}")
 
 
-def read_yaml(problem: Problem) -> None:
-    """The same text through PyYAML's safe_load, which only parses."""
-    yaml.safe_load(problem.trace or "")
+def read_yaml(traced: Problem | Row) -> None:
+    """The same text through PyYAML's safe_load, which only parses; also one that is no YAML."""
+    with suppress(yaml.YAMLError):
+        yaml.safe_load(traced.trace or "")
 
 
 def audit_rate(problems: Sequence[Problem], workers: int) -> float:

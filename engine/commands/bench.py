@@ -3,20 +3,30 @@ the audit, of the shell parser and of the simulated machine.
 
 Every repeat draws problems that were not seen before. The first pass over them reads each question's numbers and each
 line anew; in the second they come from a cache, as in reinforcement learning, where many completions answer one
-question. The figures are medians over the repeats. Not covered: invalid traces, and other YAML than the canonical text,
-which are slower.
+question. The figures are medians over the repeats. Invalid traces, and other YAML than the canonical text, are slower;
+`--data FILE` measures the traces of a file, with their references where it has them.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+from collections import Counter
 from statistics import median
+from time import process_time
 
 import click
 
 from trace_trainer.engine.audit.machine_speed import installer_commands, machine_rates
-from trace_trainer.engine.audit.speed import audit_rate, command_lines, rate, read_yaml, verify
+from trace_trainer.engine.audit.speed import (
+    audit_rate,
+    command_lines,
+    judge,
+    rate,
+    read_file,
+    read_yaml,
+    verify,
+)
 from trace_trainer.engine.terminal.progress import track
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.problems import MIXTURE, generate
@@ -37,11 +47,23 @@ from trace_trainer.verifiers.shell import parse_shell
     type=click.Path(exists=True, dir_okay=False),
     help="JSON lines whose field `bash` is parsed instead of made-up command lines.",
 )
-def main(count: int, repeats: int, audit_count: int, seed: int, commands: str | None) -> None:
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Measure the verdicts on the traces of this file, as `trainer audit` reads it, and nothing else.",
+)
+def main(
+    count: int, repeats: int, audit_count: int, seed: int, commands: str | None, data: str | None
+) -> None:
     """Measure the verifiers' speed on this machine.
 
-    Example: python -m trace_trainer.engine.commands.bench --repeats 3
+    Examples:
+        python -m trace_trainer.engine.commands.bench --repeats 3
+        python -m trace_trainer.engine.commands.bench --data TRACES.jsonl
     """
+    if data is not None:
+        _measure_file(data, count, repeats)
+        return
     drawn = generate("train", count * repeats, seed, [name for name in MIXTURE if name in EXPERTS])
     problems = list(track(drawn, "generate", count * repeats, "problems"))
     new, seen, parsed = [], [], []
@@ -76,6 +98,25 @@ def main(count: int, repeats: int, audit_count: int, seed: int, commands: str | 
     click.echo(f"the simulated machine on {len(lines):,} different command lines, one core:")
     for name, rates in machine_rates(lines, repeats).items():
         click.echo(f"  {name:43}{median(rates):>10,.0f}")
+
+
+def _measure_file(path: str, count: int, repeats: int) -> None:
+    """Verdicts on the traces of a file in one process, per second of processor time; at least `count` a repeat."""
+    rows = read_file(path)
+    outcomes = Counter[str]()
+    new = rate(lambda row: outcomes.update([judge(row).outcome.value]), rows, process_time)
+    many = rows * -(-count // len(rows))
+    seen, parsed = [], []
+    for _ in track(range(repeats), "measure"):
+        seen.append(rate(judge, many, process_time))
+        parsed.append(rate(read_yaml, rows, process_time))
+    ratios = [verdicts / loads for verdicts, loads in zip(seen, parsed, strict=True)]
+    click.echo(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    click.echo(f"{len(rows):,} traces: {', '.join(f'{n:,} {outcome}' for outcome, n in outcomes.items())}")
+    click.echo(f"  verdicts a second, all of it new           {new:>10,.0f}")
+    click.echo(f"  verdicts a second, question seen before    {median(seen):>10,.0f}")
+    click.echo(f"  PyYAML safe_load a second, same texts      {median(parsed):>10,.0f}")
+    click.echo(f"  verdicts for each safe_load, seen before   {median(ratios):>10.1f}")
 
 
 if __name__ == "__main__":
