@@ -34,6 +34,10 @@ from trace_trainer.verifiers.violation import Violation, internal_error
 
 _MAX_LINTS = 32  # of one verdict; who wants all numbers of a question has them at hand
 
+_NOT_CANONICAL = Violation(
+    "non_canonical_text", "the same trace has a canonical text: flow mappings, one step a line"
+)
+
 Gold = int | float | Fraction | Decimal | str
 
 
@@ -102,10 +106,12 @@ def _verify(
     lints: list[Violation] = []
     if subtraces is None:
         try:
-            subtraces = read_lines(text) or read_yaml(text)
+            styled = read_lines(text)
+            subtraces = styled or read_yaml(text)
         except UnreadableError as error:
             return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
-        lints += _text_lint(text, subtraces)
+        if _is_typed(subtraces) and (styled is not None or not _is_canonical(text, subtraces)):
+            lints.append(_NOT_CANONICAL)
     checked = run_fast(subtraces, grounding) or check(subtraces, grounding)
     violations = checked.violations
     if gold is not None and checked.answer is not None and not gold.matches(checked.answer):
@@ -190,19 +196,18 @@ def _order(violation: Violation) -> tuple[int, int, int]:
     return CODES[violation.code], violation.subtrace or 0, -1 if violation.step is None else violation.step
 
 
-def _text_lint(text: str, subtraces: Sequence[ParsedSubTrace]) -> list[Violation]:
-    """A well-typed trace in another style than the canonical one."""
-    parts = []
-    for parsed in subtraces:
-        steps = [step for step in parsed.steps if isinstance(step, TypedStep)]
-        if len(steps) != len(parsed.steps) or parsed.problems:
-            return []
-        parts.append(SubTrace(parsed.expert, tuple(steps)))
-    if write_trace(Trace(tuple(parts))).rstrip("\n") == text.removesuffix("\n"):
-        return []
-    return [
-        Violation("non_canonical_text", "the same trace has a canonical text: flow mappings, one step a line")
-    ]
+def _is_typed(subtraces: Sequence[ParsedSubTrace]) -> bool:
+    """Whether the schema finds nothing wrong with a trace."""
+    return all(
+        not parsed.problems and all(isinstance(step, TypedStep) for step in parsed.steps)
+        for parsed in subtraces
+    )
+
+
+def _is_canonical(text: str, subtraces: Sequence[ParsedSubTrace]) -> bool:
+    """Whether a well-typed trace is written as it is written canonically."""
+    trace = Trace(tuple(SubTrace(parsed.expert, tuple(parsed.typed_steps)) for parsed in subtraces))
+    return write_trace(trace).rstrip("\n") == text.removesuffix("\n")
 
 
 def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:

@@ -24,6 +24,7 @@ _STEP = re.compile(r"- \{(.*)\}")
 _SCALAR = r"-?[A-Za-z0-9_.][A-Za-z0-9_./%+-]*"  # what YAML reads as plain text wherever it stands
 _EXPRESSION = r"-?[A-Za-z0-9_.(][A-Za-z0-9_./%+()*-]*(?: [A-Za-z0-9_./%+()*-]+)*"  # the same, in a mapping
 _FIELD = re.compile(rf"([A-Za-z_]+): (?:({_EXPRESSION})|\[({_SCALAR}(?:, {_SCALAR})*)\])(?:, |\Z)")
+_ITEM = "\n- expert: "  # where a sub-trace of a composition starts
 _EXPERT = re.compile(r"expert: ([A-Za-z_][A-Za-z0-9_]*)")
 # Long lines are legal but rare; keeping them out bounds the cache to a few megabytes.
 _MAX_CACHED_LINE = 160
@@ -60,14 +61,12 @@ def read_canonical(text: str) -> list[ParsedSubTrace] | None:
     """The sub-traces of a canonical text (its last newline may be missing), or None for any other text."""
     if len(text) > MAX_CHARACTERS:
         return None
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    if text.startswith("expert: "):
-        subtrace = _read_subtrace(lines, 1, _CANONICAL)
+    body = text.removesuffix("\n")
+    if body.startswith("expert: "):
+        subtrace = _read_subtrace(body.split("\n"), 1, _CANONICAL)
         return None if subtrace is None else [subtrace]
     # A composition of one is canonically written in the single form.
-    return _read_composition(lines, 1, _CANONICAL, at_least=2)
+    return _read_composition(body, 1, _CANONICAL, at_least=2)
 
 
 def read_lines(text: str) -> list[ParsedSubTrace] | None:
@@ -78,31 +77,32 @@ def read_lines(text: str) -> list[ParsedSubTrace] | None:
     if len(text) > MAX_CHARACTERS:
         return None
     body, first_line = unfence(text)
-    lines = body.rstrip(" \n").split("\n")
+    body = body.rstrip(" \n")
     if not body.startswith("expert: "):
-        return _read_composition(lines, first_line, _ANY_STYLE, at_least=1)
-    subtrace = _read_subtrace(_outdented(lines), first_line, _ANY_STYLE)
+        return _read_composition(body, first_line, _ANY_STYLE, at_least=1)
+    subtrace = _read_subtrace(_outdented(body.split("\n")), first_line, _ANY_STYLE)
     return None if subtrace is None else [subtrace]
 
 
 def _read_composition(
-    lines: list[str], first_line: int, steps: _Steps, at_least: int
+    body: str, first_line: int, steps: _Steps, at_least: int
 ) -> list[ParsedSubTrace] | None:
     """The sub-traces of a list of so many, or None."""
-    starts = [index for index, line in enumerate(lines) if line.startswith("- expert: ")]
-    if not at_least <= len(starts) <= MAX_SUBTRACES or starts[0] != 0:
+    if not body.startswith(_ITEM[1:]):
+        return None
+    blocks = f"\n{body}".split(_ITEM)[1:]
+    if not at_least <= len(blocks) <= MAX_SUBTRACES:
         return None
     subtraces = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        block = [line[2:] for line in lines[start:end]]
-        if any(not line.startswith("  ") for line in lines[start + 1 : end]):
+    for block in blocks:
+        if block.count("\n") != block.count("\n  "):
             return None
-        if steps is _ANY_STYLE:
-            block = _outdented(block)
-        subtrace = _read_subtrace(block, first_line + start, steps)
+        lines = f"expert: {block}".replace("\n  ", "\n").split("\n")
+        subtrace = _read_subtrace(_outdented(lines) if steps is _ANY_STYLE else lines, first_line, steps)
         if subtrace is None:
             return None
         subtraces.append(subtrace)
+        first_line += len(lines)
     return subtraces
 
 

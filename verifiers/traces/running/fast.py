@@ -32,7 +32,8 @@ from trace_trainer.verifiers.traces.running.following import (
 from trace_trainer.verifiers.traces.running.plan import Plan, plan_of
 from trace_trainer.verifiers.traces.running.state import Checked
 from trace_trainer.verifiers.traces.running.statements import bind
-from trace_trainer.verifiers.traces.steps.executing import execute
+from trace_trainer.verifiers.traces.steps.bounds import LOWEST, MAX_MAGNITUDE
+from trace_trainer.verifiers.traces.steps.executing import checked, execute
 from trace_trainer.verifiers.traces.steps.percent import percent_experts
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.violation import Violation
@@ -137,7 +138,9 @@ def _run_one(
         if step.pair:  # by far the most frequent case of the general one
             one, other = step.inputs
             first, second = known[one], known[other]
-            (value,) = execute(step, (first[0], second[0]))
+            value = step.function(first[0], second[0])
+            if type(value) is not int or not LOWEST <= value <= MAX_MAGNITUDE:
+                (value,) = checked(step, value)
             known[step.pair], constants, doubt = follow_pair(step, first, second, value)
         else:
             given = [known[operand] for operand in step.inputs]

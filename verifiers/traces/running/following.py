@@ -143,9 +143,9 @@ def may_be_neutral(trails: Sequence[Trail], subtraces: Sequence[ParsedSubTrace])
     """Whether the answer may be a number put in, or made of constants, once steps that do nothing are left out."""
     if trails[-1].answer[0] in _literals(trails):
         return True
-    return any(trail.constant_reads for trail in trails) and any(
-        step.swallows for parsed in subtraces for step in parsed.typed_steps
-    )
+    if not sum([trail.constant_reads for trail in trails]):
+        return False
+    return any(step.swallows for parsed in subtraces for step in parsed.typed_steps)
 
 
 def _may_copy(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trace_trainer.experts.language.declaration import Exact
 
 MAX_MAGNITUDE = 10**15
+LOWEST = -MAX_MAGNITUDE
 MAX_DENOMINATOR = 10**12
 
 FEW_INPUTS = 8

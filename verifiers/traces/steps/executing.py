@@ -14,10 +14,15 @@ from typing import Any
 from trace_trainer.experts.language.composition import resolve_source
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.executing import outputs
-from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS, MAX_MAGNITUDE, computable, in_bounds
+from trace_trainer.verifiers.traces.steps.bounds import (
+    FEW_INPUTS,
+    LOWEST,
+    MAX_MAGNITUDE,
+    computable,
+    in_bounds,
+)
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
-_LOWEST = -MAX_MAGNITUDE
 _MAX_BITS = 600  # of a value; a run that goes beyond it is broken off
 _MAX_INPUT_BITS = 64 * _MAX_BITS  # of all that an operation takes
 
@@ -41,12 +46,16 @@ def execute(step: TypedStep, inputs: Sequence[Exact]) -> tuple[Exact, ...]:
     """
     if len(inputs) > FEW_INPUTS and not computable(inputs):
         raise MagnitudeError
-    result = step.function(*inputs)
-    if type(result) is int and _LOWEST <= result <= MAX_MAGNITUDE:  # by far the most frequent case
+    return checked(step, step.function(*inputs))
+
+
+def checked(step: TypedStep, result: Exact | tuple[Exact, ...]) -> tuple[Exact, ...]:
+    """What the function of a step gave, if it may stand. Raises MagnitudeError and InsufficientError."""
+    if type(result) is int and LOWEST <= result <= MAX_MAGNITUDE:  # by far the most frequent case
         return (result,)
     made = outputs(result)
     for value in made:
-        if not (_LOWEST <= value <= MAX_MAGNITUDE if type(value) is int else in_bounds(value)):
+        if not (LOWEST <= value <= MAX_MAGNITUDE if type(value) is int else in_bounds(value)):
             raise MagnitudeError
     for name, value in zip(step.changes, made, strict=False):
         if value < 0:
