@@ -71,6 +71,7 @@ def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Outp
     """Run one command given as words: the registered one, or the text behind `sh -c`."""
     if session.depth > MAX_DEPTH or session.nested > MAX_NESTED:
         raise Unsupported("commands nested too deep")
+    session.allowance.spend_command()
     name = program_name(words[0])
     if name in ("sh", "bash") and len(words) > 1:
         return _run_script(session, words, stdin)

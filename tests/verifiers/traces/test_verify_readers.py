@@ -126,7 +126,7 @@ def test_gold_traces_take_the_fast_pass_and_the_full_one_agrees(split: str) -> N
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_the_full_pass_probes_the_traces_that_the_fast_pass_probes(
+def test_the_fast_pass_probes_few_traces_and_the_full_pass_not_many_more(
     split: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed: dict[ModuleType, int] = {fast_pass: 0, full_pass: 0}
@@ -143,7 +143,7 @@ def test_the_full_pass_probes_the_traces_that_the_fast_pass_probes(
         assert parsed is not None
         run_fast(parsed, ground(problem.question))
         check(parsed, ground(problem.question))
-    assert probed[full_pass] == probed[fast_pass] < len(problems) / 10
+    assert probed[fast_pass] <= probed[full_pass] < len(problems) / 10
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -16,7 +16,8 @@ MAX_FILE = 1 << 16  # characters of a file; a longer one finds the disk full
 MAX_READ = 1 << 20
 _SECRETS = frozenset(("shadow", "gshadow"))
 _ENDLESS = frozenset(("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"))
-MAX_SEARCHED = 500_000
+MAX_SEARCHED = 50_000
+MAX_COMMANDS = 64  # of one line; the longest of those at hand has 12
 
 
 @dataclass(slots=True)
@@ -26,11 +27,19 @@ class Allowance:
     Attributes:
         read: characters of files that it may read.
         searched: atoms of patterns times characters that it may try, and characters that its edits may write. All of
-            them take half a second.
+            them take less than a tenth of a second.
+        commands: simple commands that it may run.
     """
 
     read: int = MAX_READ
     searched: int = MAX_SEARCHED
+    commands: int = MAX_COMMANDS
+
+    def spend_command(self) -> None:
+        """Raise Unsupported where the line runs too many commands."""
+        self.commands -= 1
+        if self.commands < 0:
+            raise Unsupported("a line of that many commands")
 
     def spend_reading(self, characters: int) -> None:
         """Raise Unsupported where the line reads too much."""
