@@ -176,6 +176,18 @@ def test_long_lines_end_soon(line: str) -> None:
     assert time.process_time() - start < 2
 
 
+@pytest.mark.parametrize("command", ["lsblk", "find /", "cp -a /etc /tmp/e"])
+@pytest.mark.parametrize("connector", ["; ", " | "])
+def test_a_line_of_very_many_commands_ends_soon(command: str, connector: str) -> None:
+    line = connector.join([command] * (15_000 // len(command + connector)))
+    best = 9.0
+    for _ in range(3):
+        start = time.process_time()
+        outcome = BASE.copy().run(line).verdict
+        best = min(best, time.process_time() - start)
+    assert outcome == "unsupported" and best < 0.2
+
+
 def test_repeated_appending_does_not_grow_without_bound() -> None:
     machine = BASE.copy()
     machine.run("echo start > f")

@@ -82,7 +82,7 @@ def test_the_longest_trace_is_judged_soon(name: str) -> None:
         assert seconds(lambda question=question: verify_trace(TEXTS[name], question, 12345)) < BOUND  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", ["wide_fractions", "wide_compare", "chain_max"])
 def test_the_longest_trace_is_compared_soon_with_the_longest_reference(name: str) -> None:
     again = iter(range(99))
     for reference in (TEXTS[name], WIDE_FRACTIONS):
