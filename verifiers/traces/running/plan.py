@@ -18,6 +18,7 @@ from trace_trainer.verifiers.traces.running.statements import is_hidden
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
 _CACHE_SIZE = 1 << 11  # some megabytes
+_MAX_INPUTS = 256  # of a sub-trace whose plan is kept, which bounds the memory of the cache
 
 
 class Plan(NamedTuple):
@@ -58,9 +59,11 @@ def plan_of(parsed: ParsedSubTrace, index: int) -> Plan | None:
         return _PLANS[form]
     except KeyError:
         pass
-    if len(_PLANS) >= _CACHE_SIZE:
-        _PLANS.clear()
-    plan = _PLANS[form] = _plan(parsed.expert, parsed.typed_steps, index)
+    plan = _plan(parsed.expert, parsed.typed_steps, index)
+    if plan is None or sum([len(step.inputs) for step in plan.work]) <= _MAX_INPUTS:
+        if len(_PLANS) >= _CACHE_SIZE:
+            _PLANS.clear()
+        _PLANS[form] = plan
     return plan
 
 
