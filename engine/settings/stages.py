@@ -245,8 +245,8 @@ class RLConfig(TuningConfig):
     )
     keep: str = setting(
         "best",
-        "Weights that the run ends with; best ends it at a fall beyond noise, and keeps others than the last where "
-        "they did better.",
+        "Weights that the run ends with; best ends it at a fall beyond noise that lasts for two looks, and keeps "
+        "others than the last where they did better.",
         choices=("best", "last"),
         group="Evaluation",
     )

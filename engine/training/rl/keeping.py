@@ -6,7 +6,7 @@ chose it, so these are others than the ones on which a run is measured before an
 The rule of `--keep best`: the best checkpoint is the most accurate one, the later of equals; the start is beaten only
 by a higher accuracy. The last checkpoint is kept unless it is below the best one beyond noise (the paired 95 % interval
 lies wholly below 0) or not above the start: within noise the later one was trained on more, at a lower rate. A fall
-beyond noise ends the run.
+beyond noise ends the run where it lasts for two looks: at the highest rates a run that rises in the end may dip.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 CHOOSING = 200
 """Problems that choose, at most; fewer where a run is measured on fewer."""
+_LASTING = 2  # looks that a fall lasts for before it ends the run
 _SEED_OFFSET = 700_000
 _MARKS = {True: "1", False: "0", None: "-"}
 _MEANINGS = {mark: meaning for meaning, mark in _MARKS.items()}
@@ -138,6 +139,11 @@ def kept_of(looks: Sequence[Look]) -> Look:
     return best if last.is_below(best) or last.accuracy <= looks[0].accuracy else last
 
 
+def has_fallen(looks: Sequence[Look]) -> bool:
+    """Whether the last two are below the best beyond noise."""
+    return len(looks) > _LASTING and all(look.is_below(best_of(looks)) for look in looks[-_LASTING:])
+
+
 class Keeper:
     """Looks at a model as it is trained, and puts the weights in place that the run is to end with.
 
@@ -162,9 +168,8 @@ class Keeper:
 
     @property
     def fell(self) -> bool:
-        """Whether accuracy fell beyond noise, which ends a run that keeps its best checkpoint."""
-        looks = self.looks
-        return self._config.keep == "best" and bool(looks) and looks[-1].is_below(best_of(looks))
+        """Whether accuracy fell beyond noise and stayed there, which ends a run that keeps its best checkpoint."""
+        return self._config.keep == "best" and has_fallen(self.looks)
 
     def watch(self, iteration: int) -> bool:
         """Look at the model where a look is due after so many iterations; keep its weights if it is the best.
@@ -245,7 +250,7 @@ def _why_kept(looks: Sequence[Look], kept: Look) -> str:
     difference, low, high = (100 * value for value in last.less(kept))
     where = f"on {len(last.solved)} held-out problems"
     gap = f"iteration {last.iteration} is at {difference:+.1f} points [{low:+.1f}, {high:+.1f}] of"
-    ended = "the run ended at a fall beyond noise: " if last.is_below(best_of(looks)) else ""
+    ended = "the run ended at a fall beyond noise: " if has_fallen(looks) else ""
     if kept.iteration == 0:
         return (
             f"{ended}kept are the weights that the run began with, as no checkpoint was better {where}: {gap} them; "

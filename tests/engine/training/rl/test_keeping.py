@@ -161,16 +161,16 @@ def test_without_looks_the_last_weights_stay(new_loop: Callable[..., NativeLoop]
     assert not any("eval" in record for record in lines(loop))
 
 
-def test_a_fall_beyond_noise_ends_the_run_with_the_best_weights(
+def test_a_fall_that_lasts_ends_the_run_with_the_best_weights(
     new_loop: Callable[..., NativeLoop],
     seen_as: Callable[[Looks], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    seen_as({0: 0.5, 1: 0.8, 2: 0.3, 3: 0.9})
-    loop, short = new_loop("falls", eval_every=1), new_loop("short", iterations=3)
+    seen_as({0: 0.5, 1: 0.8, 2: 0.3, 3: 0.3, 4: 0.9})
+    loop, short = new_loop("falls", eval_every=1, iterations=4), new_loop("short", iterations=4)
     keeper = keeper_of(loop)
     assert loop.run(cycle(PROBLEMS), keeper) is True
-    assert loop.iteration == 2
+    assert loop.iteration == 3
     assert keeper.settle() == 1
     short.run(stop_after(short, 1))
     assert same(weights(loop), weights(short))
@@ -180,7 +180,19 @@ def test_a_fall_beyond_noise_ends_the_run_with_the_best_weights(
     assert (
         "ended at a fall beyond noise: kept are the weights of iteration 1 on 100 held-out problems" in said
     )
-    assert "iteration 2 is at -50.0 points" in said
+    assert "iteration 3 is at -50.0 points" in said
+
+
+@pytest.mark.parametrize("accuracies", [{0: 0.5, 1: 0.3, 2: 0.8, 3: 0.9}, {0: 0.5, 1: 0.3, 2: 0.48, 3: 0.8}])
+def test_a_dip_ends_no_run(
+    new_loop: Callable[..., NativeLoop], seen_as: Callable[[Looks], None], accuracies: dict[int, float]
+) -> None:
+    seen_as(accuracies)
+    loop = new_loop(eval_every=1)
+    keeper = keeper_of(loop)
+    loop.run(cycle(PROBLEMS), keeper)
+    assert loop.iteration == 3
+    assert keeper.settle() == 3
 
 
 def test_where_nothing_was_better_the_start_is_kept_and_that_is_said(
@@ -219,7 +231,7 @@ def test_a_resumed_run_keeps_what_the_whole_one_keeps(
     seen_as: Callable[[Looks], None],
     stopped_after: int,
 ) -> None:
-    seen_as({0: 0.5, 1: 0.6, 2: 0.9, 3: 0.89, 4: 0.4})
+    seen_as({0: 0.5, 1: 0.6, 2: 0.9, 3: 0.89, 4: 0.4, 5: 0.3})
     whole, first = (new_loop(name, eval_every=1, iterations=6) for name in ("whole", "parts"))
     keeper = keeper_of(whole)
     whole.run(cycle(PROBLEMS), keeper)
@@ -228,7 +240,7 @@ def test_a_resumed_run_keeps_what_the_whole_one_keeps(
     second = resumed(first)
     again = keeper_of(second)
     assert second.run(cycle(PROBLEMS), again) is True
-    assert second.iteration == whole.iteration == 4
+    assert second.iteration == whole.iteration == 5
     assert again.settle() == 2
     assert same(weights(whole), weights(second))
 

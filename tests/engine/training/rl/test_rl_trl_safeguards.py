@@ -74,16 +74,16 @@ def test_a_run_that_earns_nothing_ends_after_three_iterations_and_leaves_a_model
 
 
 @pytest.mark.usefixtures("paid")
-def test_a_fall_beyond_noise_ends_the_run_with_the_best_weights(
+def test_a_fall_that_lasts_ends_the_run_with_the_best_weights(
     config: RLConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solved = {0: 50, 1: 80, 2: 30}
+    solved = {0: 50, 1: 80, 2: 30, 3: 30}
     monkeypatch.setattr(
         Keeper, "_look", lambda _, at: Look(at, (True,) * solved[at] + (False,) * (100 - solved[at]))
     )
     run = trained(replace(config, eval_every=1))
     steps = [("eval" in record, record["step"]) for record in run.metrics()]
-    assert steps == [(True, 0), (False, 1), (True, 1), (False, 2), (True, 2)]
+    assert steps == [(True, 0), *((looked, at) for at in (1, 2, 3) for looked in (False, True))]
     assert run.manifest["status"] == "finished"
     assert run.manifest["kept"]["iteration"] == 1
 
