@@ -2,21 +2,23 @@
 
 So `trainer audit` starts without torch, and `trainer --help` without any command. What must be installed for a command
 is looked for before anything else. Exit codes: 0 done, 1 the result is negative (`audit` found failing traces), 2 bad
-usage or unreadable input, 130 interrupted, 141 the reader of standard output went away.
+usage, unreadable input or a full device, 130 interrupted (143 by SIGTERM, 129 by SIGHUP), 141 the reader of standard
+output went away.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import sys
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import click
 
-from trace_trainer.engine.errors import INTERRUPTED, UserError
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.extras import require_extra
+from trace_trainer.engine.terminal.stopping import stop_now, stop_signals
 
 
 class Entry(NamedTuple):
@@ -48,8 +50,6 @@ COMMANDS: dict[str, Entry] = {
     "doctor": Entry("Check a model and a data set before a long run."),
 }
 """By name."""
-
-READER_GONE = 141
 
 
 def command_module(name: str) -> str:
@@ -93,18 +93,29 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
+        from trace_trainer.engine.commands.ending import system_errors_in_one_line
+
         try:
-            try:
+            with system_errors_in_one_line():
                 return super().invoke(ctx)
-            finally:
-                sys.stdout.flush()
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
-        except BrokenPipeError:
-            # Python flushes standard output once more as it ends; that must not fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(READER_GONE)
+        except KeyboardInterrupt:  # click would begin a new line first
+            raise click.Abort from None
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        from trace_trainer.engine.commands.ending import system_errors_in_one_line
+
+        with system_errors_in_one_line():  # --help is shown here
+            return super().make_context(*args, **extra)
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        call = partial(super().main, *args, standalone_mode=False, **extra)
+        if not standalone_mode:
+            return call()
+        from trace_trainer.engine.commands.ending import exit_code_of
+
+        with stop_signals(stop_now):
+            code = exit_code_of(call)
+        sys.exit(code)
 
 
 def _require_extra_of(name: str) -> None:

@@ -1,11 +1,8 @@
-"""The one error that users see, a single line that says what was wrong and what would work, and the exit codes."""
+"""The one error that users see: a single line that says what was wrong and what would work."""
 
 from __future__ import annotations
 
 import click
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
 
 
 class UserError(click.ClickException):

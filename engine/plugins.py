@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -172,11 +173,11 @@ def _load(path: str | Path) -> None:
         raise UserError(f"plugin {path} is no Python file; a plugin is a file FILE.py")
     try:
         content = file.read_bytes()
-    except OSError as error:
-        raise UserError(f"can't read plugin {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"can't read plugin {path}: {getattr(error, 'strerror', None) or error}") from None
     key = _key(path)
     digest = hashlib.sha256(content).hexdigest()
-    name = f"trace_trainer_plugin_{file.stem}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    name = f"trace_trainer_plugin_{file.stem}_{hashlib.sha256(os.fsencode(key)).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, key)
     assert spec is not None and spec.loader is not None  # it is a .py file
     module = importlib.util.module_from_spec(spec)
@@ -192,7 +193,10 @@ def _load(path: str | Path) -> None:
 
 
 def _key(path: str | Path) -> str:
-    return str(Path(path).resolve())
+    try:
+        return str(Path(path).resolve())
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL, a circle of links
+        raise UserError(f"can't read plugin {path}: {error}") from None
 
 
 def _is_loaded(path: str | Path) -> bool:

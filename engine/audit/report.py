@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TextIO
 
 import rich.box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from trace_trainer.engine.audit.tally import Finding, Tally, by_count
 from trace_trainer.engine.evaluation.intervals import wilson
+from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable
 
 PIPE_COLUMNS = 160
@@ -92,7 +92,7 @@ def plural(noun: str) -> str:
 
 def print_tables(sections: Iterable[Section], summary: Iterable[str], stream: TextIO) -> None:
     """Figures as tables with box lines, and what sums them up; wide where `stream` is no terminal."""
-    console = Console(file=stream, width=None if stream.isatty() else PIPE_COLUMNS, highlight=False)
+    console = console_on(stream, PIPE_COLUMNS, highlight=False)
     for section in sections:
         if not section.rows:
             continue

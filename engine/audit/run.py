@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any, TextIO
 
-import click
-
 from trace_trainer.engine.audit.calls import read_call_row
 from trace_trainer.engine.audit.inputs import (
     Chunk,
@@ -32,6 +30,8 @@ from trace_trainer.engine.audit.report import plural
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import faults_in_one_line, load_same, loaded_plugins
+from trace_trainer.engine.runs.journal import Journal, plain, restored
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
@@ -185,21 +185,40 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _going_on(
+    chunks: Iterator[Chunk], settings: AuditSettings, workers: int, journal: Journal
+) -> Iterator[Audited]:
+    """The results of all chunks, in order: first those that an earlier call left in the journal."""
+    while (piece := journal.again()) is not None:
+        next(chunks)
+        yield restored(Audited, piece)
+    for audited in audit_chunks(chunks, settings, workers):
+        journal.keep(plain(audited))
+        yield audited
+
+
 def run_audit(
-    files: list[str], settings: AuditSettings, workers: int = 1, out: TextIO | None = None
+    files: list[str],
+    settings: AuditSettings,
+    workers: int = 1,
+    out: TextIO | None = None,
+    journal: Journal | None = None,
 ) -> Tally:
-    """Audit all files, with progress on standard error; records go to `out`, by default to standard output."""
+    """Audit all files, with progress on standard error; records go to `out`, by default to standard output.
+
+    What was done is kept in the journal, and what it holds is not done again.
+    """
     tally = Tally(NOUNS[settings.kind])
     size = total_bytes(files)
     with Progress("audit", unit=plural(tally.noun), streaming=settings.records and out is None) as bar:
-        for audited in audit_chunks(read_chunks(files), settings, workers):
+        for audited in _going_on(read_chunks(files), settings, workers, journal or Journal()):
             for named in audited.tally.named_unreadable[: MAX_NAMED_UNREADABLE - len(tally.named_unreadable)]:
-                click.echo(named, err=True)
+                tell(named)
             tally.merge(audited.tally)
             for record in audited.records:
                 print(record, file=out)
             bar.update(tally.inputs, share=audited.bytes_read / size if size else None)
     unnamed = tally.unreadable - len(tally.named_unreadable)
     if unnamed:
-        click.echo(f"and {unnamed:,} more unreadable inputs; --format jsonl names each", err=True)
+        tell(f"and {unnamed:,} more unreadable inputs; --format jsonl names each")
     return tally

@@ -7,6 +7,8 @@ no number, say): an audit that gates other work must not let pass what it could 
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
@@ -17,7 +19,7 @@ import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.audit.calls import EXPECTED_FIELDS
-from trace_trainer.engine.audit.inputs import FieldNames, find_files
+from trace_trainer.engine.audit.inputs import STANDARD_INPUT, FieldNames, find_files
 from trace_trainer.engine.audit.report import print_markdown, print_tables, sections, summary
 from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
 from trace_trainer.engine.audit.tally import Tally
@@ -27,11 +29,18 @@ from trace_trainer.engine.commands.command import (
     format_option,
     option,
     refuse_given,
+    resume_option,
     reward_option,
 )
+from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.runs.journal import journal
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import AUTO, FORMATS
+
+MOST_WORKERS = max(64, 4 * (os.cpu_count() or 1))
+_SHARE = re.compile(r"[0-9]{0,20}(\.[0-9]{0,20})?(/[0-9]{1,20}|e-?[0-9]{1,2})?%?", re.I)
 
 
 class Share(click.ParamType):
@@ -41,6 +50,8 @@ class Share(click.ParamType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
         text = str(value)
+        if not _SHARE.fullmatch(text):
+            self.fail(f"{text[:40]} is no share; write 0.95 or 95%", param, ctx)
         try:
             share = Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
         except (ValueError, ZeroDivisionError):
@@ -51,7 +62,7 @@ class Share(click.ParamType):
 
 
 @click.command("audit", cls=Command, done="no trace fails, or at least --fail-under pass", negative="some do")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=Data())
 @option(
     "--trace-field",
     metavar="NAME",
@@ -117,7 +128,7 @@ class Share(click.ParamType):
 @reward_option
 @option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST_WORKERS),
     default=1,
     show_default=True,
     metavar="N",
@@ -133,10 +144,11 @@ class Share(click.ParamType):
 @option(
     "--out",
     "-o",
-    type=click.Path(dir_okay=False),
+    type=Output(dir_okay=False),
     metavar="FILE",
     help="Write the result there, whole or not at all.",
 )
+@resume_option
 @format_option(
     "table", "json", "jsonl", "markdown", help="Form of the output; jsonl is a line for each input."
 )
@@ -145,7 +157,7 @@ def command(
     paths: tuple[str, ...], trace_field: str | None, question_field: str | None, answer_field: str | None,
     expert_field: str | None, reference_field: str | None, no_reference: bool, kind: str, call_format: str | None,
     no_grounding: bool, policy: str, workers: int, fail_under: Fraction | None, out: str | None, form: str,
-    **stress: Any,
+    resume: bool, **stress: Any,
 ) -> None:  # fmt: skip
     """Check traces, or replies with tool calls, and say what is wrong with each.
 
@@ -191,16 +203,30 @@ def command(
     if asks_for_stress(stress["stress"], form):
         return run_stress(paths, settings, form, out, stress)
     files = find_files(paths)
-    with nullcontext() if out is None else atomic_write(out) as stream:
-        tally = run_audit(files, settings, workers, stream)
-        _print(tally, form, policy, stream or sys.stdout)
+    tally = _audit(files, settings, workers, form, out, resume)
     if out is not None or form == "jsonl":
-        click.echo(summary(tally, policy)[0], err=True)
+        tell(summary(tally, policy)[0])
     if tally.inputs == 0:
-        click.echo(f"there is no {tally.noun} in the input", err=True)
+        tell(f"there is no {tally.noun} in the input")
     if tally.unreadable and not tally.traces:
         raise UserError("no input could be read")
     click.get_current_context().exit(0 if _passes(tally, fail_under) else 1)
+
+
+def _audit(
+    files: list[str], settings: AuditSettings, workers: int, form: str, out: str | None, resume: bool
+) -> Tally:
+    """Audit the files and write what is asked for; what is written to a file can go on where it was stopped."""
+    lasting = [] if STANDARD_INPUT in files else files  # what standard input held is gone
+    if resume and not lasting:
+        raise UserError("--resume reads its inputs again, and standard input can't be")
+    with (
+        journal(out if lasting else None, {"audit": settings, "form": form}, lasting, resume=resume) as kept,
+        nullcontext() if out is None else atomic_write(out) as stream,
+    ):
+        tally = run_audit(files, settings, workers, stream, kept)
+        _print(tally, form, settings.policy, stream or sys.stdout)
+    return tally
 
 
 def _print(tally: Tally, form: str, policy: str, stream: TextIO) -> None:

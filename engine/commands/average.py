@@ -8,20 +8,22 @@ from typing import Any
 import click
 
 from trace_trainer.engine.commands.command import Command, option
+from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.models_asked import common, local_folder, run_settings
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.runs.folder import Run, require_place
+from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.runs.naming import run_folder
+from trace_trainer.engine.runs.place import reserve
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK
 from trace_trainer.engine.training.averaging import AverageConfig, average
 
 
 @click.command("average", cls=Command)
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...", type=Model())
 @option("--name", required=True, metavar="NAME", help="Name that the average is saved under.")
 @option(
     "--rank",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 65_536),
     metavar="N",
     help="Rank of the average of adapters.",
     show_default="the sum of theirs, which is exact",
@@ -53,7 +55,7 @@ def command(models: tuple[str, ...], name: str, rank: int | None, dtype: str, ov
     folder = run_folder("average", name)
     if folder.resolve() in [local_folder(model).resolve() for model in models]:
         raise UserError(f"{name} is one of the models that are averaged; choose another --name")
-    require_place(folder, "average", overwrite)
+    reserve(folder, "average", overwrite, models)
     config = AverageConfig(models=models, rank=rank, dtype=dtype, **_asked(models))
     mean = average(models, rank=rank)
     run = Run.create("average", name, config, parent=mean.name, parent_path=mean.path, overwrite=overwrite)

@@ -6,6 +6,7 @@ Own code, because the packages for groups of options bring a look of their own a
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from trace_trainer.engine.commands.ending import system_errors_in_one_line
+from trace_trainer.engine.commands.files import require_apart
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import faults_in_one_line, load_plugins, named_policy
-from trace_trainer.engine.settings.declaring import GROUPS, Choices, names_of
+from trace_trainer.engine.settings.declaring import GROUPS, LARGEST_SEED, Choices, names_of
 from trace_trainer.engine.terminal.detail import details, silence
 from trace_trainer.experts.language.catalogue import nearest
 from trace_trainer.verifiers.score import POLICIES
@@ -76,6 +79,16 @@ class NameList(Name):
         return tuple(super(NameList, self).convert(name.strip(), param, ctx) for name in value.split(","))
 
 
+class Number(click.FloatRange):
+    """A number between limits, and not infinite or none at all, which no comparison would show."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number to compute with", param, ctx)
+        return number
+
+
 class Option(click.Option):
     """An option of a command.
 
@@ -133,7 +146,7 @@ class Command(click.Command):
         codes = [
             f"0 {done}",
             *negatives,
-            "2 bad usage or unreadable input",
+            "2 bad usage or unreadable input, or a full device",
             "130 interrupted",
             "141 the reader went away",
         ]
@@ -145,7 +158,8 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         told = {"quiet": silence, "verbose": details}.get(ctx.meta.get(_DETAIL, ""), contextlib.nullcontext)
-        with told(), faults_in_one_line():
+        with told(), system_errors_in_one_line(), faults_in_one_line():
+            require_apart(ctx)
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -212,7 +226,8 @@ def flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[st
 
 def seed_option(help: str) -> Callable[[Any], Any]:
     """Decorator: `--seed`, of what `help` says."""
-    return option("--seed", type=int, default=0, show_default=True, metavar="N", help=help)
+    limits = click.IntRange(0, LARGEST_SEED)
+    return option("--seed", type=limits, default=0, show_default=True, metavar="N", help=help)
 
 
 def format_option(*forms: str, help: str = "Form of the output.") -> Callable[[Any], Any]:
@@ -222,6 +237,11 @@ def format_option(*forms: str, help: str = "Form of the output.") -> Callable[[A
     )
 
 
+resume_option = option(
+    "--resume",
+    is_flag=True,
+    help="Go on where the same command was stopped: what it did lies beside the file of --out.",
+)
 reward_option = option(
     "--reward",
     "policy",

@@ -12,6 +12,7 @@ import click
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import Command, format_option, option
 from trace_trainer.engine.commands.comparison_result import print_comparison
+from trace_trainer.engine.commands.files import Model, Output
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.comparison import compare
 from trace_trainer.engine.evaluation.stored import System, read_systems
@@ -22,7 +23,7 @@ _SHOWN = 5
 
 
 @click.command("compare", cls=Command)
-@click.argument("stored", nargs=-1, required=True, metavar="RUN|FILE...")
+@click.argument("stored", nargs=-1, required=True, metavar="RUN|FILE...", type=Model())
 @option(
     "--baseline",
     metavar="NAME",
@@ -49,7 +50,7 @@ _SHOWN = 5
 @option(
     "--out",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Output(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write the result there, whole or not at all.",
 )

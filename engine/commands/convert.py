@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, Family, format_option, option, seed_option
+from trace_trainer.engine.commands.command import (
+    Command,
+    Family,
+    format_option,
+    option,
+    resume_option,
+    seed_option,
+)
+from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import json_line
 from trace_trainer.engine.problems.gsm8k.batch import (
     Summary,
+    Written,
     convert_all,
-    converted_rows,
-    doubt,
-    refused_row,
     solved_row,
+    written,
 )
-from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
-from trace_trainer.engine.problems.gsm8k.rows import SUFFIX, read_solved
+from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem, read_solved
+from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
+from trace_trainer.engine.runs.recorded import lines_fingerprint
+from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import track
 
 
@@ -37,12 +47,12 @@ def command() -> None:
 
 
 @command.command("gsm8k", cls=Command)
-@click.argument("path")
+@click.argument("path", type=Data())
 @option(
     "--out",
     "-o",
     required=True,
-    type=click.Path(dir_okay=False),
+    type=Output(dir_okay=False),
     metavar="FILE",
     help="Write the problems there.",
 )
@@ -51,21 +61,21 @@ def command() -> None:
 )
 @option(
     "--refused",
-    type=click.Path(dir_okay=False),
+    type=Output(dir_okay=False),
     metavar="FILE",
     help="Write the problems that could not be converted there, with reasons.",
 )
 @option(
-    "--variants", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    "--variants", type=click.IntRange(0, 10_000), default=0, show_default=True, metavar="N",
     help="Also write up to N new problems from each certain one.",
 )  # fmt: skip
 @option(
-    "--hold-out", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    "--hold-out", type=click.IntRange(0, MOST), default=0, show_default=True, metavar="N",
     help="Leave out the last N problems of each file, for development.",
 )  # fmt: skip
 @option(
     "--held-out",
-    type=click.Path(dir_okay=False),
+    type=Output(dir_okay=False),
     metavar="FILE",
     help="Write the problems of --hold-out there, as they are: trainer eval --data and --eval-data read them.",
 )
@@ -74,6 +84,7 @@ def command() -> None:
     is_flag=True,
     help="Judge each certain trace by the solution's own equations too; takes longer.",
 )
+@resume_option
 @seed_option("Seed of the variants; another draws others.")
 @format_option("table", "json", help="Form of the summary.")
 def gsm8k(
@@ -85,6 +96,7 @@ def gsm8k(
     hold_out: int,
     held_out: str | None,
     check: bool,
+    resume: bool,
     seed: int,
     form: str,
 ) -> None:
@@ -101,34 +113,29 @@ def gsm8k(
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --hold-out 500 --held-out dev.jsonl
     """
-    for written in filter(None, (out, refused, held_out)):
-        _check_apart(path, written)
     if held_out and not hold_out:
         raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
     summary = Summary()
     problems, development = read_solved(path, hold_out)
     if not problems:
         raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
+    settings = {"variants": variants, "check": check, "seed": seed, "certain": certain}
+    rows = lines_fingerprint(path, map(repr, problems))["sha256"]
     with ExitStack() as stack:
+        kept = stack.enter_context(journal(out, {**settings, "problems": rows}, resume=resume))
         stream = stack.enter_context(atomic_write(out))
         others = stack.enter_context(atomic_write(refused)) if refused else None
         if held_out:
             lines = stack.enter_context(atomic_write(held_out))
             lines.writelines(json_line(solved_row(problem)) for problem in development if not problem.refused)
-        for outcome in track(
-            convert_all(problems, variants, check, seed), "convert", len(problems), "problems"
-        ):
-            summary.add(outcome)
-            if isinstance(outcome.conversion, RefusedError):
-                if outcome.conversion.reason is Refusal.UNREADABLE:
-                    click.echo(f"{outcome.problem.id} can't be read: {outcome.conversion}", err=True)
-                if others:
-                    others.write(json_line(refused_row(outcome.problem, outcome.conversion)))
-                continue
-            if outcome.conversion.certain or not certain:
-                stream.writelines(map(json_line, converted_rows(outcome, seed)))
-            elif others:
-                others.write(json_line(refused_row(outcome.problem, doubt(outcome.conversion))))
+        pieces = _pieces(problems, variants, check, certain, seed, kept)
+        for piece in track(pieces, "convert", len(problems), "problems"):
+            summary.merge(piece.summary)
+            if piece.said:
+                tell(piece.said)
+            stream.writelines(piece.lines)
+            if others and piece.refused:
+                others.write(piece.refused)
     fields = summary.fields(variants > 0, check)
     click.echo(json.dumps(fields) if form == "json" else _table(fields))
     if not summary.converted:
@@ -136,12 +143,16 @@ def gsm8k(
         raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
 
 
-def _check_apart(path: str, written: str) -> None:
-    """Raise UserError where a file that is to be written is one of those that are read."""
-    read, target = Path(path).resolve(), Path(written).resolve()
-    is_among = target.parent == read and target.suffix == SUFFIX and target.exists()
-    if target == read or is_among:
-        raise UserError(f"{written} is among what is read; write somewhere else")
+def _pieces(
+    problems: Sequence[SolvedProblem], variants: int, check: bool, certain: bool, seed: int, kept: Journal
+) -> Iterator[Written]:
+    """What is written of each problem: first what an earlier call left in the journal."""
+    while (piece := kept.again()) is not None:
+        yield restored(Written, piece)
+    for outcome in convert_all(problems[kept.count :], variants, check, seed):
+        done = written(outcome, certain, seed)
+        kept.keep(plain(done))
+        yield done
 
 
 def _table(fields: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ trained on (test_schemas).
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +16,12 @@ from pathlib import Path
 
 import click
 
-from trace_trainer.engine.errors import INTERRUPTED
 from trace_trainer.engine.evaluation.answering import evaluate_model, generated_problems
 from trace_trainer.engine.evaluation.difference import Difference
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.settings.recipes import Recipe
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.stopping import stop_exit_code
 from trace_trainer.experts.problems import Problem
 
 NUMBERS = 500
@@ -50,7 +50,7 @@ class Demonstration:
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
         """Announce a part and note how long it took."""
-        print(f"== {what}", file=sys.stderr, flush=True)
+        tell(f"== {what}")
         started = time.monotonic()
         yield
         self.seconds[what] = time.monotonic() - started
@@ -74,13 +74,13 @@ class Demonstration:
                 for problem_set in self.sets
             ]
         accuracies = (f"{e.accuracy:.1%} of {e.data}" for e in self.stages[stage])
-        print(f"{stage}: {', '.join(accuracies)}", file=sys.stderr)
+        tell(f"{stage}: {', '.join(accuracies)}")
 
     def finish_run(self, folder: Path, evaluations: Sequence[Evaluation]) -> None:
         """Note a training run. Exits where it was interrupted: it then has no evaluation after it."""
         if len(evaluations) < 2:
-            click.echo(f"Interrupted; {folder} holds what was trained so far.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED)
+            tell(f"Interrupted; {folder} holds what was trained so far.")
+            raise click.exceptions.Exit(stop_exit_code())
         self.runs.append(folder)
 
     def differences(self) -> list[Difference]:

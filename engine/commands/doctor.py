@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -20,6 +19,7 @@ from trace_trainer.engine.settings.recipes import SECTIONS, Recipe, given_option
 from trace_trainer.engine.settings.stages import DEFAULT_MODEL
 from trace_trainer.engine.settings.written import written
 from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import printable_json, tell
 
 EXAMINED = ("task", "call_format", "card", "model", "data", "eval_data", "method", "dtype", "seed")
 """Settings that are options here; a recipe can state all of them."""
@@ -57,13 +57,13 @@ def command(
     else:
         settings, note = rl_recipe(recipe, given)
         if note:
-            click.echo(note, err=True)
+            tell(note)
     if show:
         click.echo(written(settings, stage, given_options(stage, given)), nl=False)
         return
     findings = _findings(stage, settings, skip)
     if form == "json":
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        click.echo(printable_json([asdict(finding) for finding in findings], indent=2))
     else:
         console_on().print(_table(findings))
     if any(finding.result == "fail" for finding in findings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -13,6 +12,7 @@ from trace_trainer.engine.evaluation.difference import mean_difference
 from trace_trainer.engine.evaluation.episodes import EpisodesEvaluation
 from trace_trainer.engine.evaluation.scoreboard import accuracy_with_interval, empty_table
 from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import printable_json
 
 
 def print_episodes(evaluations: Sequence[EpisodesEvaluation], form: str, stream: TextIO) -> None:
@@ -32,8 +32,7 @@ def print_episodes(evaluations: Sequence[EpisodesEvaluation], form: str, stream:
             for other, (d, low, high) in compared
         ]
         result = {"models": figures, "differences": differences} if compared else figures[0]
-        json.dump(result, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+        stream.write(f"{printable_json(result, indent=2)}\n")
         return
     console = console_on(stream)
     console.print(_table(evaluations))

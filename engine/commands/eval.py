@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,11 +25,14 @@ from trace_trainer.engine.commands.command import (
     flat,
     format_option,
     option,
+    resume_option,
     reward_option,
     seed_option,
 )
 from trace_trainer.engine.commands.episodes_table import print_episodes
+from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
+from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
 from trace_trainer.engine.commands.participants_named import (
@@ -45,13 +49,14 @@ from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 
 DEFAULT_COUNT = 500
-FILE = click.Path(dir_okay=False, path_type=Path)
+OUTPUT = Output(dir_okay=False, path_type=Path)
 
 
 def _read_or_generate(
@@ -76,6 +81,7 @@ def _read_or_generate(
     "--model",
     "-m",
     "models",
+    type=Model(),
     multiple=True,
     metavar="MODEL",
     group="Model",
@@ -85,13 +91,20 @@ def _read_or_generate(
 @option(
     "--compare",
     "baseline",
+    type=Model(),
     metavar="MODEL",
     group="Model",
     help="Model that the others are compared with.",
     show_default="the first --model",
 )
 @dtype_option
-@option("--data", type=FILE, metavar="FILE", group="Data", help="Problem file, or a file of GSM8K or SVAMP.")
+@option(
+    "--data",
+    type=Data(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    group="Data",
+    help="Problem file, or a file of GSM8K or SVAMP.",
+)
 @option(
     "--task",
     "task_name",
@@ -117,7 +130,7 @@ def _read_or_generate(
 @option(
     "--count",
     "-n",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST),
     metavar="N",
     group="Data",
     formerly=("--n",),
@@ -144,7 +157,7 @@ def _read_or_generate(
 @participant_options
 @option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10_000),
     default=1,
     show_default=True,
     metavar="N",
@@ -174,7 +187,7 @@ def _read_or_generate(
 )
 @option(
     "--episodes",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 100_000),
     metavar="N",
     group="Evaluation",
     help="Play so many whole installations instead of single problems: the model acts, the machine answers.",
@@ -187,20 +200,21 @@ def _read_or_generate(
     "engine/problems/installer/guard.py.",
 )
 @format_option("table", "json")
-@option("--out", "-o", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
+@option("--out", "-o", type=OUTPUT, metavar="FILE", help="Write the result there, whole or not at all.")
 @option(
     "--completions",
-    type=FILE,
+    type=OUTPUT,
     metavar="FILE",
     help="Write each completion with its verdict there, as JSON lines.",
 )
+@resume_option
 @seed_option("Seed of the generated problems and of the sampling.")
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
     max_new_tokens: int, dtype: str, card: bool | None, policy: str, no_reference: bool, episodes: int | None,
     guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
-    **others: Any,
+    resume: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -242,15 +256,25 @@ def command(
         if named.external or any(map(is_address, asked)):
             raise UserError("--episodes are for models that are loaded here")
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
-        _play(asked, task, dtype, form, out, options)
+        _play(asked, task, dtype, form, out, options, resume)
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
     participants = participants_of(asked, task, dtype, named)
     conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
+    free = {
+        "answers": named.answers,
+        "free": named.free,
+        "shots": named.shots,
+        "shots from": str(named.shots_from),
+    }
+    settings = {**asdict(conditions), **free}
     with contextlib.ExitStack() as files:
+        place = out or completions
+        kept = files.enter_context(evaluation_journal(place, asked, task, dtype, settings, problems, resume))
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
+        conditions = replace(conditions, kept=kept)
         check_participants(participants, problems, conditions)
         evaluations = _evaluate(participants, problems, conditions, rows)
         constants = evaluate_constants(task, problems, data=evaluations[0].data, policy=policy)
@@ -271,15 +295,21 @@ def _evaluate(
 
 
 def _play(
-    asked: Sequence[str], task: Task[Any], dtype: str, form: str, out: Path | None, options: Mapping[str, Any]
-) -> None:
+    asked: Sequence[str], task: Task[Any], dtype: str, form: str, out: Path | None, options: Mapping[str, Any],
+    resume: bool,
+) -> None:  # fmt: skip
     """Play whole installations with each model, and print what came of them."""
     from trace_trainer.engine.models.loading import load_model
 
-    with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
+    with (
+        evaluation_journal(out, asked, task, dtype, options, (), resume) as kept,
+        atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream,
+    ):
         _check_names(asked)
-        played = [evaluate_episodes(load_model(model, dtype=dtype), task, **options) for model in asked]
-        print_episodes(played, form, stream)
+        loaded = (load_model(model, dtype=dtype) for model in asked)
+        print_episodes(
+            [evaluate_episodes(model, task, kept=kept, **options) for model in loaded], form, stream
+        )
 
 
 def _check_names(models: Sequence[str]) -> None:

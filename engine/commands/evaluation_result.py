@@ -10,6 +10,7 @@ from trace_trainer.engine.evaluation.difference import differences
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.scoreboard import print_scoreboard, violation_examples
 from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import printable_json
 
 
 def print_evaluations(
@@ -26,8 +27,7 @@ def print_evaluations(
             result = figures[0]
         if constants:
             result["baselines"] = {constant.model: constant.to_json() for constant in constants}
-        json.dump(result, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+        stream.write(f"{printable_json(result, indent=2)}\n")
         return
     console = console_on(stream)
     print_scoreboard(console, evaluations, constants)

@@ -5,16 +5,17 @@ Training knows no doctor, so that it can be had without one; whoever starts it b
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from trace_trainer.engine.doctor.examination import require_health
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.runs.folder import Run, require_place
+from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.runs.naming import run_folder
+from trace_trainer.engine.runs.place import reserve
 from trace_trainer.engine.settings.recipes import Recipe
 from trace_trainer.engine.settings.stages import RLConfig, SFTConfig
 from trace_trainer.engine.settings.written import recorded
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.rl import train as rl
 from trace_trainer.engine.training.sft import train as sft
 
@@ -35,9 +36,9 @@ def train_sft(
     Raises UnhealthyError where a check fails, UserError where model, problems and settings do not fit.
     """
     if run is None and name is not None:
-        require_place(run_folder("sft", name), "sft", overwrite)
-    prepared = sft.prepare(config)
-    print(sft.describe_rows(prepared), file=sys.stderr)
+        reserve(run_folder("sft", name), "sft", overwrite, [config.model, config.data, config.eval_data])
+    prepared = sft.prepare(config, run)
+    tell(sft.describe_rows(prepared))
     require_health(prepared, skip)
     origin = recorded(recipe, "sft") if recipe else None
     return sft.train(prepared, name, overwrite=overwrite, run=run, recipe=origin)
@@ -57,7 +58,7 @@ def train_rl(
     A run that goes on was examined when it started. Raises as `train_sft` does.
     """
     if run is None and name is not None:
-        require_place(run_folder("rl", name), "rl", overwrite)
+        reserve(run_folder("rl", name), "rl", overwrite, [config.model, config.data, config.eval_data])
     prepared = rl.prepare(config, run)
     if run is None:
         require_health(prepared, skip)

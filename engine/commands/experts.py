@@ -7,12 +7,12 @@ import sys
 
 import click
 import rich.box
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
 from trace_trainer.engine.commands.command import Command, format_option, option
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.experts import EXPERTS, get_expert
 from trace_trainer.experts.language.cards import composition_card, reference_card
 from trace_trainer.experts.language.composition import COMPOSITION
@@ -55,7 +55,7 @@ def command(name: str | None, grammar: bool, form: str) -> None:
     if form == "json":
         click.echo(json.dumps({"name": name, "card": card}, indent=2))
     elif sys.stdout.isatty():
-        Console(highlight=False).print(Markdown(card))
+        console_on(highlight=False).print(Markdown(card))
     else:
         click.echo(card)
 
@@ -74,7 +74,7 @@ def _print_list(form: str) -> None:
     table.add_column("operations of its own")
     for expert in EXPERTS.values():
         table.add_row(expert.name, expert.purpose, ", ".join(expert.own_operations) or "-")
-    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
+    console = console_on(width=PIPE_COLUMNS, highlight=False)
     console.print(table)
     click.echo(
         f"Every expert has {', '.join(CORE_OPERATIONS)}. A trace of several sub-traces is a composition."

@@ -6,7 +6,9 @@ import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import Command, Name, NameList, flat, option, seed_option
+from trace_trainer.engine.commands.files import Output
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import WORDING_HELP
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, task_for
 from trace_trainer.engine.tasks.gold import verified
@@ -38,7 +40,7 @@ from trace_trainer.verifiers.calls import FORMATS
 @option(
     "--count",
     "-n",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST),
     default=1000,
     show_default=True,
     metavar="N",
@@ -75,7 +77,7 @@ from trace_trainer.verifiers.calls import FORMATS
 @option(
     "--out",
     "-o",
-    type=click.Path(dir_okay=False),
+    type=Output(dir_okay=False),
     metavar="FILE",
     help="Write the problems there, whole or not at all.",
 )

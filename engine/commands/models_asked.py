@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-import yaml
-
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.runs.folder import newest_run
+from trace_trainer.engine.runs.manifest import CONFIG, read_settings
 from trace_trainer.engine.settings.declaring import with_present_names
 from trace_trainer.engine.settings.recipes import load_recipe, recipe_names
 from trace_trainer.engine.settings.stages import DEFAULT_MODEL, TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, Task, task_for
+from trace_trainer.engine.terminal.printable import tell
 
 _GIVE = "these models were trained with different ones of {{}}: give --{}"
 
@@ -29,10 +28,9 @@ def default_model(task: str | None = None) -> str:
         return str(newest)
     base = load_recipe(task).sft.model if task in recipe_names() else DEFAULT_MODEL
     what = f"run of the task {task}" if task else "run"
-    click.echo(
+    tell(
         f"there is no finished {what}, so this is {base}, an untrained base, which has never seen one right reply: "
-        f"run trainer sft first, or name a model with --model",
-        err=True,
+        f"run trainer sft first, or name a model with --model"
     )
     return base
 
@@ -64,16 +62,8 @@ def run_settings(name: str) -> dict[str, Any]:
 
     Raises UserError where they can't be read.
     """
-    config = local_folder(name) / "config.yaml"
-    if not config.is_file():
-        return {}
-    try:
-        settings = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"can't read {config}: {reason}") from None
-    if not isinstance(settings, dict):
-        raise UserError(f"can't read {config}: it holds no settings")
+    folder = local_folder(name)
+    settings = read_settings(folder) if (folder / CONFIG).is_file() else {}
     return with_present_names(TuningConfig, settings)
 
 

@@ -20,8 +20,10 @@ from trace_trainer.engine.audit.stress.run import Source, stress_calls, stress_t
 from trace_trainer.engine.audit.stress.search import MAX_OPERATIONS
 from trace_trainer.engine.audit.stress.tally import StressTally
 from trace_trainer.engine.audit.stress.tried import Payment, StressSettings
-from trace_trainer.engine.commands.command import option, refuse_given, seed_option
+from trace_trainer.engine.commands.command import Number, option, refuse_given, seed_option
+from trace_trainer.engine.commands.files import Output
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.settings.declaring import MOST
 
 _OPTIONS = (
     option(
@@ -33,7 +35,7 @@ _OPTIONS = (
     option(
         "--count",
         "-n",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, MOST),
         default=300,
         show_default=True,
         metavar="N",
@@ -51,7 +53,7 @@ _OPTIONS = (
     ),
     option(
         "--per-problem",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, 10_000),
         default=20,
         show_default=True,
         metavar="N",
@@ -60,7 +62,7 @@ _OPTIONS = (
     ),
     option(
         "--paid-from",
-        type=float,
+        type=Number(-1e6, 1e6),
         metavar="X",
         group="Stress",
         help="Reward from which on something counts as paid.",
@@ -68,7 +70,7 @@ _OPTIONS = (
     ),
     option(
         "--paid-traces",
-        type=click.Path(dir_okay=False),
+        type=Output(dir_okay=False),
         metavar="FILE",
         group="Stress",
         help="Write what is paid there, a line of JSON each.",
@@ -85,7 +87,7 @@ def stress_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _OF_STRESS = ("count", "operations", "per_problem", "paid_from", "paid_traces", "seed")
-_NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under")
+_NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under", "resume")
 
 
 def asks_for_stress(asked: bool, form: str) -> bool:

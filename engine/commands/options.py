@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from trace_trainer.engine.commands.command import Name, Option, choices_shown, option, with_choices
+from trace_trainer.engine.commands.command import Name, Number, Option, choices_shown, option, with_choices
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.settings.declaring import names_of, option_of
@@ -30,7 +30,7 @@ dtype_option = option(
 )
 temperature_option = option(
     "--temperature",
-    type=click.FloatRange(min=0),
+    type=Number(min=0, max=100),
     metavar="X",
     group="Rollouts",
     help="Temperature of sampling; 0 is greedy.",
@@ -38,7 +38,7 @@ temperature_option = option(
 )
 max_new_tokens_option = option(
     "--max-new-tokens",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 1_000_000),
     default=256,
     show_default=True,
     metavar="N",

@@ -10,20 +10,23 @@ from urllib.parse import urlsplit
 import click
 
 from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.commands.files import Data
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.participants import Conditions, External, Hosted, Local, Participant
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
+from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
+from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
     from trace_trainer.engine.inference.hosted.client import HostedModel
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = Data(dir_okay=False, path_type=Path)
 
 
-class NamedFile(click.ParamType):
+class NamedFile(Data):
     """NAME=FILE, as a pair."""
 
     name = "NAME=FILE"
@@ -32,7 +35,7 @@ class NamedFile(click.ParamType):
         name, equals, file = value.partition("=")
         if not (name and equals and file):
             self.fail(f"{value!r} is not NAME=FILE", param, ctx)
-        return name, Path(file)
+        return name, Path(super().convert(file, param, ctx))
 
 
 class Named(NamedTuple):
@@ -78,7 +81,7 @@ _OPTIONS = [
     ),
     option(
         "--max-requests",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, MOST),
         metavar="N",
         group="Hosted",
         help="Requests that may be spent on each hosted model, those that are tried again included.",
@@ -210,4 +213,4 @@ def check_participants(
             raise UserError(f"{option_name} is for models that are loaded here and not asked in free text")
     for participant in participants:
         for said in participant.unlike(conditions):
-            click.echo(f"{participant.name} {said}", err=True)
+            tell(f"{participant.name} {said}")

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import click
 
-from trace_trainer.engine.commands.command import Command, option, seed_option
+from trace_trainer.engine.commands.command import Command, Number, option, seed_option
+from trace_trainer.engine.commands.files import Model, Output
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.pretraining.corpora import CORPORA
+from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.stopping import stop_exit_code
 
 
 @click.command("pretrain", cls=Command)
@@ -17,16 +21,16 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
     "-o",
     metavar="FOLDER",
     group="Model",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Output(path_type=Path, file_okay=False),
     default=Path("checkpoints/tiny-base"),
     show_default=True,
-    help="Folder of the model; an unfinished run there is resumed.",
+    help="Folder of the model; an unfinished run there goes on.",
 )
 @option(
     "--tokens",
     metavar="N",
     group="Data",
-    type=click.IntRange(100_000),
+    type=click.IntRange(100_000, 10**12),
     default=13_000_000,
     show_default=True,
     help="How many tokens are trained on.",
@@ -42,6 +46,7 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
 @option(
     "--model",
     "-m",
+    type=Model(),
     metavar="MODEL",
     group="Model",
     help="Model to train further, with its tokenizer.",
@@ -49,7 +54,7 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
 )
 @option(
     "--learning-rate",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, 10, min_open=True),
     default=2e-3,
     show_default=True,
     metavar="X",
@@ -58,7 +63,7 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
 )
 @option(
     "--batch-tokens",
-    type=click.IntRange(1024),
+    type=click.IntRange(1024, MOST),
     default=4096,
     show_default=True,
     metavar="N",
@@ -67,7 +72,7 @@ from trace_trainer.engine.pretraining.corpora import CORPORA
 )
 @option(
     "--threads",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1024),
     metavar="N",
     help="How many CPU threads compute.",
     show_default="torch's choice",
@@ -85,6 +90,8 @@ def command(
 ) -> None:
     """Make a small base model from random weights: it learns to read and to copy, not to write traces or calls.
 
+    Ctrl-C stops after the step at hand; the same command goes on.
+
     \b
     Example:
       trainer pretrain --out checkpoints/tiny-base --tokens 13000000
@@ -98,7 +105,7 @@ def command(
         raise UserError(f"{out} already holds a model; choose another folder with --out or remove it first")
     if threads is not None:
         torch.set_num_threads(threads)
-    pretrain(
+    finished = pretrain(
         out,
         tokens,
         corpus=CORPORA[corpus],
@@ -108,3 +115,6 @@ def command(
         seed=seed,
         start=load_model(model) if model else None,
     )
+    if not finished:
+        tell("Interrupted; the same command goes on")
+        raise SystemExit(stop_exit_code())

@@ -9,12 +9,14 @@ import click
 from trace_trainer.engine.commands.command import Command
 from trace_trainer.engine.commands.going_on import rl_recipe
 from trace_trainer.engine.commands.options import options, recipe_option, run_options
-from trace_trainer.engine.errors import INTERRUPTED, UserError
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import named_policy
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.recipes import config_from, given_options
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.settings.written import written
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.stopping import stop_exit_code
 
 
 @click.command("rl", cls=Command, negative="a check of the doctor fails")
@@ -57,7 +59,7 @@ def command(
         origin, note = rl_recipe(recipe, given)
         run, config = None, origin.rl
         if note:
-            click.echo(note, err=True)
+            tell(note)
         if show:
             click.echo(written(origin, "rl", given_options("rl", given)), nl=False)
             return
@@ -72,8 +74,8 @@ def _train(config: RLConfig, name: str | None, **options: Any) -> None:
     print_result(run, evaluations)
     _write_report(run)
     if len(evaluations) < 2:
-        click.echo(f"Interrupted; go on with: trainer rl --resume --name {run.path.name}", err=True)
-        raise SystemExit(INTERRUPTED)
+        tell(f"Interrupted; go on with: trainer rl --resume --name {run.path.name}")
+        raise SystemExit(stop_exit_code())
 
 
 def _write_report(run: Run) -> None:

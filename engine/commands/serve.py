@@ -7,12 +7,14 @@ from typing import Any
 import click
 
 from trace_trainer.engine.commands.command import Command, Name, option
+from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import FORMATS
 
 
@@ -20,6 +22,7 @@ from trace_trainer.verifiers.calls import FORMATS
 @option(
     "--model",
     "-m",
+    type=Model(),
     metavar="MODEL",
     group="Model",
     help=f"{MODEL_HELP}.",
@@ -111,7 +114,7 @@ def command(
         answerer = Answerer(load_model(name, dtype=dtype), task, given["guided"])
         service = Service(answerer, Bounds(max_tokens=given["max_new_tokens"]), token)
         if is_new:
-            click.echo(f"the token of requests is {token}", err=True)
-        click.echo(f"serving {service.name} for the task {task.name}; Ctrl-C ends it", err=True)
+            tell(f"the token of requests is {token}")
+        tell(f"serving {service.name} for the task {task.name}; Ctrl-C ends it")
         click.echo(base_url(listener))
         serve(service, listener)

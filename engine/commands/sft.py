@@ -9,12 +9,14 @@ import click
 
 from trace_trainer.engine.commands.command import Command
 from trace_trainer.engine.commands.options import options, recipe_option, run_options
-from trace_trainer.engine.errors import INTERRUPTED, UserError
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.recipes import config_from, given_options, recipe_from
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.settings.written import written
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import duration
+from trace_trainer.engine.terminal.stopping import stop_exit_code
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer sft --help` stays quick
     from trace_trainer.engine.evaluation.figures import Evaluation
@@ -66,11 +68,8 @@ def command(
     )
     _report(run, training, evaluations)
     if not training.finished:
-        click.echo(
-            f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}",
-            err=True,
-        )
-        raise SystemExit(INTERRUPTED)
+        tell(f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}")
+        raise SystemExit(stop_exit_code())
 
 
 def _report(run: Run, training: Training, evaluations: Sequence[Evaluation]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from trace_trainer.engine.commands.command import (
     option,
     seed_option,
 )
+from trace_trainer.engine.commands.files import Data, Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
@@ -32,11 +32,12 @@ from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, Task
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = Data(dir_okay=False, path_type=Path)
 
 
 @click.command("solve", cls=Command, done="every reply verifies", negative="one does not")
@@ -44,6 +45,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @option(
     "--model",
     "-m",
+    type=Model(),
     metavar="MODEL",
     group="Model",
     help=f"{MODEL_HELP}.",
@@ -93,7 +95,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10_000),
     default=1,
     show_default=True,
     metavar="N",
@@ -135,7 +137,7 @@ def command(
       trainer solve --task installer "list the disks" --turn "install to sda"
       trainer solve --task functions --tools tools.json "What is the weather in Rome?"
     """
-    asked = _read_question(question)
+    asked = _read_question(question, given["turns"])
     name = model or default_model(task_name or DEFAULT_TASK)
     task = asked_task([name], task_name, call_format, card)
     if isinstance(task, TraceTask):
@@ -145,10 +147,16 @@ def command(
     click.get_current_context().exit(0 if verified else 1)
 
 
-def _read_question(argument: str) -> str:
+def _read_question(argument: str, turns: Sequence[str]) -> str:
+    """The question, from standard input where none was given. Raises UserError for what is no text."""
     question = argument.strip()
-    if question in ("", "-"):
-        question = sys.stdin.read().strip()
+    try:
+        if question in ("", "-"):
+            question = sys.stdin.read().strip()
+        for text in (question, *turns):
+            text.encode()
+    except UnicodeError:
+        raise UserError("what is asked is no text in UTF-8") from None
     if not question:
         raise UserError(
             'there is no question; give one: trainer solve "Tom has 3 apples and buys 4. How many has he?"'
@@ -186,7 +194,7 @@ def _solve_question(
         seed=given["seed"],
     )
     if form == "json":
-        click.echo(json.dumps(solution.to_json(), indent=2, ensure_ascii=False))
+        click.echo(printable_json(solution.to_json(), indent=2))
     else:
         print_solution(solution, console_on())
     return solution.solved
@@ -223,7 +231,7 @@ def _hold_conversation(
             print_turn(turn, console)
     if form == "json":
         figures = {"model": loaded.name, "turns": [turn.to_json() for turn in turns]}
-        click.echo(json.dumps(figures, indent=2, ensure_ascii=False))
+        click.echo(printable_json(figures, indent=2))
     return all(turn.verified for turn in turns)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +11,7 @@ import click
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.doctor.failures import Failed, NotApplicable
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
     from trace_trainer.engine.training.prepared import PreparedRun
@@ -49,7 +49,7 @@ def require_health(run: PreparedRun[Any], skip: Collection[str] = ()) -> None:
             "\n".join(["the run was not started:", *lines, f"To start it nevertheless: {flags}"])
         )
     passed = sum(finding.result == "pass" for finding in findings)
-    print(f"doctor: {passed} of {len(findings)} checks passed, none failed", file=sys.stderr)
+    tell(f"doctor: {passed} of {len(findings)} checks passed, none failed")
 
 
 def _examine(

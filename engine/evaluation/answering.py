@@ -14,6 +14,7 @@ from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
+    from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.models.loading import LoadedModel
 
 NO_COMPLETION = "no_completion"
@@ -34,6 +35,7 @@ def evaluate_model(
     policy: str = "gated",
     guided: bool = False,
     gold_loss: bool = False,
+    kept: Kept | None = None,
 ) -> Evaluation:
     """Let the model answer every problem and judge what it writes; sampling is set as for `complete`.
 
@@ -42,6 +44,7 @@ def evaluate_model(
         policy: the reward policy behind `mean_reward`.
         guided: whether decoding is guided by the task's grammar.
         gold_loss: whether the loss on gold replies is measured too, for the problems that have one.
+        kept: has what an earlier call sampled, and gets what this one does.
 
     Raises UserError where there is no problem, or none with an answer that can be compared, where fewer than two have
     a gold reply although the loss on it is asked for, and as `complete` does.
@@ -59,6 +62,7 @@ def evaluate_model(
         seed=seed,
         progress=progress,
         grammars=[task.grammar(problem) for problem in problems] if guided else None,
+        kept=kept,
     )
     return evaluation_of(loaded.name, task, problems, groups, data, policy, losses)
 

@@ -18,6 +18,7 @@ from trace_trainer.engine.tasks.installer import with_episodes
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
+    from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.models.loading import LoadedModel
     from trace_trainer.engine.problems.installer import EpisodeResult
 
@@ -89,10 +90,13 @@ def evaluate_episodes(
     max_new_tokens: int = 256,
     seed: int = 0,
     guard: bool = False,
+    kept: Kept | None = None,
 ) -> EpisodesEvaluation:
     """Play `count` episodes of a split with a model; the same ones for every model.
 
     With `guard`, words take the place of what must not be done (engine/problems/installer/guard.py).
+
+    `kept` has what an earlier call sampled, and gets what this one does.
 
     Raises UserError where the task has no episodes.
     """
@@ -115,6 +119,7 @@ def evaluate_episodes(
                 max_new_tokens=max_new_tokens,
                 seed=seed + turn,
                 progress=False,
+                kept=kept,
             )
             for (episode, problem), (sampled,) in zip(asked, groups, strict=True):
                 right += task.judge(problem, sampled.text).outcome == "correct"

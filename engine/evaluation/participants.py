@@ -6,7 +6,6 @@ can't.
 
 from __future__ import annotations
 
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +20,11 @@ from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers
 from trace_trainer.engine.tasks.traces import TraceTask
+from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
     from trace_trainer.engine.inference.hosted.client import HostedModel
+    from trace_trainer.engine.inference.sampling import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Conditions:
     seed: int = 0
     guided: bool = False
     gold_loss: bool = False
+    kept: Kept | None = None
 
     @property
     def judged(self) -> dict[str, Any]:
@@ -117,6 +119,7 @@ class Local(Participant):
             policy=conditions.policy,
             guided=conditions.guided,
             gold_loss=conditions.gold_loss,
+            kept=conditions.kept,
             **conditions.sampled,
         )
 
@@ -144,7 +147,7 @@ class Hosted(Participant):
         try:
             return evaluate_hosted(self.model, self.task, problems, **conditions.judged, **conditions.sampled)
         finally:
-            print(f"{self.model.name}: {self.model.spent}", file=sys.stderr)
+            tell(f"{self.model.name}: {self.model.spent}")
 
 
 @dataclass(frozen=True)

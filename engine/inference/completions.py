@@ -11,6 +11,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
+    from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.models.loading import LoadedModel
 
 SAMPLING_TEMPERATURE = 0.7
@@ -56,6 +57,7 @@ def complete(
     seed: int = 0,
     progress: bool = True,
     grammars: Sequence[str] | None = None,
+    kept: Kept | None = None,
 ) -> list[list[Sampled]]:
     """Let the model answer prompts: for each in order, `samples` completions.
 
@@ -63,6 +65,7 @@ def complete(
         temperature: of sampling; 0 decodes greedily.
         max_new_tokens: longer completions are cut.
         grammars: for each prompt, of what is decoded for it; None decodes freely.
+        kept: has the batches that an earlier call drew, and gets the others.
 
     Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
     decoding can't be guided by.
@@ -90,6 +93,7 @@ def complete(
             seed=seed,
             progress=bar.advance if progress else None,
             starts=starts,
+            kept=kept,
         )
     return [
         [

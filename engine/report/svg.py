@@ -17,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from trace_trainer.engine.terminal.printable import printable
+
 PALETTE = ("#3b82f6", "#d97706", "#059669", "#a855f7", "#ef4444", "#64748b")
 OUTCOME_COLOURS = {
     "correct": "#059669",
@@ -33,6 +35,7 @@ OUTCOME_COLOURS = {
 _INK = "#010203"
 """Stands for the page's text colour until the SVG is written; no curve has it."""
 _STYLE = {
+    "text.parse_math": False,  # a name with dollars is a name
     "svg.fonttype": "none",  # text stays text, in the page's size and selectable
     "svg.hashsalt": "trace-trainer",  # the same data give the same file
     "font.family": "sans-serif",
@@ -89,7 +92,7 @@ def _axes(title: str, x_label: str, as_percent: bool) -> Iterator[tuple[Axes, io
     # Ids must be unique in the page that several charts are put into.
     prefix = re.sub(r"\W+", "-", title)
     svg = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    label = title.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    label = printable(title).replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     buffer.seek(0)
     buffer.truncate()
     buffer.write(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
@@ -101,7 +104,13 @@ def line_chart(title: str, series: Sequence[Series], x_label: str, *, as_percent
         for curve, colour in zip(series, PALETTE * len(series), strict=False):
             marker = "o" if curve.points or len(curve.x) == 1 else None
             axes.plot(
-                curve.x, curve.y, color=colour, label=curve.name, marker=marker, markersize=4, linewidth=1.6
+                curve.x,
+                curve.y,
+                color=colour,
+                label=printable(curve.name),
+                marker=marker,
+                markersize=4,
+                linewidth=1.6,
             )
             for x, (low, high) in zip(curve.x, curve.intervals, strict=False):
                 axes.vlines(x, low, high, color=colour, linewidth=1)
@@ -123,7 +132,7 @@ def share_chart(title: str, x: Sequence[float], counts: Mapping[str, Sequence[fl
     ]
     colours = [OUTCOME_COLOURS.get(name, PALETTE[-1]) for name in counts]
     with _axes(title, x_label, as_percent=True) as (axes, buffer):
-        axes.stackplot(x, shares, labels=list(counts), colors=colours, alpha=0.85)
+        axes.stackplot(x, shares, labels=list(map(printable, counts)), colors=colours, alpha=0.85)
         axes.set_ylim(0, 1)
     return buffer.getvalue()
 
@@ -133,6 +142,6 @@ def bar_chart(title: str, x: Sequence[float], parts: Mapping[str, Sequence[float
     with _axes(title, x_label, as_percent=False) as (axes, buffer):
         base = [0.0] * len(x)
         for (name, values), colour in zip(parts.items(), PALETTE * len(parts), strict=False):
-            axes.bar(x, values, bottom=base, label=name, color=colour)
+            axes.bar(x, values, bottom=base, label=printable(name), color=colour)
             base = [low + value for low, value in zip(base, values, strict=True)]
     return buffer.getvalue()

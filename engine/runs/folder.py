@@ -13,9 +13,8 @@ the environment variable TRAINER_CHECKPOINTS names another one.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import functools
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,14 +22,35 @@ from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
-from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.atomic import atomic_write, move_in
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.places import checkpoints_root
 from trace_trainer.engine.plugins import loaded_plugins, require_plugins
+from trace_trainer.engine.runs.lock import hold, is_held, let_go
 from trace_trainer.engine.runs.logs import append, log_line, read_lines
-from trace_trainer.engine.runs.manifest import MANIFEST, Kind, Status, commit, now, read_manifest, versions
-from trace_trainer.engine.runs.naming import free_name, run_folder
+from trace_trainer.engine.runs.manifest import (
+    CONFIG,
+    MANIFEST,
+    Kind,
+    Status,
+    commit,
+    now,
+    read_manifest,
+    read_settings,
+    versions,
+)
+from trace_trainer.engine.runs.naming import free_names, run_folder
+from trace_trainer.engine.runs.place import reserve
+from trace_trainer.engine.runs.recorded import (
+    lines_fingerprint,
+    model_fingerprint,
+    require_same_data,
+    require_same_model,
+    require_same_settings,
+    tell_of_other_versions,
+)
 from trace_trainer.engine.tasks import DEFAULT_TASK
+from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:  # finding runs must not wait for torch
     from trace_trainer.engine.models.loading import LoadedModel
@@ -75,11 +95,13 @@ class Run:
 
         Raises UserError where the folder is not empty, and where it may not be removed.
         """
-        path = run_folder(kind, name if name is not None else free_name(kind, parent))
-        require_place(path, kind, overwrite)
+        path = run_folder(kind, name) if name is not None else _free_folder(kind, parent)
+        reserve(path, kind, overwrite, [parent_path])
         if path.is_dir() and any(path.iterdir()):
-            _remove(path, parent_path)
+            shutil.rmtree(path)
         path.mkdir(parents=True, exist_ok=True)
+        settings = _plain(dataclasses.asdict(config))
+        digests = model_fingerprint(parent_path)
         manifest = {
             "kind": kind,
             "name": path.name,
@@ -87,7 +109,8 @@ class Run:
             "created": now(),
             "finished": None,
             "seed": config.seed,
-            "parent": {"name": parent, "path": parent_path},
+            "parent": {"name": parent, "path": parent_path, **({"sha256": digests} if digests else {})},
+            "settings": settings,
             "data": {},
             "versions": versions(),
             "commit": commit(),
@@ -97,15 +120,16 @@ class Run:
         }
         run = cls(path, manifest)
         run._write_manifest()
-        with atomic_write(path / "config.yaml") as stream:
-            yaml.safe_dump(_plain(dataclasses.asdict(config)), stream, sort_keys=False)
+        with atomic_write(path / CONFIG) as stream:
+            yaml.safe_dump(settings, stream, sort_keys=False)
         return run
 
     @classmethod
     def resume(cls, kind: Kind, name: str | None = None) -> Self:
         """The unfinished run of that name, or the newest one of that kind.
 
-        Raises UserError where there is none, and where the plugins that it was made with are not loaded.
+        Raises UserError where there is none, where another process works on it, where its settings or the model that it
+        started from have changed since, and where the plugins that it was made with are not loaded.
         """
         if name is None:
             unfinished = [run for run in _runs(kind) if run.manifest["status"] != "finished"]
@@ -117,12 +141,18 @@ class Run:
         manifest = read_manifest(path)
         if manifest is None or manifest["kind"] != kind:
             raise UserError(f"{path} holds no {kind} run to resume")
+        hold(path)
         if manifest["status"] == "finished":
             raise UserError(
                 f"the run in {path} is finished; start another with --name, or replace it with --overwrite"
             )
-        require_plugins(manifest.get("plugins", ()), f"the run {path.name}")
-        return cls(path, manifest)
+        called = f"the run {path.name}"
+        require_plugins(manifest["plugins"], called)
+        run = cls(path, manifest)
+        require_same_settings(called, manifest.get("settings") or run.config(), run.config())
+        require_same_model(called, manifest["parent"])
+        tell_of_other_versions(called, manifest["versions"])
+        return run
 
     @property
     def resume_folder(self) -> Path:
@@ -130,9 +160,8 @@ class Run:
         return self.path / "resume"
 
     def config(self) -> dict[str, Any]:
-        """The settings that the run was started with."""
-        stored: dict[str, Any] = yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
-        return stored
+        """The settings that the run was started with. Raises UserError where they can't be read."""
+        return read_settings(self.path)
 
     def log_metrics(self, record: Mapping[str, Any]) -> None:
         """Add a line to `metrics.jsonl`; the record has a `step`."""
@@ -157,12 +186,14 @@ class Run:
 
     def record_data(self, role: str, source: str, lines: Iterable[str]) -> None:
         """Note in the manifest what the run was trained (`role` "train") or measured on ("eval"): lines of a file."""
-        digest, rows = hashlib.sha256(), 0
-        for line in lines:
-            digest.update(line.encode())
-            rows += 1
-        self.manifest["data"][role] = {"source": source, "rows": rows, "sha256": digest.hexdigest()}
+        self.manifest["data"][role] = lines_fingerprint(source, lines)
         self._write_manifest()
+
+    def require_data(self, role: str, source: str, lines: Iterable[str]) -> None:
+        """Raise UserError where the data of that role are not those that were recorded when the run was started."""
+        if role in self.manifest["data"]:
+            present = lines_fingerprint(source, lines)
+            require_same_data(f"the run {self.path.name}", role, self.manifest["data"][role], present)
 
     def record_device(self, device: str) -> None:
         """Note in the manifest what the run computes on."""
@@ -183,24 +214,19 @@ class Run:
     def save_weights(self, loaded: LoadedModel) -> None:
         """Write the model, or the adapter where it is one, and the tokenizer into the folder.
 
-        They are written beside their places and moved there, so that an interruption leaves the weights of before.
+        They are written beside their places and moved there once they are on the disk, so that an interruption leaves
+        the weights of before.
         """
-        written = self.path / ".weights"
-        shutil.rmtree(written, ignore_errors=True)
-        loaded.save(written)
-        (written / "README.md").unlink(missing_ok=True)  # PEFT's model card, which says nothing
-        for file in written.iterdir():
-            file.chmod(0o644)  # safetensors leaves its files to their owner alone
-            os.replace(file, self.path / file.name)
-        written.rmdir()
+        move_in(loaded.save, self.path)
 
     def close(self, status: Status) -> None:
-        """State how the run ended. A finished run loses what only resuming needs."""
+        """State how the run ended, and let others at it. A finished run loses what only resuming needs."""
         self.manifest["status"] = status
         self.manifest["finished"] = now() if status == "finished" else None
         self._write_manifest()
         if status == "finished":
             shutil.rmtree(self.resume_folder, ignore_errors=True)
+        let_go(self.path)
 
     def _write_manifest(self) -> None:
         with atomic_write(self.path / MANIFEST) as stream:
@@ -212,36 +238,41 @@ def newest_run(kind: Kind, task: str | None = None) -> Path | None:
     """The finished run of that kind that ended last, of any task or of the named one; None where there is none."""
     finished = [run for run in _runs(kind) if run.manifest["status"] == "finished"]
     if task is not None:
-        finished = [run for run in finished if run.config().get("task", DEFAULT_TASK) == task]
+        finished = [run for run in finished if _task_of(run) == task]
     return max(finished, key=lambda run: run.manifest["finished"]).path if finished else None
 
 
 def _runs(kind: Kind) -> Iterator[Run]:
+    """The runs of that kind; a folder that can't be read is passed over with a warning."""
     root = checkpoints_root()
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        manifest = read_manifest(folder) if folder.is_dir() else None
-        if manifest is not None and manifest.get("kind") == kind:
+        try:
+            manifest = read_manifest(folder) if folder.is_dir() else None
+        except UserError as error:
+            _warn(folder, error.message)
+            continue
+        if manifest is not None and manifest["kind"] == kind:
             yield Run(folder, manifest)
 
 
-def require_place(path: Path, kind: Kind, overwrite: bool) -> None:
-    """Raise UserError where a run can't be made in that folder: it holds something that may not be replaced."""
-    if not path.is_dir() or not any(path.iterdir()):
-        return
-    manifest = read_manifest(path)
-    if manifest is None or manifest.get("kind") != kind:
-        raise UserError(f"{path} is not empty and holds no {kind} run; choose another --name")
-    if not overwrite:
-        offer = "" if manifest["status"] == "finished" else ", go on with it with --resume"
-        raise UserError(
-            f"{path} already holds a run; choose another --name{offer}, or replace it with --overwrite"
-        )
+def _task_of(run: Run) -> str | None:
+    """The task of a run; None, with a warning, where its settings can't be read."""
+    try:
+        return str(run.config().get("task", DEFAULT_TASK))
+    except UserError as error:
+        _warn(run.path, error.message)
+        return None
 
 
-def _remove(path: Path, parent_path: str) -> None:
-    if Path(parent_path).resolve() == path.resolve():
-        raise UserError(f"{path} is the model that this run starts from; choose another --name")
-    shutil.rmtree(path)
+@functools.cache
+def _warn(folder: Path, reason: str) -> None:
+    tell(f"{folder} is passed over: {reason}")
+
+
+def _free_folder(kind: Kind, parent: str) -> Path:
+    """The folder of the first free name that follows from the parent's, and on which nobody else works."""
+    folders = (run_folder(kind, name) for name in free_names(kind, parent))
+    return next(folder for folder in folders if not is_held(folder))
 
 
 def _plain(value: Any) -> Any:

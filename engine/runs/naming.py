@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.packaged import PACKAGES
 from trace_trainer.engine.places import SHIPPED_CHECKPOINTS, checkpoints_root
 from trace_trainer.engine.runs.manifest import MANIFEST, Kind
+
+LONGEST_NAME = 100
+"""Characters of a run's name, at most: more files than one are called after it."""
+_STEM = LONGEST_NAME - 10  # room for a number
 
 
 def run_folder(kind: Kind, name: str) -> Path:
@@ -18,22 +23,25 @@ def run_folder(kind: Kind, name: str) -> Path:
     Raises UserError for a bad name, and for that of a model that comes with the program, which the run would hide: an
     adapter so named would be its own base.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UserError(f"{name!r} is no name for a run: use letters, digits, dots, dashes and underscores")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
+        shown = repr(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}...")
+        raise UserError(
+            f"{shown} is no name for a run: use letters, digits, dots, dashes and underscores, {LONGEST_NAME} at most"
+        )
     folder = _folder_name(kind, name)
     if _is_shipped(folder):
         raise UserError(f"{folder} is a model that comes with the program; choose another --name")
     return checkpoints_root() / folder
 
 
-def free_name(kind: Kind, parent: str) -> str:
-    """The parent's name without what marks it as a base or an SFT run, with a number where that is taken."""
+def free_names(kind: Kind, parent: str) -> Iterator[str]:
+    """The parent's name without what marks it as a base or an SFT run, and that with numbers, less what is taken."""
     stem = re.sub(
         r"[^A-Za-z0-9._-]", "-", Path(parent).name.removesuffix("_sft").removesuffix("-base")
     ).lstrip("._-")
-    stem = stem or "run"
+    stem = stem[:_STEM] or "run"
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(name for name in names if not _is_taken(_folder_name(kind, name)))
+    return (name for name in names if not _is_taken(_folder_name(kind, name)))
 
 
 def _folder_name(kind: Kind, name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +17,14 @@ from typing import Any
 
 from trace_trainer.experts.language.catalogue import nearest
 
+LARGEST_SEED = 2**32 - 1
+"""What the libraries that draw at random take."""
+MOST = 10_000_000
+"""Of problems, and of whatever else is held in memory."""
+
 Choices = Collection[str] | Callable[[], Collection[str]]
+
+_LONGEST_SHOWN = 80  # characters of a value in a message
 
 GROUPS = ("Model", "Hosted", "Data", "Method", "Optimiser", "Rollouts", "Evaluation", "Stress", "Run")
 """Under which `--help` lists the options of a command, in this order."""
@@ -82,8 +90,22 @@ def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str,
             values[key] = _convert(value, hints[key])
             _check_limits(values[key], known[key].metadata)
         except ValueError as error:
-            errors.append(f"{where}.{key} must be {error}, not {value!r}")
+            errors.append(f"{where}.{key} must be {error}, not {_short(value)}")
     return values, errors
+
+
+def _is_text(value: str) -> bool:
+    """Whether it may name a file: it holds no NUL and no half of a character."""
+    try:
+        return b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+
+
+def _short(value: Any) -> str:
+    """A value as it was written, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _convert(value: Any, hint: Any) -> Any:
@@ -107,7 +129,7 @@ def _convert(value: Any, hint: Any) -> Any:
             return value
         raise ValueError("true or false")
     if hint is str:
-        if isinstance(value, str) and value:
+        if isinstance(value, str) and value and _is_text(value):
             return value
         raise ValueError("text")
     expected = "a number" if hint is float else "a whole number"
@@ -115,7 +137,7 @@ def _convert(value: Any, hint: Any) -> Any:
         raise ValueError(expected)
     try:
         number = hint(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(expected) from None
     if not math.isfinite(number):
         raise ValueError(expected)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from trace_trainer.engine.inference.samplers import AUTO, sampler_names
 from trace_trainer.engine.objectives.objective import OBJECTIVES, Clipping
-from trace_trainer.engine.settings.declaring import setting
+from trace_trainer.engine.settings.declaring import LARGEST_SEED, MOST, setting
 from trace_trainer.engine.tasks import (
     DEFAULT_FORMAT,
     DEFAULT_TASK,
@@ -53,17 +53,21 @@ class TuningConfig:
         choices=("full", "lora", "qlora", "last-k"),
         group="Method",
     )
-    rank: int = setting(32, "Rank of the LoRA adapter.", low=1, group="Method")
+    rank: int = setting(32, "Rank of the LoRA adapter.", low=1, high=4096, group="Method")
     alpha: int = setting(
-        64, "Scale of the LoRA adapter; its update is multiplied by alpha / rank.", low=1, group="Method"
+        64,
+        "Scale of the LoRA adapter; its update is multiplied by alpha / rank.",
+        low=1,
+        high=65_536,
+        group="Method",
     )
     dropout: float = setting(0.0, "Dropout of the LoRA adapter.", low=0, high=0.9, group="Method")
     target_modules: tuple[str, ...] | None = setting(
-        None,
-        "Modules that get a LoRA adapter; none means every linear layer but the head.",
-        group="Method",
+        None, "Modules that get a LoRA adapter; none means every linear layer but the head.", group="Method"
     )
-    last_k: int = setting(6, "How many of the last layers the method last-k trains.", low=1, group="Method")
+    last_k: int = setting(
+        6, "How many of the last layers the method last-k trains.", low=1, high=1000, group="Method"
+    )
     dtype: str = setting(
         "float32",
         "Number type of the computation; auto is bfloat16 where the device has instructions for it, else float32. "
@@ -82,16 +86,25 @@ class TuningConfig:
         group="Model",
     )
     max_grad_norm: float = setting(
-        1.0, "Largest norm of the gradients; larger ones are scaled down.", above=0, group="Optimiser"
+        1.0,
+        "Largest norm of the gradients; larger ones are scaled down.",
+        above=0,
+        high=1e6,
+        group="Optimiser",
     )
-    weight_decay: float = setting(0.0, "Weight decay of AdamW.", low=0, group="Optimiser")
+    weight_decay: float = setting(0.0, "Weight decay of AdamW.", low=0, high=100, group="Optimiser")
     micro_batch_tokens: int = setting(
-        2048, "Tokens computed at once, padding included; memory bounds them.", low=16, group="Optimiser"
+        2048,
+        "Tokens computed at once, padding included; memory bounds them.",
+        low=16,
+        high=MOST,
+        group="Optimiser",
     )
     max_new_tokens: int = setting(
         256,
         "Longest completion in tokens, in sampling and in evaluation; a longer one is cut.",
         low=1,
+        high=1_000_000,
         group="Rollouts",
     )
     card: bool = setting(
@@ -101,6 +114,7 @@ class TuningConfig:
         300,
         "How many held-out problems accuracy is measured on.",
         low=1,
+        high=MOST,
         group="Evaluation",
         formerly="eval_problems",
     )
@@ -110,7 +124,7 @@ class TuningConfig:
         group="Evaluation",
         metavar="FILE",
     )
-    seed: int = setting(0, "Seed of the data, of their order and of sampling.", group="Run")
+    seed: int = setting(0, "Seed of the data, of their order and of sampling.", low=0, high=LARGEST_SEED)
 
     def settled(self) -> Self:
         """The same with a dtype of auto as it is on this machine: what a run saves says what was done."""
@@ -134,11 +148,16 @@ class SFTConfig(TuningConfig):
         None, "Problem file with traces; none generates the train split.", group="Data", metavar="FILE"
     )
     count: int = setting(
-        8000, "Generated problems to train on; a file is used whole.", low=1, group="Data", flag="-n"
+        8000,
+        "Generated problems to train on; a file is used whole.",
+        low=1,
+        high=MOST,
+        group="Data",
+        flag="-n",
     )
     wording: str = setting("any", WORDING_HELP, choices=WORDINGS, group="Data")
-    epochs: float = setting(1.0, "Passes over the problems.", above=0, group="Optimiser")
-    learning_rate: float = setting(1e-3, "Peak of the learning rate.", above=0, group="Optimiser")
+    epochs: float = setting(1.0, "Passes over the problems.", above=0, high=10_000, group="Optimiser")
+    learning_rate: float = setting(1e-3, "Peak of the learning rate.", above=0, high=10, group="Optimiser")
     scheduler: str = setting(
         "cosine",
         "How the rate falls after warming up.",
@@ -149,16 +168,17 @@ class SFTConfig(TuningConfig):
         0.05, "Share of the steps in which the rate rises.", low=0, high=1, group="Optimiser"
     )
     batch_tokens: int = setting(
-        8192, "Tokens of an optimiser step, padding included.", low=16, group="Optimiser"
+        8192, "Tokens of an optimiser step, padding included.", low=16, high=MOST, group="Optimiser"
     )
     max_length: int = setting(
         512,
         "Longest prompt with trace, in tokens; a longer one is an error, never cut.",
         low=16,
+        high=1_000_000,
         group="Optimiser",
     )
     checkpoint_every: int = setting(
-        200, "Steps between checkpoints to resume from; 0 saves none until the end.", low=0, group="Run"
+        200, "Steps between checkpoints to resume from; 0 saves none until the end.", low=0, high=MOST
     )
 
 
@@ -167,11 +187,7 @@ class RLConfig(TuningConfig):
     """Settings of `trainer rl`."""
 
     model: str | None = setting(
-        None,
-        MODEL_HELP + "; none is the newest trainer sft run.",
-        group="Model",
-        flag="-m",
-        metavar="MODEL",
+        None, MODEL_HELP + "; none is the newest trainer sft run.", group="Model", flag="-m", metavar="MODEL"
     )
     data: str | None = setting(
         None,
@@ -186,20 +202,29 @@ class RLConfig(TuningConfig):
         choices=("gold", "own"),
         group="Data",
     )
-    iterations: int = setting(20, "Rounds of sampling and updating.", low=1, flag="--iters", group="Run")
-    prompts_per_iteration: int = setting(64, "Problems sampled in an iteration.", low=1, group="Rollouts")
-    group_size: int = setting(8, "Completions sampled for each problem.", low=1, group="Rollouts")
-    minibatches: int = setting(4, "Optimiser steps an iteration, at most.", low=1, group="Optimiser")
+    iterations: int = setting(20, "Rounds of sampling and updating.", low=1, high=1_000_000, flag="--iters")
+    prompts_per_iteration: int = setting(
+        64, "Problems sampled in an iteration.", low=1, high=100_000, group="Rollouts"
+    )
+    group_size: int = setting(
+        8, "Completions sampled for each problem.", low=1, high=10_000, group="Rollouts"
+    )
+    minibatches: int = setting(
+        4, "Optimiser steps an iteration, at most.", low=1, high=10_000, group="Optimiser"
+    )
     signal_per_step: int = setting(
         16,
         "Samples with a signal that an optimiser step needs: with fewer, an iteration takes fewer steps, and a single "
         "one is shorter; 0 turns this off.",
         low=0,
+        high=MOST,
         group="Optimiser",
     )
-    temperature: float = setting(1.0, "Temperature of sampling.", above=0, group="Rollouts")
-    learning_rate: float = setting(1e-4, "Peak of the learning rate.", above=0, group="Optimiser")
-    warmup_iterations: int = setting(1, "Iterations in which the rate rises.", low=0, group="Optimiser")
+    temperature: float = setting(1.0, "Temperature of sampling.", above=0, high=100, group="Rollouts")
+    learning_rate: float = setting(1e-4, "Peak of the learning rate.", above=0, high=10, group="Optimiser")
+    warmup_iterations: int = setting(
+        1, "Iterations in which the rate rises.", low=0, high=1_000_000, group="Optimiser"
+    )
     scheduler: str = setting(
         "linear", "How the rate falls after warming up.", choices=("linear", "constant"), group="Optimiser"
     )
@@ -211,11 +236,11 @@ class RLConfig(TuningConfig):
         group="Optimiser",
     )  # fmt: skip
     clip_high: float | None = setting(
-        None, "Probability ratios are clipped at 1 plus this; none is the objective's own.", above=0,
+        None, "Probability ratios are clipped at 1 plus this; none is the objective's own.", above=0, high=100,
         group="Optimiser",
     )  # fmt: skip
     kl: float = setting(
-        0.0, "Weight of the penalty for leaving the model started from.", low=0, group="Optimiser"
+        0.0, "Weight of the penalty for leaving the model started from.", low=0, high=1e6, group="Optimiser"
     )
     reward: str = setting(
         "gated",
@@ -229,18 +254,16 @@ class RLConfig(TuningConfig):
         group="Rollouts",
     )
     backend: str = setting(
-        "native",
-        "What runs the training: this project's loop, or TRL's trainers.",
-        choices=("native", "trl"),
-        group="Run",
+        "native", "What runs the training: this project's loop, or TRL's trainers.", choices=("native", "trl")
     )
     checkpoint_every: int = setting(
-        5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0, group="Run"
+        5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0, high=MOST
     )
     eval_every: int = setting(
         5,
         "Iterations between looks at held-out accuracy, on other problems than before and after; 0 never looks.",
         low=0,
+        high=MOST,
         group="Evaluation",
     )
     keep: str = setting(
@@ -257,14 +280,13 @@ class RLConfig(TuningConfig):
         group="Rollouts",
     )
     sample_batch: int = setting(
-        512, "Completions sampled at once; memory bounds them.", low=1, group="Rollouts"
+        512, "Completions sampled at once; memory bounds them.", low=1, high=100_000, group="Rollouts"
     )
     collapse: float = setting(
         0.5,
         "Stop when accuracy or parse rate falls below this share of the first iteration's; 0 never stops.",
         low=0,
         high=1,
-        group="Run",
     )
 
     @property

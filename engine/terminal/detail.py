@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import sys
 import traceback
 import warnings
 from collections.abc import Iterator
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.printable import tell
 
 _shown = False
 
@@ -23,7 +23,7 @@ def details_shown() -> bool:
 def detail(text: str) -> None:
     """Say something on standard error where details are shown."""
     if _shown:
-        print(text, file=sys.stderr)
+        tell(text)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import rich.progress
-from rich.console import Console
+
+from trace_trainer.engine.terminal.console import console_on
+from trace_trainer.engine.terminal.printable import tell
 
 T = TypeVar("T")
 
@@ -95,7 +97,7 @@ class Progress:
             self._show_bar(now)
         elif now - self._last_shown >= self.seconds_between_lines:
             self._last_shown = now
-            print(f"{self.description}: {self.status(now - self._start)}", file=sys.stderr, flush=True)
+            tell(f"{self.description}: {self.status(now - self._start)}")
 
     def status(self, elapsed: float) -> str:
         """Count, rate, time left and note, after `elapsed` seconds: `3,000 of 12,000 traces, 1,500/s, 6 s left`."""
@@ -119,7 +121,7 @@ class Progress:
                 rich.progress.TextColumn("{task.description}", markup=False),
                 rich.progress.BarColumn(bar_width=24),
                 rich.progress.TextColumn("{task.fields[status]}", markup=False),
-                console=Console(stderr=True),
+                console=console_on(sys.stderr),
                 transient=True,
                 # Lines for the same terminal have to go through the bar, which shows them above itself. Results that
                 # go to a file or a pipe must not: they would end up on the terminal.

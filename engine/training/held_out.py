@@ -62,6 +62,10 @@ class HeldOut:
         """Whether they are drawn from this project's schemas, as generated training problems are."""
         return self.config.eval_data is None
 
+    def require_same(self, run: Run) -> None:
+        """Raise UserError where the problems are not those that the run, which is to go on, was measured on before."""
+        run.require_data("eval", self.source, map(self.config.make_task().line, self.problems))
+
     def measure(self, model: LoadedModel) -> Evaluation:
         """The model on the problems, decoded greedily."""
         return evaluate_model(

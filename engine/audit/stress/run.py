@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO, TypeVar
 
-import click
-
 from trace_trainer.engine.audit.calls import CallRow, read_call_row
 from trace_trainer.engine.audit.inputs import FieldNames, RawInput, UnreadableInput
 from trace_trainer.engine.audit.stress import replies, traces
@@ -16,6 +14,7 @@ from trace_trainer.engine.audit.stress.problems import drawn, read_problem
 from trace_trainer.engine.audit.stress.tally import StressTally
 from trace_trainer.engine.audit.stress.tried import Payment, StressSettings, Tried
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
 
 T = TypeVar("T")
@@ -85,7 +84,7 @@ def _read(source: Source, read: Callable[[RawInput], T], needed: str, tally: Str
         except UnreadableInput as error:
             tally.left_out += 1
             if tally.left_out <= _MAX_NAMED:
-                click.echo(f"{raw.source}:{raw.line}: left out: {error}", err=True)
+                tell(f"{raw.source}:{raw.line}: left out: {error}")
     if not found:
         raise UserError(f"no problem could be read; {needed}")
     return found

@@ -13,7 +13,6 @@ import json
 import math
 import random
 import re
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from trace_trainer.engine.inference.hosted.messages import (
     error_message,
     read_reply,
 )
-from trace_trainer.engine.terminal.printable import printable
+from trace_trainer.engine.terminal.printable import printable, tell
 from trace_trainer.engine.terminal.progress import Progress
 
 _LONGEST_BODY = 2**24  # bytes of an answer
@@ -251,7 +250,7 @@ class HostedModel:
             if self._names[name] == name and name in sent and re.search(rf"\b{name}\b", message):
                 self._names[name] = other or ""
                 if not other:
-                    print(f"{self.name} can't be told a {name}: it uses its own", file=sys.stderr)
+                    tell(f"{self.name} can't be told a {name}: it uses its own")
                 return True
         return False
 

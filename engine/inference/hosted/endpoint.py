@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.terminal.printable import tell
 
 KEY_VARIABLE = "TRAINER_API_KEY"
 """The environment variable that holds the key, where no other is named."""
@@ -68,7 +68,7 @@ class Endpoint:
             )
         endpoint = cls(address.rstrip("/"), key)
         if endpoint.key and parts.scheme == "http" and not endpoint.is_here:
-            print(f"the key goes to {host} unencrypted, over http", file=sys.stderr)
+            tell(f"the key goes to {host} unencrypted, over http")
         return endpoint
 
     @property

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, RefusedError, convert
+from trace_trainer.engine.problems.files.json_rows import json_line
+from trace_trainer.engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
 from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem
 from trace_trainer.engine.problems.gsm8k.variants import Variant, vary
 
@@ -46,6 +47,16 @@ class Summary:
         if outcome.opinion is not None:
             self.opinions[outcome.opinion] += 1
 
+    def merge(self, later: Summary) -> None:
+        """Add the counts of problems that come after those of this one."""
+        self.problems += later.problems
+        self.converted += later.converted
+        self.certain += later.certain
+        self.varied += later.varied
+        self.variants += later.variants
+        self.refused += later.refused
+        self.opinions += later.opinions
+
     def fields(self, with_variants: bool, with_opinions: bool) -> dict[str, Any]:
         """The summary as JSON; what was not asked for is left out."""
         found: dict[str, Any] = {
@@ -59,6 +70,29 @@ class Summary:
         if with_opinions:
             found["wiring"] = dict(self.opinions.most_common())
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written of one problem: lines of problems, one of the refused, a word to the user, and the counts."""
+
+    lines: list[str]
+    refused: str | None
+    said: str | None
+    summary: Summary
+
+
+def written(outcome: Converted, certain: bool, seed: int) -> Written:
+    """What is written of what became of a problem; with `certain` a doubtful conversion is refused."""
+    summary, conversion = Summary(), outcome.conversion
+    summary.add(outcome)
+    if isinstance(conversion, RefusedError):
+        unreadable = conversion.reason is Refusal.UNREADABLE
+        said = f"{outcome.problem.id} can't be read: {conversion}" if unreadable else None
+        return Written([], json_line(refused_row(outcome.problem, conversion)), said, summary)
+    if certain and not conversion.certain:
+        return Written([], json_line(refused_row(outcome.problem, doubt(conversion))), None, summary)
+    return Written(list(map(json_line, converted_rows(outcome, seed))), None, None, summary)
 
 
 def convert_all(

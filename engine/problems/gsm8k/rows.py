@@ -76,7 +76,7 @@ def _files(place: Path) -> list[Path]:
     files = sorted(place.glob(f"*{SUFFIX}"))
     tests = [file for file in files if file.stem.startswith("test")]
     if tests and len(tests) < len(files):
-        names = ", ".join(file.name for file in tests)
+        names = ", ".join(repr(file.name)[1:-1] for file in tests)  # a name may hold what steers a terminal
         click.echo(f"left out {names}: test data is for final figures; name the file to convert it", err=True)
         files = [file for file in files if file not in tests]
     if not files:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
@@ -13,6 +12,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.intervals import wilson
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.rl.samples import iterations_of
 
 WATCHED = ("accuracy", "parse_rate")
@@ -66,10 +66,9 @@ def check_reward(run: Run) -> None:
         )
     if idle and len(iterations) == 1:
         count = sum(iterations[0]["outcomes"].values())
-        print(
+        tell(
             f"none of the {count} samples of the first iteration was right, so there was nothing to learn from; "
-            f"{PATIENCE} such iterations end the run",
-            file=sys.stderr,
+            f"{PATIENCE} such iterations end the run"
         )
 
 

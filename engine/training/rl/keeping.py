@@ -11,8 +11,6 @@ beyond noise ends the run where it lasts for two looks: at the highest rates a r
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +21,10 @@ import torch
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.intervals import paired_difference, wilson
 from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.held_out import HELD_OUT_SPLIT
 from trace_trainer.engine.training.rl.problems import practised_task
+from trace_trainer.engine.training.rl.state import write_tensors
 from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Keeper:
             )
             self._loaded.model.load_state_dict(weights, strict=False)
             self._run.save_weights(self._loaded)
-            print(_why_kept(looks, kept), file=sys.stderr)
+            tell(_why_kept(looks, kept))
         self._run.manifest["kept"] = {
             "iteration": kept.iteration,
             "chosen_on": self._choosing.source,
@@ -237,11 +237,7 @@ class Keeper:
         return self._run.resume_folder / f"kept-{iteration}.pt"
 
     def _save_weights(self, iteration: int) -> None:
-        self._run.resume_folder.mkdir(exist_ok=True)
-        path = self._weights_file(iteration)
-        written = path.with_suffix(".tmp")
-        torch.save(trainable_weights(self._loaded.model), written)
-        os.replace(written, path)
+        write_tensors(self._weights_file(iteration), trainable_weights(self._loaded.model))
 
 
 def _why_kept(looks: Sequence[Look], kept: Look) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -44,11 +43,10 @@ from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.state import STATE, read_state, write_tensors
 from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
 from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
-
-_STATE = "state.pt"
 
 
 class NativeLoop:
@@ -272,7 +270,6 @@ class NativeLoop:
     def save(self) -> None:
         """Write the weights, and what resuming needs."""
         self.folder.save_weights(self.loaded)
-        self.folder.resume_folder.mkdir(exist_ok=True)
         state = {
             "iteration": self.iteration,
             "steps": self.steps,
@@ -280,19 +277,15 @@ class NativeLoop:
             "weights": trainable_weights(self.model),
             "optimizer": self.optimizer.state_dict(),
         }
-        written = self.folder.resume_folder / f"{_STATE}.tmp"
-        torch.save(state, written)
-        os.replace(written, self.folder.resume_folder / _STATE)
+        write_tensors(self.folder.resume_folder / STATE, state)
 
     def load(self) -> None:
-        """Go on from what `save` wrote. Raises UserError where there is nothing to go on from."""
-        path = self.folder.resume_folder / _STATE
+        """Go on from what `save` wrote. Raises UserError where there is nothing whole to go on from."""
+        path = self.folder.resume_folder / STATE
         if not path.exists():
             raise UserError(
                 f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite"
             )
-        state = torch.load(path, weights_only=True)
-        self.loaded.model.load_state_dict(state["weights"], strict=False)
-        self.optimizer.load_state_dict(state["optimizer"])
+        state = read_state(path, self.loaded, self.optimizer)
         self.iteration, self.steps, self.start = state["iteration"], state["steps"], state["start"]
         self.folder.rewind(self.iteration)

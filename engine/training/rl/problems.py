@@ -55,6 +55,12 @@ def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
     return config.data, _shuffled_rounds(held, config.seed)
 
 
+def data_lines(config: RLConfig) -> Iterator[str]:
+    """The problems of the file to practise on, as lines."""
+    task = config.make_task()
+    return map(task.line, task.read(str(config.data)))
+
+
 def _shuffled_rounds(problems: Sequence[Any], seed: int) -> Iterator[Any]:
     for number in itertools.count():
         yield from Random(f"rl:{seed}:{number}").sample(problems, len(problems))

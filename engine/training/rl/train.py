@@ -6,7 +6,6 @@ after on the same problems. `native` (`loop.py`) is this project's own loop; `tr
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -15,14 +14,17 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.runs.checkpoints import newest_checkpoint
 from trace_trainer.engine.runs.folder import Run, newest_run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.rows import trim_vocabulary
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
-from trace_trainer.engine.training.interrupt import stop_on_interrupt
 from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
-from trace_trainer.engine.training.rl.problems import EXAMINED, rl_problems
+from trace_trainer.engine.training.rl.problems import EXAMINED, data_lines, rl_problems
+from trace_trainer.engine.training.rl.state import STATE
 from trace_trainer.engine.training.tuning import load_trainable
 
 
@@ -32,7 +34,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     Args:
         run: an unfinished run that is to go on; it draws its problems itself.
 
-    Raises UserError where they do not fit, or there is no model to start from.
+    Raises UserError where they do not fit, or are not what they were, and where there is no model to start from.
     """
     config = config.settled()
     start = _start_of(config, run)
@@ -40,6 +42,11 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     source, drawn = rl_problems(config)
     problems = [] if run is not None else list(islice(drawn, EXAMINED))
     held_out = HeldOut.of(config)
+    if run is not None:
+        _require_checkpoint(run, config.backend)
+        held_out.require_same(run)
+        if config.data is not None:
+            run.require_data("train", source, data_lines(config))
     return PreparedRun(load_trainable(start, config), config, source, problems, held_out)
 
 
@@ -75,16 +82,17 @@ def train(
             recipe=recipe,
         )
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))
+    if config.data is not None:
+        run.record_data("train", config.data, data_lines(config))
     run.record_device(str(loaded.device))
 
     before = held_out.measure(loaded)
-    print(
-        f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {prepared.source}",
-        file=sys.stderr,
+    tell(
+        f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {prepared.source}"
     )
     if config.trim_vocab:
         practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
-        print(trim_vocabulary(loaded, list(practised), task), file=sys.stderr)
+        tell(trim_vocabulary(loaded, list(practised), task))
     keeper = Keeper(config, loaded, run, choosing_problems(config, held_out.problems))
     try:
         finished = _BACKENDS[config.backend](config, loaded, rl_problems(config)[1], run, resumed, keeper)
@@ -97,6 +105,16 @@ def train(
     kept = keeper.settle()
     del loaded, prepared.loaded, keeper  # there may be no room for it beside the one that was saved
     return run, held_out.measure_saved(run, before, is_start=kept == 0)
+
+
+def _require_checkpoint(run: Run, backend: str) -> None:
+    """Raise UserError where a run has nothing to go on from."""
+    if backend == "native":
+        found = (run.resume_folder / STATE).is_file()
+    else:
+        found = newest_checkpoint(run.resume_folder) is not None
+    if not found:
+        raise UserError(f"{run.path} was stopped before its first checkpoint; start again with --overwrite")
 
 
 def _start_of(config: RLConfig, run: Run | None) -> str:

@@ -22,12 +22,18 @@ from datasets import Dataset
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.samplers import AUTO
 from trace_trainer.engine.models.chat import prompt_text
+from trace_trainer.engine.runs.checkpoints import (
+    DurableCheckpoints,
+    newest_checkpoint,
+    resumed_from,
+    whole_checkpoints,
+)
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
-from trace_trainer.engine.training.interrupt import stop_on_interrupt
+from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
-from trace_trainer.engine.training.sft.trainer import newest_checkpoint, restore
+from trace_trainer.engine.training.sft.trainer import restore
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -103,7 +109,7 @@ def run(
     with Progress("rl", config.iterations, "iterations", done=first) as progress:
         log = IterationLog(config, run, reward, keeper, progress)
         trainer.add_callback(log)
-        with stop_on_interrupt(log):
+        with stop_on_interrupt(log), whole_checkpoints(run.resume_folder), resumed_from(checkpoint, trainer):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
     restore(loaded)
     if "ref" in getattr(loaded.model, "peft_config", {}):
@@ -151,7 +157,6 @@ def _trainer(
         logging_steps=config.minibatches,
         save_strategy="steps" if config.checkpoint_every else "no",
         save_steps=max(config.checkpoint_every, 1) * config.minibatches,
-        save_total_limit=1,
         disable_tqdm=True,
         report_to=[],
         seed=config.seed,
@@ -165,6 +170,7 @@ def _trainer(
         args=arguments,
         train_dataset=Dataset.from_dict({"prompt": prompts, "index": list(range(len(problems)))}),
         processing_class=loaded.tokenizer,
+        callbacks=[DurableCheckpoints()],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

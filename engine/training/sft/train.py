@@ -9,7 +9,6 @@ Not covered: several processes, and several answers to one question.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +19,17 @@ from trace_trainer.engine.models.chat import Row
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.runs.checkpoints import newest_checkpoint, resumed_from, whole_checkpoints
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.tasks.rows import check_lengths, rows_of, trim_vocabulary
+from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
-from trace_trainer.engine.training.interrupt import stop_on_interrupt
 from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.sft.problems import sft_problems
-from trace_trainer.engine.training.sft.trainer import StepLog, build_trainer, newest_checkpoint, restore
+from trace_trainer.engine.training.sft.trainer import StepLog, build_trainer, restore
 from trace_trainer.engine.training.tuning import load_trainable
 
 
@@ -43,12 +44,22 @@ class Training:
     finished: bool
 
 
-def prepare(config: SFTConfig) -> PreparedRun[SFTConfig]:
-    """The model and the problems that these settings name. Raises UserError where they do not fit."""
+def prepare(config: SFTConfig, run: Run | None = None) -> PreparedRun[SFTConfig]:
+    """The model and the problems that these settings name.
+
+    Args:
+        run: an unfinished run that is to go on.
+
+    Raises UserError where they do not fit, or are not what they were when the run was started.
+    """
     config = config.settled()
     resolve(config.model)  # what can be said at once is said before the model is loaded
     source, problems = sft_problems(config)
     held_out = HeldOut.of(config)
+    if run is not None:
+        newest_checkpoint(run.resume_folder)  # says what is wrong with one
+        run.require_data("train", source, map(config.make_task().line, problems))
+        held_out.require_same(run)
     return PreparedRun(load_trainable(config.model, config), config, source, problems, held_out)
 
 
@@ -95,11 +106,11 @@ def train(
     run.record_device(str(loaded.device))
 
     before = held_out.measure(loaded)
-    print(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems", file=sys.stderr)
+    tell(f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems")
     if fresh:  # what the model wrote before it was trained: the report shows it beside the figures
         run.log_rollouts({"step": 0, **row} for row in before.rows())
     if config.trim_vocab:
-        print(trim_vocabulary(loaded, prepared.problems, task), file=sys.stderr)
+        tell(trim_vocabulary(loaded, prepared.problems, task))
         rows = rows_of(loaded, prepared.problems, task)
     try:
         training = _fit(run, loaded, rows, config)
@@ -123,7 +134,12 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig) 
     with Progress("sft", trainer.planned_steps, done=first) as progress:
         log = StepLog(run, progress, trainer.tokens_after)
         trainer.add_callback(log)
-        with stop_on_interrupt(log), compiled_layers(loaded.model, config.compile):
+        with (
+            stop_on_interrupt(log),
+            compiled_layers(loaded.model, config.compile),
+            whole_checkpoints(run.resume_folder),
+            resumed_from(checkpoint, trainer),
+        ):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
     restore(loaded)
     steps = trainer.state.global_step

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from datasets import Dataset
 from trace_trainer.engine.inference.batches import plan_batches
 from trace_trainer.engine.models.chat import UNTRAINED, Row
 from trace_trainer.engine.models.loading import LoadedModel, without_adapter
+from trace_trainer.engine.runs.checkpoints import DurableCheckpoints
 from trace_trainer.engine.settings.stages import SFTConfig
 
 if TYPE_CHECKING:
@@ -129,24 +129,6 @@ class StepLog(TrainerCallback):
         self.progress.update(step, note=f"loss {self.loss:.3f}")
 
 
-@dataclass(frozen=True, slots=True)
-class SavedStep:
-    """A checkpoint to resume from: the trainer's folder, and the step that it was saved after."""
-
-    path: Path
-    step: int
-
-
-def newest_checkpoint(folder: Path) -> SavedStep | None:
-    """The newest complete checkpoint of a trainer; None where there is none, or only what a crash left half done."""
-    saved = [
-        SavedStep(path, int(path.name.rsplit("-", 1)[1]))
-        for path in folder.glob("checkpoint-*")
-        if (path / "trainer_state.json").is_file()  # written last
-    ]
-    return max(saved, key=lambda checkpoint: checkpoint.step, default=None)
-
-
 def build_trainer(
     loaded: LoadedModel,
     rows: Sequence[Row],
@@ -185,7 +167,6 @@ def build_trainer(
         logging_steps=1,
         save_strategy="steps" if saves else "no",
         save_steps=max(config.checkpoint_every, 1),
-        save_total_limit=1,
         disable_tqdm=True,
         report_to=[],
         seed=config.seed,
@@ -201,6 +182,7 @@ def build_trainer(
         processing_class=loaded.tokenizer,
         train_dataset=dataset,
         args=arguments,
+        callbacks=[DurableCheckpoints()],
     )
 
 

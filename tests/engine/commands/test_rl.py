@@ -15,7 +15,7 @@ from helpers.rl_command import SMALL, UNREWARDED, command, manifest, metrics
 
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.problems.files.word_problems import write_problems
-from trace_trainer.engine.training.interrupt import stop_on_interrupt
+from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.experts.problems import Problem, generate
 from trace_trainer.verifiers.traces.verdict import Verdict
 

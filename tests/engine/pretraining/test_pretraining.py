@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from trace_trainer.engine.cli import trainer
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.pretraining import corpora
 from trace_trainer.engine.pretraining import training as pretraining
@@ -47,8 +50,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch)
 
 
-def train(out: Path, seed: int = 0, start: LoadedModel | None = None) -> None:
-    pretrain(
+def train(out: Path, seed: int = 0, start: LoadedModel | None = None) -> bool:
+    return pretrain(
         out,
         STEPS * BATCH_TOKENS,
         corpus=CORPUS,
@@ -118,6 +121,23 @@ def test_an_interrupted_run_is_resumed_and_ends_as_an_uninterrupted_one(
     assert curve(tmp_path) == curve(trained)
     one, other = (load_file(out / "model.safetensors") for out in (trained, tmp_path))
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_stop_leaves_a_checkpoint_and_another_start_must_be_the_same(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def terminated(*arguments: Any) -> dict[str, float]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return copying_accuracy(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pretraining, "copying_accuracy", terminated)
+        assert train(tmp_path) is False
+    assert (tmp_path / "run").is_dir() and not (tmp_path / "model.safetensors").exists()
+    with pytest.raises(UserError, match=r"have changed since it was started \(seed is 1, was 0\)"):
+        train(tmp_path, seed=1)
+    assert train(tmp_path) is True
+    assert curve(tmp_path) == curve(trained)
 
 
 def test_a_base_is_trained_further_with_its_own_tokenizer(trained: Path, tmp_path: Path) -> None:

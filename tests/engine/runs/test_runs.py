@@ -184,10 +184,46 @@ def test_finished_run_loses_what_only_resuming_needs(checkpoints: Path) -> None:
     assert not run.resume_folder.exists()
 
 
-def test_damaged_manifest_is_told_in_one_line(checkpoints: Path) -> None:
-    (create().path / "manifest.json").write_text("{")
+@pytest.mark.parametrize(
+    "manifest", ["{", "[]", '{"kind": "sft"}', '{"kind": 3, "status": "finished"}', "\0"]
+)
+def test_damaged_run_is_passed_over_with_a_warning_unless_it_is_named(
+    checkpoints: Path, capsys: pytest.CaptureFixture[str], manifest: str
+) -> None:
+    whole = create("whole")
+    whole.close("finished")
+    (create().path / "manifest.json").write_text(manifest)
+    assert newest_run("sft") == whole.path
+    assert capsys.readouterr().err.startswith(f"{checkpoints}/shop_sft is passed over: can't read ")
     with pytest.raises(UserError, match=r"can't read .*manifest\.json"):
-        newest_run("sft")
+        Run.resume("sft", "shop")
+
+
+@pytest.mark.parametrize("settings", ["task: [", "3", "- a", "? [a]\n: b", "\0", "&a [*a]"])
+def test_run_whose_settings_can_not_be_read_is_passed_over_where_they_matter(
+    checkpoints: Path, capsys: pytest.CaptureFixture[str], settings: str
+) -> None:
+    run = create()
+    run.close("finished")
+    (run.path / "config.yaml").write_text(settings)
+    assert newest_run("sft", "traces") is None
+    assert "shop_sft is passed over: can't read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"loss": 1}', "[" * 100_000])
+def test_damaged_log_is_told_in_one_line(checkpoints: Path, line: str) -> None:
+    run = create()
+    run.log_metrics({"step": 1})
+    with (run.path / "metrics.jsonl").open("a") as stream:
+        stream.write(line + "\n")
+    with pytest.raises(UserError, match=r"metrics\.jsonl:2 can't be read"):
+        run.rewind(1)
+
+
+def test_half_a_character_in_a_log_comes_back(checkpoints: Path) -> None:
+    run = create()
+    run.log_rollouts([{"step": 1, "question": "\ud83d"}])
+    assert [record["question"] for record in read_lines(run.path / "rollouts.jsonl")] == ["\ud83d"]
 
 
 def test_runs_go_to_the_working_directory_where_the_project_is_elsewhere(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import cycle
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 import torch
+from helpers.full_disk import files_of_at_most
 from helpers.native_loops import PROBLEMS, Judge, by_text, lines, same, stop_after, weights
 
 from trace_trainer.engine.errors import UserError
@@ -144,3 +146,52 @@ def test_an_adapter_is_trained_saved_and_resumed(
     assert same(weights(whole), weights(second))
     saved = dict(load_model(second.folder.path, keep_adapter=True).model.named_parameters())
     assert same({name: value.detach() for name, value in saved.items()}, weights(second))
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda state: state.pop("weights"), "can't be read whole"),
+        (lambda state: state["weights"].popitem(), "is not the state of these weights"),
+        (lambda state: state.update(weights={"other": torch.zeros(1)}), "is not the state of these weights"),
+    ],
+)
+def test_a_state_without_its_weights_is_refused(
+    new_loop: Callable[..., NativeLoop],
+    resumed: Callable[[NativeLoop], NativeLoop],
+    damage: Callable[[dict[str, Any]], object],
+    said: str,
+) -> None:
+    loop = new_loop()
+    loop.save()
+    path = loop.folder.resume_folder / "state.pt"
+    state = torch.load(path, weights_only=True)
+    damage(state)
+    torch.save(state, path)
+    with pytest.raises(UserError, match=rf"state\.pt {said}"):
+        resumed(loop)
+
+
+def test_a_state_that_is_cut_is_refused(
+    new_loop: Callable[..., NativeLoop], resumed: Callable[[NativeLoop], NativeLoop]
+) -> None:
+    loop = new_loop()
+    loop.save()
+    path = loop.folder.resume_folder / "state.pt"
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(UserError, match=r"state\.pt can't be read whole"):
+        resumed(loop)
+
+
+def test_a_full_disk_keeps_the_weights_and_the_state_of_before(new_loop: Callable[..., NativeLoop]) -> None:
+    loop = new_loop()
+    loop.save()
+    before = {path: path.read_bytes() for path in loop.folder.path.rglob("*") if path.is_file()}
+    with torch.no_grad():
+        next(iter(loop.loaded.model.parameters())).add_(1)
+    with (
+        pytest.raises(UserError, match="File too large; what was there before is still there"),
+        files_of_at_most(50_000),
+    ):
+        loop.save()
+    assert before == {path: path.read_bytes() for path in loop.folder.path.rglob("*") if path.is_file()}
