@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -29,7 +29,7 @@ from trace_trainer.engine.commands.command import (
     reward_option,
     seed_option,
 )
-from trace_trainer.engine.commands.episodes_table import print_episodes
+from trace_trainer.engine.commands.episodes_played import play_episodes
 from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.files import Data, Model, Output
@@ -43,12 +43,11 @@ from trace_trainer.engine.commands.participants_named import (
 )
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_constants, generated_problems
-from trace_trainer.engine.evaluation.episodes import evaluate_episodes
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.inference.hosted.endpoint import is_address
-from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
@@ -256,28 +255,29 @@ def command(
         if named.external or any(map(is_address, asked)):
             raise UserError("--episodes are for models that are loaded here")
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
-        _play(asked, task, dtype, form, out, options, resume)
+        play_episodes(asked, task, dtype, form, out, options, resume)
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
     participants = participants_of(asked, task, dtype, named)
     conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
-    free = {
-        "answers": named.answers,
-        "free": named.free,
-        "shots": named.shots,
-        "shots from": str(named.shots_from),
-    }
-    settings = {**asdict(conditions), **free}
+    settings = {**asdict(conditions), **others}
+    journal = evaluation_journal(out or completions, asked, task, dtype, settings, problems, resume)
+    _answer(task, participants, problems, conditions, form, out, completions, journal)
+
+
+def _answer(
+    task: Task[Any], participants: Sequence[Participant], problems: Sequence[Any], conditions: Conditions, form: str,
+    out: Path | None, completions: Path | None, journal: contextlib.AbstractContextManager[Journal],
+) -> None:  # fmt: skip
+    """Let each participant answer, and print what came of it beside what constant replies score."""
     with contextlib.ExitStack() as files:
-        place = out or completions
-        kept = files.enter_context(evaluation_journal(place, asked, task, dtype, settings, problems, resume))
+        conditions = replace(conditions, kept=files.enter_context(journal))
         # Opened first, so that a place that can't be written to is known before the evaluation and not after it.
         stream = files.enter_context(atomic_write(out)) if out else sys.stdout
         rows = files.enter_context(atomic_write(completions)) if completions else None
-        conditions = replace(conditions, kept=kept)
         check_participants(participants, problems, conditions)
         evaluations = _evaluate(participants, problems, conditions, rows)
-        constants = evaluate_constants(task, problems, data=evaluations[0].data, policy=policy)
+        constants = evaluate_constants(task, problems, data=evaluations[0].data, policy=conditions.policy)
         print_evaluations(evaluations, constants, form, stream)
 
 
@@ -292,27 +292,3 @@ def _evaluate(
         if rows:
             rows.writelines(completion_lines(found[place]))
     return [found[place] for place in range(len(participants))]
-
-
-def _play(
-    asked: Sequence[str], task: Task[Any], dtype: str, form: str, out: Path | None, options: Mapping[str, Any],
-    resume: bool,
-) -> None:  # fmt: skip
-    """Play whole installations with each model, and print what came of them."""
-    from trace_trainer.engine.models.loading import load_model
-
-    with (
-        evaluation_journal(out, asked, task, dtype, options, (), resume) as kept,
-        atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream,
-    ):
-        _check_names(asked)
-        loaded = (load_model(model, dtype=dtype) for model in asked)
-        print_episodes(
-            [evaluate_episodes(model, task, kept=kept, **options) for model in loaded], form, stream
-        )
-
-
-def _check_names(models: Sequence[str]) -> None:
-    """Raise UserError for a name that means nothing before the first model is evaluated, not after it."""
-    for model in models[1:]:
-        resolve(model)

@@ -155,7 +155,7 @@ def _header(command: Mapping[str, Any], reads: Iterable[str | Path]) -> dict[str
     version = importlib.metadata.version("trace-trainer")
     plugins = {f"plugin {plugin.path}": plugin.sha256[:16] for plugin in loaded_plugins()}
     stated: dict[str, Any] = json.loads(
-        json.dumps(plain({"version": version, **command, **files, **plugins}))
+        json.dumps(plain({"version": version, **command, **files, **plugins}), default=str)
     )
     return stated
 

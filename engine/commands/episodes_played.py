@@ -1,0 +1,39 @@
+"""`trainer eval --episodes`: whole installations played with each model, and what came of them."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.episodes_table import print_episodes
+from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
+from trace_trainer.engine.evaluation.episodes import evaluate_episodes
+from trace_trainer.engine.models.names import resolve
+from trace_trainer.engine.tasks import Task
+
+
+def play_episodes(
+    models: Sequence[str],
+    task: Task[Any],
+    dtype: str,
+    form: str,
+    out: Path | None,
+    options: Mapping[str, Any],
+    resume: bool,
+) -> None:
+    """Play with each model, by the options of `evaluate_episodes`, and print the figures."""
+    from trace_trainer.engine.models.loading import load_model
+
+    with (
+        evaluation_journal(out, models, task, dtype, options, (), resume) as kept,
+        atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream,
+    ):
+        for model in models[1:]:  # a name that means nothing is said before the first is played with
+            resolve(model)
+        loaded = (load_model(model, dtype=dtype) for model in models)
+        played = [evaluate_episodes(model, task, kept=kept, **options) for model in loaded]
+        print_episodes(played, form, stream)
