@@ -24,9 +24,10 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(kind[4][:2], family=kind[0])
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: text that no host can be called
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise UserError(
-            f"can't listen on {host} port {port}: {error.strerror or error}; --port 0 takes a free one"
+            f"can't listen on {host[:100]} port {port}: {reason}; --port 0 takes a free one"
         ) from None
 
 
