@@ -61,7 +61,7 @@ def shown(*options: str) -> dict[str, Any]:
 def as_old(run: Path) -> None:
     """Make a run look like one of version 0.1.0."""
     manifest = json.loads((run / "manifest.json").read_text())
-    del manifest["recipe"]
+    del manifest["recipe"], manifest["settings"]
     (run / "manifest.json").write_text(json.dumps(manifest))
     config = config_of(run)
     config["format"], config["eval_problems"] = config.pop("call_format"), config.pop("eval_count")

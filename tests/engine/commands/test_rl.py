@@ -128,7 +128,7 @@ def test_without_a_model_it_needs_an_sft_run(checkpoints: Path) -> None:
     [
         (("--iters", "0"), "rl.iterations must be at least 1, not '0'"),
         (("--objective", "gpro"), "rl.objective must be one of"),
-        (("--objective", "gpro"), "did you mean grpo?"),
+        (("--objective", "grpoo"), "did you mean grpo?"),
         (("--expert", "geometry"), "rl.experts must be one of"),
         (("--recipe", "defualt"), "did you mean default?"),
         (("--model", "no-such-model"), "there is no model no-such-model"),
