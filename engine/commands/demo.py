@@ -77,7 +77,7 @@ def _solve_one(demo: Demonstration, console: Console) -> None:
         samples=SOLVE_SAMPLES,
         temperature=SAMPLING_TEMPERATURE,
         max_new_tokens=config.max_new_tokens,
-        card=config.card,
+        task=config.make_task(),
         seed=config.seed,
     )
     print_solution(solution, console)

@@ -21,7 +21,9 @@ from trace_trainer.engine.settings.written import written
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable_json, tell
 
-EXAMINED = ("task", "call_format", "card", "model", "data", "eval_data", "method", "dtype", "seed")
+EXAMINED = (
+    "task", "call_format", "card", "context", "model", "base", "device", "data", "eval_data", "method", "dtype", "seed",
+)  # fmt: skip
 """Settings that are options here; a recipe can state all of them."""
 
 

@@ -19,7 +19,7 @@ from trace_trainer.engine.tasks import Task
 def play_episodes(
     models: Sequence[str],
     task: Task[Any],
-    dtype: str,
+    how: Mapping[str, Any],
     form: str,
     out: Path | None,
     options: Mapping[str, Any],
@@ -29,11 +29,11 @@ def play_episodes(
     from trace_trainer.engine.models.loading import load_model
 
     with (
-        evaluation_journal(out, models, task, dtype, options, (), resume) as kept,
+        evaluation_journal(out, models, task, how, options, (), resume) as kept,
         atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream,
     ):
         for model in models[1:]:  # a name that means nothing is said before the first is played with
             resolve(model)
-        loaded = (load_model(model, dtype=dtype) for model in models)
+        loaded = (load_model(model, **how) for model in models)
         played = [evaluate_episodes(model, task, kept=kept, **options) for model in loaded]
         print_episodes(played, form, stream)

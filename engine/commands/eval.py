@@ -34,7 +34,13 @@ from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
+from trace_trainer.engine.commands.options import (
+    LOADING,
+    context_option,
+    loading_options,
+    max_new_tokens_option,
+    temperature_option,
+)
 from trace_trainer.engine.commands.participants_named import (
     Named,
     check_participants,
@@ -96,7 +102,7 @@ def _read_or_generate(
     help="Model that the others are compared with.",
     show_default="the first --model",
 )
-@dtype_option
+@loading_options
 @option(
     "--data",
     type=Data(dir_okay=False, path_type=Path),
@@ -153,6 +159,7 @@ def _read_or_generate(
     help="Show the prompt card.",
     show_default="if one of the models was trained with it",
 )
+@context_option
 @participant_options
 @option(
     "--samples",
@@ -211,9 +218,9 @@ def _read_or_generate(
 def command(
     models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
-    max_new_tokens: int, dtype: str, card: bool | None, policy: str, no_reference: bool, episodes: int | None,
-    guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None, completions: Path | None, seed: int,
-    resume: bool, **others: Any,
+    max_new_tokens: int, card: bool | None, context: str | None, policy: str, no_reference: bool,
+    episodes: int | None, guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None,
+    completions: Path | None, seed: int, resume: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
 
@@ -234,15 +241,14 @@ def command(
       trainer eval --compare my-run --model http://127.0.0.1:8000/v1 --external other=theirs.jsonl
       trainer eval --compare my-base --free my-base --model my-run --data test.jsonl
     """
+    how = {name: others.pop(name) for name in LOADING}
     named = Named(**others)
     asked = list(models) or ([] if named.external else [default_model(task_name)])
     if baseline is not None:
         asked.insert(0, baseline)
-    task = asked_task(asked, task_name, call_format, card)
-    if no_reference:
-        task = task.without_references()
-    if temperature is None:
-        temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
+    task = asked_task(asked, task_name, call_format, card, context)
+    task = task.without_references() if no_reference else task
+    temperature = (SAMPLING_TEMPERATURE if samples > 1 else 0.0) if temperature is None else temperature
     if guard and episodes is None:
         raise UserError("--guard is for --episodes")
     sampling: dict[str, Any] = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
@@ -255,13 +261,13 @@ def command(
         if named.external or any(map(is_address, asked)):
             raise UserError("--episodes are for models that are loaded here")
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
-        play_episodes(asked, task, dtype, form, out, options, resume)
+        play_episodes(asked, task, how, form, out, options, resume)
         return
     name, problems = _read_or_generate(task, data, split, count, seed, experts)
-    participants = participants_of(asked, task, dtype, named)
+    participants = participants_of(asked, task, how, named)
     conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
     settings = {**asdict(conditions), **others}
-    journal = evaluation_journal(out or completions, asked, task, dtype, settings, problems, resume)
+    journal = evaluation_journal(out or completions, asked, task, how, settings, problems, resume)
     _answer(task, participants, problems, conditions, form, out, completions, journal)
 
 

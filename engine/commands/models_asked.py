@@ -11,8 +11,10 @@ from trace_trainer.engine.runs.folder import newest_run
 from trace_trainer.engine.runs.manifest import CONFIG, read_settings
 from trace_trainer.engine.settings.declaring import with_present_names
 from trace_trainer.engine.settings.recipes import load_recipe, recipe_names
-from trace_trainer.engine.settings.stages import DEFAULT_MODEL, TuningConfig
+from trace_trainer.engine.settings.stages import DEFAULT_MODEL
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, Task, task_for
+from trace_trainer.engine.tasks.context import in_context, read_context
 from trace_trainer.engine.terminal.printable import tell
 
 _GIVE = "these models were trained with different ones of {{}}: give --{}"
@@ -36,9 +38,18 @@ def default_model(task: str | None = None) -> str:
 
 
 def asked_task(
-    models: Sequence[str], name: str | None = None, format: str | None = None, card: bool | None = None
+    models: Sequence[str],
+    name: str | None = None,
+    format: str | None = None,
+    card: bool | None = None,
+    context: str | None = None,
 ) -> Task[Any]:
     """The task that models are evaluated on: what is given, else what they were trained for.
+
+    All of them are asked alike, those too that were trained without the card or the context of another.
+
+    Args:
+        context: a file, or NO_CONTEXT.
 
     Raises UserError where they were trained for different ones.
     """
@@ -54,7 +65,12 @@ def asked_task(
         declared = TASKS.get(name)
         has_card = declared is not None and declared.has_card
         card = has_card and any(found.get("card") for found in settings)
-    return task_for(name, format, card)
+    if context is not None:
+        text = read_context(context)
+    else:
+        texts = [found["context"] for found in settings if found.get("context")]
+        text = common(texts, None, _GIVE.format("context"))
+    return in_context(task_for(name, format, card), text)
 
 
 def run_settings(name: str) -> dict[str, Any]:

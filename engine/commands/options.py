@@ -11,8 +11,11 @@ import click
 from trace_trainer.engine.commands.command import Name, Number, Option, choices_shown, option, with_choices
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.models.devices import AUTO_DEVICE, DEVICES
 from trace_trainer.engine.settings.declaring import names_of, option_of
 from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
+from trace_trainer.engine.settings.tuning import BASE_HELP, DEVICE_HELP
+from trace_trainer.engine.tasks.context import NO_CONTEXT
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -20,14 +23,6 @@ _METAVARS = {"int": "N", "float": "X", "tuple": "NAME,...", "str": "NAME"}
 _OUTPUT = "format"
 """What `--format` means wherever there is an output; it is no former name of an option."""
 
-dtype_option = option(
-    "--dtype",
-    type=click.Choice(["float32", "bfloat16", "auto"]),
-    default="float32",
-    show_default=True,
-    group="Model",
-    help="Number type of the computation; auto is bfloat16 where the device has instructions for it.",
-)
 temperature_option = option(
     "--temperature",
     type=Number(min=0, max=100),
@@ -143,6 +138,45 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
         help=f"Settings to start from: {', '.join(recipe_names())}, or a file. Other options override them.",
         show_default=shown_default,
     )
+
+
+LOADING = ("dtype", "device", "base")
+
+
+def loading_options(command: Decorated) -> Decorated:
+    """Decorate a click command with how a model is loaded: `dtype`, `device` and `base`, as `load_model` takes them."""
+    made = [
+        option(
+            "--dtype",
+            type=click.Choice(["float32", "bfloat16", "auto"]),
+            default="float32",
+            show_default=True,
+            group="Model",
+            help="Number type of the computation; auto is bfloat16 where the device has instructions for it, else "
+            "float32.",
+        ),
+        option(
+            "--device",
+            type=click.Choice(DEVICES),
+            default=AUTO_DEVICE,
+            show_default=True,
+            group="Model",
+            help=DEVICE_HELP,
+        ),
+        option("--base", metavar="MODEL", group="Model", help=BASE_HELP),
+    ]
+    for one in reversed(made):
+        command = one(command)
+    return command
+
+
+context_option = option(
+    "--context",
+    metavar="FILE",
+    group="Data",
+    help=f"File whose text is put before each request, of every model; {NO_CONTEXT} leaves it out.",
+    show_default="as the models were trained",
+)
 
 
 def run_options(saved_as: str) -> Callable[[Decorated], Decorated]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -146,8 +146,14 @@ def participant_options(command: Decorated) -> Decorated:
     return command
 
 
-def participants_of(models: Sequence[str], task: Task[Any], dtype: str, named: Named) -> list[Participant]:
-    """The models in their order, then the files of others. Raises UserError for what does not fit together."""
+def participants_of(
+    models: Sequence[str], task: Task[Any], how: Mapping[str, Any], named: Named
+) -> list[Participant]:
+    """The models in their order, then the files of others. Raises UserError for what does not fit together.
+
+    Args:
+        how: those that run here are loaded, as `load_model` takes it.
+    """
     files = dict(named.external)
     names = [*models, *(name for name in files if name not in models)]
     if len(files) < len(named.external):
@@ -169,7 +175,7 @@ def participants_of(models: Sequence[str], task: Task[Any], dtype: str, named: N
         elif is_address(name):
             found.append(Hosted(name, own, next(hosted)))
         else:
-            found.append(Local(name, own, dtype))
+            found.append(Local(name, own, how))
     return found
 
 

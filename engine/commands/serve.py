@@ -9,7 +9,7 @@ import click
 from trace_trainer.engine.commands.command import Command, Name, option
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import dtype_option
+from trace_trainer.engine.commands.options import LOADING, context_option, loading_options
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
 from trace_trainer.engine.settings.stages import MODEL_HELP
@@ -28,7 +28,8 @@ from trace_trainer.verifiers.calls import FORMATS
     help=f"{MODEL_HELP}.",
     show_default="the newest RL run, else SFT run",
 )
-@dtype_option
+@context_option
+@loading_options
 @option(
     "--task",
     "task_name",
@@ -86,7 +87,6 @@ def command(
     task_name: str | None,
     call_format: str | None,
     card: bool | None,
-    dtype: str,
     **given: Any,
 ) -> None:
     """Serve a model over HTTP, so that other programs can use it as they use OpenAI's: chat completions, with tools.
@@ -104,14 +104,16 @@ def command(
     from trace_trainer.engine.serving.server import base_url, listening, serve, token_for
 
     name = model or default_model(task_name)
-    task = asked_task([name], task_name, call_format, card)
+    task = asked_task([name], task_name, call_format, card, given["context"])
     token, is_new = token_for(given["host"], given["token"])
     with listening(given["host"], given["port"]) as listener:
         from trace_trainer.engine.models.loading import load_model
         from trace_trainer.engine.serving.answerer import Answerer
         from trace_trainer.engine.serving.app import Bounds, Service
 
-        answerer = Answerer(load_model(name, dtype=dtype), task, given["guided"])
+        answerer = Answerer(
+            load_model(name, **{option: given[option] for option in LOADING}), task, given["guided"]
+        )
         service = Service(answerer, Bounds(max_tokens=given["max_new_tokens"]), token)
         if is_new:
             tell(f"the token of requests is {token}")

@@ -21,7 +21,12 @@ from trace_trainer.engine.commands.command import (
 )
 from trace_trainer.engine.commands.files import Data, Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import dtype_option, max_new_tokens_option, temperature_option
+from trace_trainer.engine.commands.options import (
+    context_option,
+    loading_options,
+    max_new_tokens_option,
+    temperature_option,
+)
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
@@ -51,7 +56,7 @@ FILE = Data(dir_okay=False, path_type=Path)
     help=f"{MODEL_HELP}.",
     show_default="the newest RL run, else SFT run",
 )
-@dtype_option
+@loading_options
 @option(
     "--task",
     "task_name",
@@ -93,6 +98,7 @@ FILE = Data(dir_okay=False, path_type=Path)
     help="Show the prompt card.",
     show_default="if it was trained with it",
 )
+@context_option
 @option(
     "--samples",
     type=click.IntRange(1, 10_000),
@@ -122,8 +128,8 @@ FILE = Data(dir_okay=False, path_type=Path)
 @format_option("text", "json")
 @seed_option("Seed of the sampling.")
 def command(
-    question: str, model: str | None, dtype: str, task_name: str | None, call_format: str | None, card: bool | None,
-    form: str, **given: Any,
+    question: str, model: str | None, dtype: str, device: str, base: str | None, task_name: str | None,
+    call_format: str | None, card: bool | None, form: str, **given: Any,
 ) -> None:  # fmt: skip
     """Answer one QUESTION with a model, and show what it wrote and what came of it.
 
@@ -138,12 +144,13 @@ def command(
       trainer solve --task functions --tools tools.json "What is the weather in Rome?"
     """
     asked = _read_question(question, given["turns"])
+    given["how"] = {"dtype": dtype, "device": device, "base": base}
     name = model or default_model(task_name or DEFAULT_TASK)
-    task = asked_task([name], task_name, call_format, card)
+    task = asked_task([name], task_name, call_format, card, given["context"])
     if isinstance(task, TraceTask):
-        verified = _solve_question(name, dtype, task, asked, form, given)
+        verified = _solve_question(name, task, asked, form, given)
     else:
-        verified = _hold_conversation(name, dtype, task, asked, form, given)
+        verified = _hold_conversation(name, task, asked, form, given)
     click.get_current_context().exit(0 if verified else 1)
 
 
@@ -171,9 +178,7 @@ def _refuse(given: Mapping[str, Any], reason: str) -> None:
             raise UserError(f"{name} {reason}")
 
 
-def _solve_question(
-    name: str, dtype: str, task: TraceTask, question: str, form: str, given: Mapping[str, Any]
-) -> bool:
+def _solve_question(name: str, task: TraceTask, question: str, form: str, given: Mapping[str, Any]) -> bool:
     """Answer by a trace, and print it. Whether it verifies."""
     from trace_trainer.engine.models.loading import load_model
 
@@ -183,12 +188,12 @@ def _solve_question(
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     solution = solve(
-        load_model(name, dtype=dtype),
+        load_model(name, **given["how"]),
         question,
         samples=samples,
         temperature=temperature,
         max_new_tokens=given["max_new_tokens"],
-        card=task.card,
+        task=task,
         experts=given["experts"],
         guided=given["guided"],
         seed=given["seed"],
@@ -201,7 +206,7 @@ def _solve_question(
 
 
 def _hold_conversation(
-    name: str, dtype: str, task: Task[Any], question: str, form: str, given: Mapping[str, Any]
+    name: str, task: Task[Any], question: str, form: str, given: Mapping[str, Any]
 ) -> bool:
     """Say each turn to a model that calls tools, and print its replies. Whether all of them verify."""
     from trace_trainer.engine.models.loading import load_model
@@ -213,7 +218,7 @@ def _hold_conversation(
     idle = {"--samples": given["samples"], "--expert": given["experts"]}
     _refuse(idle, f"is for models that write traces; {name} calls tools")
     dialogue = Dialogue(task, _tools(task, given["tools"]), _machine(task, given["machine"]))
-    loaded = load_model(name, dtype=dtype)
+    loaded = load_model(name, **given["how"])
     task.fit(loaded.tokenizer, loaded.name)
     turns: list[Turn] = []
     console = console_on()

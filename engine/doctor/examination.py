@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from trace_trainer.engine.training.prepared import PreparedRun
 
 
+_SAME = "the same fault as "
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check found. `advice`: what to do, where it failed."""
@@ -26,6 +29,10 @@ class Finding:
     found: str
     advice: str = ""
 
+    def repeats(self, others: Sequence[Finding]) -> bool:
+        """Whether it is a fault that another finding has named."""
+        return self.result == "fail" and any(other.found == self.found for other in others)
+
 
 class UnhealthyError(click.ClickException):
     """A check failed, so the run does not start."""
@@ -34,8 +41,16 @@ class UnhealthyError(click.ClickException):
 
 
 def examine(run: PreparedRun[Any], skip: Collection[str] = ()) -> list[Finding]:
-    """Run every check except those in `skip`. A failing check does not keep the others from running."""
-    return [_examine(name, check, run, skip) for name, check in CHECKS.items()]
+    """Run every check except those in `skip`. A failing check does not keep the others from running, but a fault that
+    several of them meet is reported once."""
+    findings: list[Finding] = []
+    for name, check in CHECKS.items():
+        finding = _examine(name, check, run, skip)
+        if finding.repeats(findings):
+            first = next(other.check for other in findings if other.found == finding.found)
+            finding = Finding(name, "not applicable", f"{_SAME}{first}")
+        findings.append(finding)
+    return findings
 
 
 def require_health(run: PreparedRun[Any], skip: Collection[str] = ()) -> None:
@@ -44,7 +59,8 @@ def require_health(run: PreparedRun[Any], skip: Collection[str] = ()) -> None:
     failed = [finding for finding in findings if finding.result == "fail"]
     if failed:
         lines = [f"{finding.check}: {finding.found}\n  {finding.advice}" for finding in failed]
-        flags = " ".join(f"--skip-doctor {finding.check}" for finding in failed)
+        named = [f.check for f in findings if f.result == "fail" or f.found.startswith(_SAME)]
+        flags = " ".join(f"--skip-doctor {check}" for check in named)
         raise UnhealthyError(
             "\n".join(["the run was not started:", *lines, f"To start it nevertheless: {flags}"])
         )

@@ -7,8 +7,8 @@ can't.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -94,9 +94,9 @@ class Participant(ABC):
 
 @dataclass(frozen=True)
 class Local(Participant):
-    """A model that is loaded here, in this data type."""
+    """A model that is loaded here, in the manner `how`, as `load_model` takes it."""
 
-    dtype: str = "float32"
+    how: Mapping[str, Any] = field(default_factory=dict)
     runs_here = True
 
     def check(self) -> None:
@@ -112,7 +112,7 @@ class Local(Participant):
             conditions = replace(conditions, guided=False, gold_loss=False)
         data = f"{conditions.data}, guided" if conditions.guided else conditions.data
         return evaluate_model(
-            load_model(self.name, dtype=self.dtype),
+            load_model(self.name, **self.how),
             self.task,
             problems,
             data=data,

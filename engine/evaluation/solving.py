@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.evaluation.voting import Vote, majority
 from trace_trainer.engine.inference.completions import Sampled, complete
-from trace_trainer.engine.tasks.traces import question_prompt
+from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.experts.language.literals import format_number
+from trace_trainer.experts.problems import Problem
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.traces.grammar import trace_grammar
 from trace_trainer.verifiers.traces.steps_shown import run_steps
@@ -93,17 +95,21 @@ def solve(
     samples: int = 1,
     temperature: float = 0.0,
     max_new_tokens: int = 256,
-    card: bool = False,
+    task: Task[Any] | None = None,
     experts: Sequence[str] = (),
     guided: bool = False,
     seed: int = 0,
 ) -> Solution:
-    """Answer one question; with `experts`, only by a trace that names one of these, and `guided` by a grammar: that of
-    the one expert, where it is one, else that of all.
+    """Answer one question.
+
+    Args:
+        task: how it is asked; None asks it as it is.
+        experts: only a trace that names one of these is an answer.
+        guided: decode by a grammar: that of the one expert, where it is one, else that of all.
     """
     group = complete(
         loaded,
-        [question_prompt(question, card)],
+        [(task or TraceTask()).prompt(Problem("solve", question, ""))],
         samples=samples,
         temperature=temperature,
         max_new_tokens=max_new_tokens,

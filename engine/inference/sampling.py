@@ -7,6 +7,7 @@ sampled, as the policy gradient needs them. What draws the tokens is a sampler (
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ import torch
 from llguidance import LLMatcher
 from transformers import PreTrainedModel
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.guidance import Guide
 from trace_trainer.engine.inference.rollout import Batch, Rollout
 from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
@@ -53,22 +55,21 @@ def sample(
         prompts: token ids of each prompt.
         group_size: completions a prompt.
         temperature: of sampling; 0 takes the most likely token, whose probability is then 1.
-        max_new_tokens: completions are cut there.
+        max_new_tokens: completions are cut there, and where the model's positions end.
         end_ids: tokens that end a completion.
         pad_id: any token; its positions are masked.
         batch_size: completions sampled at once.
         seed: the same seed gives the same completions on the same machine.
         progress: called with the number of completions finished since its last call.
-        starts: of each prompt, what its completions may be (`Guidance.start`); sampled is then from the distribution
-            over what is allowed.
+        starts: of each prompt, what its completions may be (`Guidance.start`), and so the distribution sampled from.
         sampler: a key of SAMPLERS, or AUTO.
         kept: has the batches that an earlier call drew, and gets the others.
 
-    Returns:
-        For each prompt, in order, its group of rollouts.
+    Returns the group of rollouts of each prompt, in order.
 
-    Raises UserError where the sampler is not for this model.
+    Raises UserError where the sampler is not for this model, and for a prompt that fills all its positions.
     """
+    _check_positions(model, prompts)
     was_training = model.training
     model.eval()
     draw = chosen_sampler(sampler, model).draw
@@ -79,10 +80,11 @@ def sample(
     for start in range(0, len(order), width):
         chosen = order[start : start + width]
         asked = [prompts[i] for i in chosen]
+        room = min(max_new_tokens, positions(model) - len(asked[-1]))  # the last one is the longest
         drawn = _drawn_before(kept, asked, group_size, generator)
         if drawn is None:
             guide = Guide([starts[i] for i in chosen], group_size) if starts else None
-            batch = Batch(model, asked, group_size, max_new_tokens, end_ids, pad_id, temperature, guide)
+            batch = Batch(model, asked, group_size, room, end_ids, pad_id, temperature, guide)
             drawn = _keep(kept, draw(batch, generator), generator)
         for row, rollout in enumerate(drawn):
             groups[chosen[row // group_size]].append(rollout)
@@ -90,6 +92,20 @@ def sample(
             progress(len(chosen) * group_size)
     model.train(was_training)
     return groups
+
+
+def positions(model: PreTrainedModel) -> int:
+    """How many tokens the model was made for, prompt and completion together."""
+    return getattr(model.config.get_text_config(), "max_position_embeddings", None) or sys.maxsize
+
+
+def _check_positions(model: PreTrainedModel, prompts: Sequence[list[int]]) -> None:
+    limit, longest = positions(model), max(map(len, prompts), default=0)
+    if longest >= limit:
+        raise UserError(
+            f"{sum(len(prompt) >= limit for prompt in prompts)} of {len(prompts)} prompts leave no room for an answer: "
+            f"the longest has {longest} tokens, and the model {limit} positions; leave them out, or take another"
+        )
 
 
 def _keep(kept: Kept | None, drawn: list[Rollout], generator: torch.Generator) -> list[Rollout]:

@@ -15,6 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from trace_trainer.engine.inference.batches import split_by_tokens
+from trace_trainer.engine.inference.head import scores_of, token_scores
 from trace_trainer.engine.inference.packing import PACKED, Packing
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.samplers.native import NATIVE
@@ -46,14 +47,15 @@ def score_tokens(
         temperature: of sampling; the logits are divided by it.
         pad_id: any token; its positions are masked.
     """
-    logits = _packed_logits(model, rollouts) if _packs(model) else _padded_logits(model, rollouts, pad_id)
-    logprobs = torch.log_softmax(logits.float() / temperature, dim=-1)
-    with torch.no_grad():
-        entropies = -(logprobs.exp() * logprobs).sum(-1)
+    targets = torch.tensor([token for r in rollouts for token in r.completion_ids], device=model.device)
+    if _packs(model):
+        head, hidden = model.get_output_embeddings(), _packed_states(model, rollouts)
+        logprobs, entropies = token_scores(head, hidden, targets, temperature)
+    else:
+        logprobs, entropies = scores_of(_padded_logits(model, rollouts, pad_id), targets, temperature)
     lengths = torch.tensor([len(r.completion_ids) for r in rollouts])
     rows = torch.arange(len(rollouts)).repeat_interleave(lengths).to(model.device)
-    targets = torch.tensor([token for r in rollouts for token in r.completion_ids], device=model.device)
-    return TokenScores(logprobs.gather(1, targets.unsqueeze(1)).squeeze(1), entropies, rows)
+    return TokenScores(logprobs, entropies, rows)
 
 
 def micro_batches(model: PreTrainedModel, rollouts: Sequence[Rollout], tokens: int) -> list[list[int]]:
@@ -88,19 +90,21 @@ def _packs(model: PreTrainedModel) -> bool:
     return model.config.model_type in NATIVE
 
 
-def _packed_logits(model: PreTrainedModel, rollouts: Sequence[Rollout]) -> torch.Tensor:
-    """Logits for each token of the completions, shape (tokens, vocabulary)."""
+def _packed_states(model: PreTrainedModel, rollouts: Sequence[Rollout]) -> torch.Tensor:
+    """What the head makes the logits of each token of the completions from, shape (tokens, width)."""
     packing = Packing(rollouts, model.device)
     with attending_by(model, PACKED):
-        hidden = model.get_decoder()(
+        hidden: torch.Tensor = model.get_decoder()(
             input_ids=packing.ids, position_ids=packing.positions, use_cache=False, packing=packing
         ).last_hidden_state
-    logits: torch.Tensor = model.get_output_embeddings()(hidden[0, packing.predictors])
-    return logits
+    return hidden[0, packing.predictors]
 
 
 def _padded_logits(model: PreTrainedModel, rollouts: Sequence[Rollout], pad_id: int) -> torch.Tensor:
-    """The same of a model whose attention or logits (scaling, capping) are its own: a row for each completion."""
+    """The logits of each token, shape (tokens, vocabulary), of a model whose attention or logits are of its own.
+
+    There is a row for each completion.
+    """
     sequences = [torch.tensor(r.prompt_ids + r.completion_ids) for r in rollouts]
     ids = pad_sequence(sequences, batch_first=True, padding_value=pad_id)
     mask = pad_sequence([torch.ones_like(s) for s in sequences], batch_first=True)

@@ -1,4 +1,5 @@
-"""The one renderer: every conversation and every target reaches a model's tokens through this file.
+"""The one renderer: every conversation and every target reaches a model's tokens through this file, which
+`rendering.py` helps.
 
 Training, sampling, evaluation and use all call it, so that they cannot differ. Text is rendered by the tokenizer's
 own chat template, tools through its `tools=`, and tokenised whole; nothing is concatenated by hand. A training row is
@@ -10,11 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.rendering import (
+    positions_of,
+    rendered,
+    reply_lead,
+    training_template,
+    turn_ends,
+)
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -54,12 +61,12 @@ class Row:
 
 def prompt_text(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
     """The text of a prompt. Its tokens are those of the text without special tokens added."""
-    return _text(tokenizer, prompt, add_generation_prompt=True)
+    return rendered(tokenizer, [prompt], asks=True)[0]
 
 
 def prompt_ids(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
     """The tokens after which a model writes its turn."""
-    return _tokens(tokenizer, [prompt], add_generation_prompt=True)[0]
+    return _tokens(tokenizer, [prompt], asks=True)[0]
 
 
 def continued_template(tokenizer: PreTrainedTokenizerBase) -> str:
@@ -79,13 +86,13 @@ def training_rows(tokenizer: PreTrainedTokenizerBase, pairs: Sequence[tuple[Prom
     Raises UserError where the rendered prompt is not what the rendered row begins with, or the row has no end token:
     such a row would teach the model to answer something that it is never asked, or never to stop.
     """
-    prompts = _tokens(tokenizer, [prompt for prompt, _ in pairs], add_generation_prompt=True)
+    prompts = _tokens(tokenizer, [prompt for prompt, _ in pairs], asks=True)
     wholes = _tokens(tokenizer, [prompt.answered(reply) for prompt, reply in pairs])
-    end = turn_end_id(tokenizer)
-    return [_row(tokenizer, prompt, whole, end) for prompt, whole in zip(prompts, wholes, strict=True)]
+    ends = turn_ends(tokenizer)
+    return [_row(tokenizer, prompt, whole, ends) for prompt, whole in zip(prompts, wholes, strict=True)]
 
 
-def _row(tokenizer: PreTrainedTokenizerBase, prompt: list[int], whole: list[int], end: int) -> Row:
+def _row(tokenizer: PreTrainedTokenizerBase, prompt: list[int], whole: list[int], ends: Sequence[int]) -> Row:
     if whole[: len(prompt)] != prompt:
         at = next(i for i, token in enumerate(prompt) if i >= len(whole) or whole[i] != token)
         seen, trained = tokenizer.decode(prompt[at : at + 8]), tokenizer.decode(whole[at : at + 8])
@@ -93,28 +100,33 @@ def _row(tokenizer: PreTrainedTokenizerBase, prompt: list[int], whole: list[int]
             f"the chat template renders a prompt differently in training and in use: {trained!r} against {seen!r} at "
             f"token {at}; use a template that renders the prompt the same way with and without the answer"
         )
-    if end not in whole[len(prompt) :]:
+    end = next((at for at in range(len(prompt), len(whole)) if whole[at] in ends), None)
+    if end is None:
         raise UserError(
-            f"the rendered answer lacks the end token {tokenizer.decode([end])!r}, so the model would never learn "
+            f"the rendered answer lacks the end token {tokenizer.decode([ends[0]])!r}, so the model would never learn "
             "to stop; use a chat template that ends the assistant's turn with it"
         )
-    return Row(whole[: whole.index(end, len(prompt)) + 1], len(prompt))
+    return Row(whole[: end + 1], len(prompt))
 
 
 def completion_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
-    """What the model wrote up to the first end token; other special tokens stay visible and fail to parse."""
+    """What the model wrote up to the first end token; other special tokens stay visible and fail to parse.
+
+    Blanks that the template puts before every answer are none of it.
+    """
     ends = end_token_ids(tokenizer)
     kept = list(ids)
     for position, token in enumerate(kept):
         if token in ends:
             kept = kept[:position]
             break
-    return tokenizer.decode(kept, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    text: str = tokenizer.decode(kept, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    return text.removeprefix(reply_lead(tokenizer))
 
 
 def end_token_ids(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel | None = None) -> set[int]:
-    """The tokens that stop generation: the one that ends a turn, the tokenizer's own and the model's."""
-    ends = {turn_end_id(tokenizer)}
+    """The tokens that stop generation: those that end a turn, the tokenizer's own and the model's."""
+    ends = set(turn_ends(tokenizer))
     if tokenizer.eos_token_id is not None:
         ends.add(tokenizer.eos_token_id)
     declared = model.generation_config.eos_token_id if model is not None and model.generation_config else None
@@ -124,29 +136,13 @@ def end_token_ids(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel | N
 
 
 def turn_end_id(tokenizer: PreTrainedTokenizerBase) -> int:
-    """The first special token that the template writes after an answer. Raises UserError where it writes none."""
-    return _turn_end_id(tokenizer, str(tokenizer.chat_template))
-
-
-@lru_cache(maxsize=8)
-def _turn_end_id(tokenizer: PreTrainedTokenizerBase, template: str) -> int:
-    probe = "PROBE"
-    prompt, reply = Prompt([{"role": "user", "content": probe}]), {"role": "assistant", "content": probe}
-    text = rendered_text(tokenizer, prompt, reply)
-    tail = text[text.rindex(probe) + len(probe) :]
-    special = set(tokenizer.get_added_vocab().values()) | set(tokenizer.all_special_ids)
-    for token in tokenizer(tail, add_special_tokens=False)["input_ids"]:
-        if token in special:
-            return int(token)
-    raise UserError(
-        f"the chat template ends an answer with {tail!r}, which holds no special token of the vocabulary; use a "
-        "template that ends the assistant's turn with the tokenizer's end token"
-    )
+    """The first special token that the template writes after an answer in words. Raises UserError where it has none."""
+    return turn_ends(tokenizer)[0]
 
 
 def rendered_text(tokenizer: PreTrainedTokenizerBase, prompt: Prompt, reply: Message) -> str:
     """The text of a whole training row, before it is cut behind the end token."""
-    return _text(tokenizer, prompt.answered(reply))
+    return rendered(tokenizer, [prompt.answered(reply)])[0]
 
 
 def assistant_positions(
@@ -154,49 +150,26 @@ def assistant_positions(
 ) -> set[int] | None:
     """The positions of a row that the template marks as the assistant's with {% generation %}.
 
-    A template without markers is replaced by TRL's training version of it, where TRL knows one; else the answer is
-    None.
+    A template without markers is replaced by TRL's training version of it, where TRL knows one. The answer is None
+    where it knows none, and where that version renders the row in other tokens, so that positions say nothing of it.
     """
-    from trl.chat_template_utils import get_training_chat_template, has_generation_markers
+    from trl.chat_template_utils import has_generation_markers
 
-    template = tokenizer.chat_template
+    template, whole = tokenizer.chat_template, prompt.answered(reply)
     if not has_generation_markers(template):
-        try:
-            template = get_training_chat_template(tokenizer)
-        except ValueError:
+        template = training_template(tokenizer)
+        if template is None:
             return None
-    encoded = tokenizer.apply_chat_template(
-        prompt.answered(reply).messages,
-        tools=prompt.tools,
-        chat_template=template,
-        enable_thinking=False,
-        return_dict=True,
-        return_assistant_tokens_mask=True,
-    )
-    return {position for position, marked in enumerate(encoded["assistant_masks"]) if marked}
+    ids, marks = positions_of(tokenizer, whole, template)
+    if ids != _tokens(tokenizer, [whole])[0]:
+        return None
+    return {position for position, marked in enumerate(marks) if marked}
 
 
 def _tokens(
-    tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Prompt], **options: Any
+    tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Prompt], *, asks: bool = False
 ) -> list[list[int]]:
     """Of each conversation; all are tokenised in one call, as `apply_chat_template` does for each."""
-    texts = [_text(tokenizer, conversation, **options) for conversation in conversations]
+    texts = rendered(tokenizer, conversations, asks=asks)
     ids: list[list[int]] = tokenizer(texts, add_special_tokens=False)["input_ids"]
     return ids
-
-
-def _text(tokenizer: PreTrainedTokenizerBase, conversation: Prompt, **options: Any) -> str:
-    from jinja2 import TemplateError  # problems of conversations are drawn and written without it
-
-    try:
-        # Thinking models would otherwise open a block of free text before the reply; other templates ignore the flag.
-        rendered = tokenizer.apply_chat_template(
-            conversation.messages, tools=conversation.tools, tokenize=False, enable_thinking=False, **options
-        )
-    except TemplateError as error:
-        roles = [message["role"] for message in conversation.messages]
-        advice = "; run with --no-card" if "system" in roles and conversation.tools is None else ""
-        raise UserError(
-            f"the chat template refuses a conversation of {', '.join(roles)}: {error}{advice}"
-        ) from error
-    return str(rendered)

@@ -1,4 +1,4 @@
-"""What the name of a model means: a folder, a run or an embedded model, a packaged one, or a hub id."""
+"""What the name of a model means: a folder, a GGUF file, a run or an embedded model, a packaged one, or a hub id."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from trace_trainer.experts.language.catalogue import nearest
 
 ADAPTER_CONFIG = "adapter_config.json"
 MODEL_CONFIG = "config.json"
+GGUF = ".gguf"
 
 
 def embedded_models() -> dict[str, Path]:
@@ -39,7 +40,8 @@ def adapted_model(folder: Path) -> str:
         raise UserError(f"can't read {folder / ADAPTER_CONFIG}: {error}") from None
     if not isinstance(config, dict) or not (base := config.get("base_model_name_or_path")):
         raise UserError(
-            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path)"
+            f"{folder / ADAPTER_CONFIG} does not say which model it adapts (base_model_name_or_path): name it with "
+            "--base"
         )
     return str(base)
 
@@ -53,7 +55,7 @@ def portable_path(path: str) -> str:
 
 
 def resolve(name: str) -> Path | str:
-    """The folder that a name means, or the name itself where it can only be a hub id."""
+    """The folder or the GGUF file that a name means, or the name itself where it can only be a hub id."""
     embedded = embedded_models()
     folder = Path(name).expanduser()
     if name and folder.is_dir():
@@ -62,6 +64,8 @@ def resolve(name: str) -> Path | str:
                 f"{folder} holds neither {MODEL_CONFIG} nor {ADAPTER_CONFIG}: no model and no adapter"
             )
         return folder.resolve()
+    if name.endswith(GGUF) and folder.is_file():
+        return folder.resolve()
     if name in embedded:
         return embedded[name]
     if name in PACKAGES:
@@ -69,7 +73,7 @@ def resolve(name: str) -> Path | str:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith("."):
         known = [*embedded, *PACKAGES]
         raise UserError(
-            f"there is no model {name}{nearest(name, known)}: give a local folder, an embedded or packaged model "
-            f"({', '.join(known)}), or a hub id as ORGANISATION/NAME"
+            f"there is no model {name}{nearest(name, known)}: give a local folder, a file of GGUF, an embedded or "
+            f"packaged model ({', '.join(known)}), or a hub id as ORGANISATION/NAME"
         )
     return name

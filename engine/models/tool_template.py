@@ -10,7 +10,7 @@ money.`, which takes half the tokens of its schema. A schema that says more than
 How calls and results become text follows from the layout of the wire format (`verifiers/calls/formats/layout.py`).
 
 Not covered: an own template in a wire format whose values are not JSON (functiongemma, whose markers no other model
-has), and wrapping a template that refuses system messages.
+has).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.models.chat import completion_text, rendered_text, training_rows
+from trace_trainer.engine.models.probes import PROBE, PROBE_REPLY
+from trace_trainer.engine.models.rendering import settle_template, takes_system
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply
 from trace_trainer.verifiers.calls.formats.layout import Layout
@@ -31,27 +33,8 @@ from trace_trainer.verifiers.calls.formats.notation import JSON
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "find_book",
-        "description": "Find a book.",
-        "parameters": {"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]},
-    },
-}
-_CALL = {"type": "function", "function": {"name": "find_book", "arguments": {"title": "Emma"}}}
-PROBE_REPLY: Message = {"role": "assistant", "content": "", "tool_calls": [_CALL]}
-PROBE = Prompt(
-    [
-        {"role": "system", "content": "Be brief."},
-        {"role": "user", "content": "Have you got Persuasion?"},
-        PROBE_REPLY,
-        {"role": "tool", "name": "find_book", "content": "no"},
-        {"role": "user", "content": "And Emma?"},
-    ],
-    [_TOOL],
-)
-"""A conversation with all that a template has to render: a tool, a call, its result, and then `PROBE_REPLY`."""
+_AROUND = next(name for name, format in FORMATS.items() if format.layout.holds_text)
+"""A format that can be made for any template."""
 
 # What `tools` become. `\n` in quotes is for Jinja to read, hence the raw strings.
 _TOOL_LINES = r"""
@@ -79,6 +62,12 @@ _TOOL_LINES = r"""
 {%- endmacro -%}
 """
 
+_AS_SYSTEM = "[{'role': 'system', 'content': turn.system}] + turn.messages"
+_IN_FIRST = (
+    "[{'role': 'user', 'content': turn.system ~ '\\n\\n' ~ turn.messages[0].content}] + turn.messages[1:]"
+)
+"""The system text as a turn of its own, and within the user's first for templates that refuse one."""
+
 # `turn.said` collects the user's side, results and words, until the assistant answers: many templates insist that the
 # two alternate.
 _WRAPPER = r"""
@@ -101,7 +90,7 @@ _WRAPPER = r"""
 {%- set turn.system = turn.system + ('\n' if turn.system else '') + tool_line(tool.function) -%}
 {%- endfor -%}
 {%- if turn.system -%}
-{%- set turn.messages = [{'role': 'system', 'content': turn.system}] + turn.messages -%}
+{%- set turn.messages = @SYSTEM@ -%}
 {%- endif -%}
 {%- set messages = turn.messages -%}
 {%- set tools = none -%}
@@ -118,14 +107,15 @@ def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> 
     Raises UserError where the tokenizer's own template writes calls in another format, and where the vocabulary lacks
     markers that the format needs.
     """
+    settle_template(tokenizer, name)
     own = own_formats(tokenizer)
     if own is not None:
         if format in own:
             return
-        if not FORMATS[format].layout.holds_text:
+        if not _goes_around(tokenizer, FORMATS[format].layout):
             raise UserError(
                 f"the chat template of {name} writes calls in the format {' or '.join(own) or 'of its own'}, not "
-                f"{format}; " + (f"give format {own[0]}" if own else "use another template")
+                f"{format}; give format {own[0] if own else _AROUND}"
             )
     made = [other for other in FORMATS.values() if other.layout.notation is JSON]
     if FORMATS[format] not in made:
@@ -140,10 +130,22 @@ def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> 
             f"the format {format} needs {', '.join(missing)} as tokens, which the vocabulary of {name} lacks; the "
             f"formats {' and '.join(free)} need none"
         )
-    tokenizer.chat_template = wrapped(str(tokenizer.chat_template), format)
+    tokenizer.chat_template = wrapped(
+        str(tokenizer.chat_template), format, has_system=takes_system(tokenizer)
+    )
     tell(
         f"{name} has no chat template for tools in the format {format}: it gets one around its own, made of its own "
         "tokens and saved with what is trained from it"
+    )
+
+
+def _goes_around(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> bool:
+    """Whether a format may stand in for a template's: its calls hold all there is, or the vocabulary has its marks.
+
+    The latter is how models of the Hermes family come, which were trained on marks that the template knows nothing of.
+    """
+    return layout.holds_text or (
+        bool(layout.tokens) and all(_is_token(tokenizer, mark) for mark in layout.tokens)
     )
 
 
@@ -163,13 +165,18 @@ def own_formats(tokenizer: PreTrainedTokenizerBase) -> list[str] | None:
     return [name for name, format in FORMATS.items() if format.parse(text) == as_reply(PROBE_REPLY)]
 
 
-def wrapped(template: str, format: str) -> str:
-    """The template with what comes before it in order to show tools and to write calls in a format."""
+def wrapped(template: str, format: str, has_system: bool = True) -> str:
+    """The template with what comes before it in order to show tools and to write calls in a format.
+
+    Args:
+        has_system: whether it takes system messages; else their text opens the first of the user's.
+    """
     layout = FORMATS[format].layout
     # Where the text of a turn stands within its call, the call is all there is.
     joined = "calls or message.content" if layout.holds_text else "(message.content or '') + calls"
     result = _joined(re.split(r"(@content)", layout.result), {"@content": "message.content"})
     wrapper = _WRAPPER.replace("@CALLS@", _calls(format, layout))
+    wrapper = wrapper.replace("@SYSTEM@", _AS_SYSTEM if has_system else _IN_FIRST)
     return (_TOOL_LINES + wrapper.replace("@CONTENT@", joined).replace("@RESULT@", result)).strip() + template
 
 

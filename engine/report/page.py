@@ -26,7 +26,7 @@ from trace_trainer.engine.report.metric_charts import metric_charts, recorded_gr
 from trace_trainer.engine.runs.logs import read_lines
 from trace_trainer.engine.runs.manifest import MANIFEST, read_manifest
 from trace_trainer.engine.settings.declaring import with_present_names
-from trace_trainer.engine.settings.stages import TuningConfig
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, Task, task_for
 from trace_trainer.engine.terminal.progress import duration
 

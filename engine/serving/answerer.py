@@ -15,6 +15,7 @@ from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.serving.requests import ChatRequest, RequestError
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.calls import CallTask
+from trace_trainer.engine.tasks.context import context_of, put_before
 
 if TYPE_CHECKING:
     from trace_trainer.engine.models.loading import LoadedModel
@@ -116,7 +117,8 @@ class Answerer:
                 "--task functions would serve it with tools"
             )
         asked = {message["role"] for message in prompt.messages}
-        return prompt if "system" in asked else self.task.introduced(prompt)
+        introduced = prompt if "system" in asked else self.task.introduced(prompt)
+        return put_before(introduced, context_of(self.task))
 
     def _prompt_tokens(self, prompt: Prompt, room: int) -> int:
         """The length of a prompt. Raises UserError where the model has no positions for it and for a completion."""

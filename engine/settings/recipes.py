@@ -18,8 +18,10 @@ import yaml
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import load_plugins, named_policy
 from trace_trainer.engine.settings.declaring import check, option_of, with_present_names
-from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, worded_tasks
+from trace_trainer.engine.tasks.context import read_context
 from trace_trainer.experts.language.catalogue import nearest
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
@@ -144,6 +146,8 @@ def recipe_from(kind: str, recipe: str, given: Mapping[str, Any]) -> Recipe:
 def given_options(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that were given. Raises UserError for those of generated problems beside a file of problems."""
     overrides = {name: value for name, value in given.items() if value is not None}
+    if "context" in overrides:
+        overrides["context"] = read_context(overrides["context"])
     for item in fields(SECTIONS[kind]):
         if item.name in _GENERATED_ONLY and {item.name, "data"} <= overrides.keys():
             raise UserError(

@@ -2,141 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
 
 from trace_trainer.engine.inference.samplers import AUTO, sampler_names
 from trace_trainer.engine.objectives.objective import OBJECTIVES, Clipping
-from trace_trainer.engine.settings.declaring import LARGEST_SEED, MOST, setting
-from trace_trainer.engine.tasks import (
-    DEFAULT_FORMAT,
-    DEFAULT_TASK,
-    TASKS,
-    Task,
-    task_for,
-)
-from trace_trainer.experts import expert_names
+from trace_trainer.engine.settings.declaring import MOST, setting
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.experts.problems import WORDINGS
-from trace_trainer.verifiers.calls import FORMATS
 from trace_trainer.verifiers.score import POLICIES
 
 DEFAULT_MODEL = "tiny-base"
-MODEL_HELP = "Model: a local folder, an embedded or packaged model, or a hub id"
+MODEL_HELP = "Model: a local folder, a GGUF file, an embedded or packaged model, or a hub id"
 WORDING_HELP = (
     "Which generated problems are taken. Plain questions have every number in digits and none too many; plain "
     "dialogues ask for commands in English without slips of the fingers, but for one in five. Varied are the others."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TuningConfig:
-    """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
-
-    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASKS, group="Data")
-    call_format: str = setting(
-        DEFAULT_FORMAT,
-        "How tool calls are written; traces have none.",
-        choices=FORMATS,
-        group="Data",
-        formerly="format",
-    )
-    experts: tuple[str, ...] | None = setting(
-        None,
-        "Experts whose generated problems are taken, for traces; none takes those of the embedded model's figures.",
-        choices=expert_names,
-        group="Data",
-        option="--expert",
-    )
-    method: str = setting(
-        "full",
-        "What is trained: all weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
-        choices=("full", "lora", "qlora", "last-k"),
-        group="Method",
-    )
-    rank: int = setting(32, "Rank of the LoRA adapter.", low=1, high=4096, group="Method")
-    alpha: int = setting(
-        64,
-        "Scale of the LoRA adapter; its update is multiplied by alpha / rank.",
-        low=1,
-        high=65_536,
-        group="Method",
-    )
-    dropout: float = setting(0.0, "Dropout of the LoRA adapter.", low=0, high=0.9, group="Method")
-    target_modules: tuple[str, ...] | None = setting(
-        None, "Modules that get a LoRA adapter; none means every linear layer but the head.", group="Method"
-    )
-    last_k: int = setting(
-        6, "How many of the last layers the method last-k trains.", low=1, high=1000, group="Method"
-    )
-    dtype: str = setting(
-        "float32",
-        "Number type of the computation; auto is bfloat16 where the device has instructions for it, else float32. "
-        "Weights that are trained stay in float32.",
-        choices=("float32", "bfloat16", "auto"),
-        group="Model",
-    )
-    trim_vocab: bool = setting(
-        False,
-        "Train with the vocabulary cut down to the training text's; what is saved has it whole.",
-        group="Method",
-    )
-    compile: bool = setting(
-        False,
-        "Compile the model's layers: a minute more at the start, and faster steps, most so for adapters.",
-        group="Model",
-    )
-    max_grad_norm: float = setting(
-        1.0,
-        "Largest norm of the gradients; larger ones are scaled down.",
-        above=0,
-        high=1e6,
-        group="Optimiser",
-    )
-    weight_decay: float = setting(0.0, "Weight decay of AdamW.", low=0, high=100, group="Optimiser")
-    micro_batch_tokens: int = setting(
-        2048,
-        "Tokens computed at once, padding included; memory bounds them.",
-        low=16,
-        high=MOST,
-        group="Optimiser",
-    )
-    max_new_tokens: int = setting(
-        256,
-        "Longest completion in tokens, in sampling and in evaluation; a longer one is cut.",
-        low=1,
-        high=1_000_000,
-        group="Rollouts",
-    )
-    card: bool = setting(
-        False, "Show the prompt card before each question, in training and in evaluation.", group="Data"
-    )
-    eval_count: int = setting(
-        300,
-        "How many held-out problems accuracy is measured on.",
-        low=1,
-        high=MOST,
-        group="Evaluation",
-        formerly="eval_problems",
-    )
-    eval_data: str | None = setting(
-        None,
-        "Problem file to measure accuracy on; none generates the validation split.",
-        group="Evaluation",
-        metavar="FILE",
-    )
-    seed: int = setting(0, "Seed of the data, of their order and of sampling.", low=0, high=LARGEST_SEED)
-
-    def settled(self) -> Self:
-        """The same with a dtype of auto as it is on this machine: what a run saves says what was done."""
-        if self.dtype != "auto":
-            return self
-        from trace_trainer.engine.models.loading import fastest_dtype
-
-        return replace(self, dtype=fastest_dtype())
-
-    def make_task(self) -> Task[Any]:
-        """The task that these settings name. Raises UserError where they do not go together."""
-        return task_for(self.task, self.call_format, self.card)
 
 
 @dataclass(frozen=True, kw_only=True)

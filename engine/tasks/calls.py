@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.models.tool_template import PROBE, PROBE_REPLY, as_reply, fit_template
+from trace_trainer.engine.models.probes import PROBE, PROBE_REPLY
+from trace_trainer.engine.models.tool_template import as_reply, fit_template
 from trace_trainer.engine.problems.files.call_problems import (
     CallProblem,
     call_problem,
@@ -162,6 +163,11 @@ class CallTask(Task[CallProblem]):
 
     def probe(self) -> tuple[Prompt, Message]:
         return PROBE, PROBE_REPLY
+
+    @property
+    def marks(self) -> Sequence[str]:  # type: ignore[override]
+        layout = FORMATS[self.format].layout
+        return [mark for mark in layout.tokens if mark in layout.call]
 
     def fit(self, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         fit_template(tokenizer, self.format, name)

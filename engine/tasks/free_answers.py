@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import read_rows
+from trace_trainer.engine.tasks.context import context_of, in_context
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.experts.problems import Problem
@@ -73,6 +74,7 @@ class FreeAnswers(TraceTask):
         """A model that has no template of its own is given the text as it is, and goes on with it."""
         from trace_trainer.engine.models.chat import PLAIN_TEMPLATE, continued_template
 
+        super().fit(tokenizer, name)
         if tokenizer.chat_template == PLAIN_TEMPLATE:
             tokenizer.chat_template = continued_template(tokenizer)
 
@@ -117,7 +119,8 @@ def free_answers(task: Task[Any], shots: Sequence[tuple[str, str]] = ()) -> Free
         raise UserError(
             f"free answers are numbers, and those of the task {task.name} are none: leave --answers out"
         )
-    return FreeAnswers(shots=tuple(shots))
+    asked: Any = in_context(FreeAnswers(shots=tuple(shots)), context_of(task))
+    return asked
 
 
 def read_shots(file: Path, count: int) -> list[tuple[str, str]]:

@@ -86,9 +86,8 @@ class Problems(Generic[P]):
         """Raise UserError for groups and for a wording where the generator knows none."""
         if groups and not self.is_grouped:
             able = " and ".join(name for name, other in TASKS.items() if other.is_grouped)
-            raise UserError(
-                f"only problems of {able} can be chosen by expert, not those of {self.name}: leave it out"
-            )
+            chosen = f"only problems of {able} can be chosen by expert"
+            raise UserError(f"{chosen}, not those of {self.name}: leave it out")
         if wording != "any" and not self.is_worded:
             raise UserError(f"problems of {self.name} have no --wording, those of {worded_tasks()} have")
 
@@ -125,11 +124,13 @@ class Asking(Generic[P]):
     Attributes:
         gold: what a problem has where its gold reply is known, in a word.
         written: what models write, in a word.
+        marks: what a reply is made of that has to be tokens of the vocabulary, beside the template's own.
         stops: texts before which a completion ends, beside the model's own end token.
     """
 
     gold = "reply"
     written = "replies"
+    marks: Sequence[str] = ()
     stops: Sequence[str] = ()
 
     def question(self, problem: P) -> str:
@@ -151,8 +152,7 @@ class Asking(Generic[P]):
 
     def gold_text(self, problem: P) -> str:
         """The gold turn as a model would write it; empty where the problem has none."""
-        given: Any = problem
-        return given.reply or ""
+        return getattr(problem, "reply", None) or ""
 
     def reply(self, problem: P) -> Message | None:
         """The gold turn; None where the problem has none."""
@@ -176,10 +176,10 @@ class Asking(Generic[P]):
         return Prompt([{"role": "user", "content": "question"}]), {"role": "assistant", "content": "reply"}
 
     def fit(self, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-        """See to it that the chat template of the model `name` renders this task. Raises UserError where it can't.
+        """See to it that the chat template of the model `name` renders this task. Raises UserError where it can't."""
+        from trace_trainer.engine.models.rendering import settle_template
 
-        By default there is nothing to do: every template renders a question and its answer.
-        """
+        settle_template(tokenizer, name)
 
 
 class Task(Problems[P], Asking[P], Judging[P]):

@@ -9,10 +9,10 @@ from typing import Any, Self
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.models.adapters import check_changes
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
-from trace_trainer.engine.settings.stages import TuningConfig
-from trace_trainer.engine.training.tuning import check_weights
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.experts.problems import MIXTURE
 
 HELD_OUT_SPLIT = "validation"
@@ -86,9 +86,11 @@ class HeldOut:
         Raises UserError where the saved weights are not finite, or are an adapter that changes nothing.
         """
         adapted = self.config.method in ("lora", "qlora")
-        saved = load_model(run.path, dtype=self.config.dtype if adapted else "float32")
-        if not is_start:
-            check_weights(saved)
+        saved = load_model(
+            run.path, dtype=self.config.dtype if adapted else "float32", device=self.config.device
+        )
+        if adapted and not is_start:
+            check_changes(run.path)
         after = self.measure(saved)
         run.save_eval({"before": before.to_json(), "after": after.to_json()})
         run.save_completions(row for measured in (before, after) for row in measured.named_rows())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from trace_trainer.engine.settings.stages import TuningConfig
+from trace_trainer.engine.settings.tuning import TuningConfig
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.rows import rows_of
 

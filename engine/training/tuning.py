@@ -9,10 +9,13 @@ import torch
 from transformers import PreTrainedModel
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.models.adapters import untie_adapted
 from trace_trainer.engine.models.compilation import check_compiling
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.models.names import portable_path
-from trace_trainer.engine.settings.stages import TuningConfig
+from trace_trainer.engine.models.recomputation import check_recomputing
+from trace_trainer.engine.settings.tuning import TuningConfig
+from trace_trainer.engine.training.optimisers import check_optimiser
 
 
 def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
@@ -24,13 +27,28 @@ def load_trainable(name: str, config: TuningConfig) -> LoadedModel:
     Its tokenizer gets the chat template that the task needs. Raises UserError where the model does not fit the method
     or the task, or can't be compiled and should be.
     """
+    check_optimiser(config)
     adapts = config.method in ("lora", "qlora")
     dtype = config.dtype if adapts else "float32"
-    loaded = load_model(name, dtype=dtype, four_bit=config.method == "qlora", keep_adapter=True)
+    loaded = load_model(
+        name,
+        dtype=dtype,
+        four_bit=config.method == "qlora",
+        keep_adapter=True,
+        device=config.device,
+        base=config.base,
+    )
     config.make_task().fit(loaded.tokenizer, loaded.name)
     if config.compile:
         check_compiling(loaded.model)
-    if adapts:
+    if config.gradient_checkpointing:
+        check_recomputing(loaded.model)
+    return trainable_part(loaded, config)
+
+
+def trainable_part(loaded: LoadedModel, config: TuningConfig) -> LoadedModel:
+    """The model with what `config.method` says made trainable, in place. Raises UserError where it does not fit."""
+    if config.method in ("lora", "qlora"):
         loaded.model = _with_adapter(loaded, config)
         return loaded
     if loaded.is_adapter:
@@ -66,6 +84,7 @@ def _with_adapter(loaded: LoadedModel, config: TuningConfig) -> PreTrainedModel:
         target_modules=targets,
         task_type="CAUSAL_LM",
     )
+    untie_adapted(model, config.target_modules or ())
     try:
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)  # half of an adapter's weights start at random
@@ -124,17 +143,3 @@ def merged_adapter(model: PreTrainedModel) -> Iterator[None]:
 def trainable_weights(model: PreTrainedModel) -> dict[str, torch.Tensor]:
     """What a training changes: the trainable parameters by name, not copied."""
     return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
-
-
-def check_weights(loaded: LoadedModel) -> None:
-    """Raise UserError where a saved model holds a value that is not finite, or an adapter that changes nothing."""
-    for name, parameter in loaded.model.named_parameters():
-        if parameter.is_floating_point() and not torch.isfinite(parameter).all():
-            raise UserError(
-                f"{loaded.path}: {name} holds values that are not finite; train again at a lower --learning-rate"
-            )
-    changes = [p for name, p in loaded.model.named_parameters() if "lora_B" in name]
-    if changes and not any(p.any() for p in changes):
-        raise UserError(
-            f"{loaded.path}: every weight of the adapter is zero, so it changes nothing; train again"
-        )

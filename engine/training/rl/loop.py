@@ -12,7 +12,6 @@ Departures from the textbook, all measured (docs/decisions.md):
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
 from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
+from trace_trainer.engine.models.recomputation import recomputed_layers
 from trace_trainer.engine.objectives.objective import (
     Tokens,
     advantages,
@@ -38,11 +38,13 @@ from trace_trainer.engine.objectives.objective import (
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.engine.training.optimisers import native_optimiser
 from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse, check_reward
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
+from trace_trainer.engine.training.rl.start import StartingModel
 from trace_trainer.engine.training.rl.state import STATE, read_state, write_tensors
 from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
@@ -65,10 +67,8 @@ class NativeLoop:
             loaded.model.eval()
         )  # no dropout: sampled and scored probabilities are to be those of one model
         trainable = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            trainable, lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
-        )
-        self.reference = copy.deepcopy(loaded.model).requires_grad_(False) if config.kl > 0 else None
+        self.optimizer = native_optimiser(config, trainable, config.learning_rate)
+        self.reference = StartingModel(loaded) if config.kl > 0 else None
         self.ends = end_token_ids(loaded.tokenizer, loaded.model)
         self.iteration = self.steps = 0
         self.start: dict[str, float] | None = None
@@ -199,7 +199,11 @@ class NativeLoop:
         Random(f"minibatches:{self.config.seed}:{self.iteration}").shuffle(groups)
         rates = step_rates(self.config, self.iteration, self.steps, groups)
         self.updating = True
-        with compiled_layers(self.model, self.config.compile):
+        config = self.config
+        with (
+            compiled_layers(self.model, config.compile),
+            recomputed_layers(self.model, config.gradient_checkpointing),
+        ):
             for number, rate in enumerate(rates):
                 self.optimizer.param_groups[0]["lr"] = rate
                 self.step([s for group in groups[number :: len(rates)] for s in group], stats)
@@ -236,10 +240,10 @@ class NativeLoop:
         """The loss of a micro-batch, in which each row stands for so many copies of it."""
         config, device = self.config, self.model.device
         rollouts = [s.rollout for s in rows]
+        how = (config.temperature, self.loaded.tokenizer.pad_token_id)
         with self.autocast():
-            scores = score_tokens(
-                self.model, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
-            )
+            start = self.reference.logprobs(rollouts, *how) if self.reference else None
+            scores = score_tokens(self.model, rollouts, *how)
         old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
         advantage = torch.tensor([s.advantage for s in rows], device=device)
         weight = weights.to(device)
@@ -251,14 +255,10 @@ class NativeLoop:
         stats.ratios += len(result.ratios)
         stats.clipped += int(result.clipped.sum())
         stats.ratio_max = max(stats.ratio_max, float(result.ratios.max()))
-        if self.reference is None:
+        if start is None:
             return result.loss
-        with torch.no_grad(), self.autocast():
-            start = score_tokens(
-                self.reference, rollouts, config.temperature, self.loaded.tokenizer.pad_token_id
-            )
         # Schulman's k3 estimator of KL(policy || start): unbiased, never negative.
-        gap = start.logprobs - scores.logprobs
+        gap = start - scores.logprobs
         kl = gap.exp() - gap - 1
         stats.kl += float((count * kl.detach()).sum())
         return result.loss + config.kl * (weight[scores.rows] * kl).sum()

@@ -31,6 +31,7 @@ from trace_trainer.engine.runs.checkpoints import (
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.terminal.stopping import stop_on_interrupt
+from trace_trainer.engine.training.optimisers import trainer_optimiser
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
 from trace_trainer.engine.training.sft.trainer import restore
@@ -151,7 +152,9 @@ def _trainer(
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
         bf16=config.dtype == "bfloat16",
-        gradient_checkpointing=False,
+        optim=trainer_optimiser(config),
+        gradient_checkpointing=config.gradient_checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
         disable_dropout=True,
         shuffle_dataset=False,
         logging_steps=config.minibatches,

@@ -7,32 +7,43 @@ positions only: the stock trainer does that where it has Triton and otherwise sc
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torch.nn import functional
 from torch.utils.data import DataLoader
-from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import (
+    PreTrainedModel,
+    PrinterCallback,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 from trl import SFTConfig as TrlConfig
 from trl import SFTTrainer
 
 from datasets import Dataset
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.batches import plan_batches
+from trace_trainer.engine.inference.head import token_losses
 from trace_trainer.engine.models.chat import UNTRAINED, Row
 from trace_trainer.engine.models.loading import LoadedModel, without_adapter
 from trace_trainer.engine.runs.checkpoints import DurableCheckpoints
 from trace_trainer.engine.settings.stages import SFTConfig
+from trace_trainer.engine.training.optimisers import trainer_optimiser
 
 if TYPE_CHECKING:
     from trace_trainer.engine.runs.folder import Run
     from trace_trainer.engine.terminal.progress import Progress
 
 SCHEDULERS = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
+ROUTER_LOGITS = "output_router_logits"
 SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "output_multiplier", "lm_head_multiplier",
-                 "output_router_logits")  # fmt: skip
+                 ROUTER_LOGITS)  # fmt: skip
 """Settings of models whose loss is more than the head's cross-entropy; the stock trainer knows them all."""
 
 
@@ -40,7 +51,8 @@ class TraceTrainer(SFTTrainer):
     """SFTTrainer on planned batches; see the module's docstring."""
 
     def __init__(self, *, batches: list[list[int]], **arguments: Any) -> None:
-        super().__init__(**arguments)
+        with _without_adapted_head(arguments["model"]) as head_is_adapted:
+            super().__init__(**arguments)
         self.remove_callback(PrinterCallback)
         self.batches = batches
         self.planned_steps = math.ceil(len(batches) / self.args.gradient_accumulation_steps)
@@ -48,7 +60,10 @@ class TraceTrainer(SFTTrainer):
         self.batch_tokens = [sum(lengths[row] for row in batch) for batch in batches]
         config = self.model.config.get_text_config()
         on_cpu = self.accelerator.device.type == "cpu"
-        self.plain_head = on_cpu and not any(getattr(config, name, None) for name in SCALED_LOGITS)
+        scaled = any(getattr(config, name, None) for name in SCALED_LOGITS)
+        if head_is_adapted and scaled:
+            raise UserError("the head of this model can't have an adapter: leave it out of --target-modules")
+        self.plain_head = (on_cpu or head_is_adapted) and not scaled
 
     def tokens_after(self, step: int) -> int:
         """Tokens trained on in the first `step` steps, padding not counted."""
@@ -71,14 +86,33 @@ class TraceTrainer(SFTTrainer):
             hidden = causal.get_decoder()(
                 input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
             ).last_hidden_state
-            logits = causal.get_output_embeddings()(hidden[:, :-1][labelled]).float()
-        loss = functional.cross_entropy(logits, labels[labelled], reduction="sum") / num_items_in_batch
-        accuracy = (logits.detach().argmax(-1) == labels[labelled]).float().mean().item()
+            losses, right = token_losses(
+                causal.get_output_embeddings(), hidden[:, :-1][labelled], labels[labelled]
+            )
+        loss = losses.sum() / num_items_in_batch
+        accuracy = right.float().mean().item()
         self._metrics["train"]["mean_token_accuracy"].append(accuracy)
         return loss
 
     def create_model_card(self, *arguments: Any, **options: Any) -> None:
         """None: a run folder says in its manifest where it comes from."""
+
+
+@contextlib.contextmanager
+def _without_adapted_head(model: PreTrainedModel) -> Iterator[bool]:
+    """Inside, the model's head is shown without an adapter of its own; yields whether it has one.
+
+    TRL refuses such heads, as its loss passes their adapter by; that of `TraceTrainer` does not.
+    """
+    head = model.get_output_embeddings()
+    if not hasattr(head, "base_layer"):
+        yield False
+        return
+    model.get_output_embeddings = lambda: head.base_layer
+    try:
+        yield True
+    finally:
+        del model.get_output_embeddings
 
 
 class StepLog(TrainerCallback):
@@ -160,9 +194,10 @@ def build_trainer(
         warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * steps),
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
-        optim="adamw_torch_fused",
+        optim=trainer_optimiser(config),
         bf16=config.dtype == "bfloat16",
-        gradient_checkpointing=False,
+        gradient_checkpointing=config.gradient_checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
         max_length=None,  # nothing is ever cut; the lengths have been checked
         logging_steps=1,
         save_strategy="steps" if saves else "no",
@@ -198,9 +233,19 @@ def train_briefly(
 
 
 def restore(loaded: LoadedModel) -> None:
-    """Take off what the trainer and Accelerate put around the forward pass, and go back to evaluation mode."""
+    """Take off what the trainer and Accelerate put around the forward pass, and go back to evaluation mode.
+
+    A mixture of experts no longer returns what its router scored, which only the trainer's loss balances it by.
+    """
     model = loaded.model
+    config = model.config.get_text_config()
+    if hasattr(config, ROUTER_LOGITS):
+        setattr(config, ROUTER_LOGITS, False)
     for module in (model, without_adapter(model)):
         for wrapper in ("forward", "_original_forward"):
             module.__dict__.pop(wrapper, None)
+    base = without_adapter(model)
+    if base.is_gradient_checkpointing:
+        base.gradient_checkpointing_disable()
+        base.disable_input_require_grads()
     model.eval()

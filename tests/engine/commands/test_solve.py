@@ -38,7 +38,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         name = "scripted"
 
     monkeypatch.setattr("trace_trainer.engine.evaluation.solving.complete", complete)
-    monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, dtype: Loaded())
+    monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, **how: Loaded())
     return texts
 
 

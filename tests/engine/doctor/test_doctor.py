@@ -26,7 +26,7 @@ from trace_trainer.experts.problems import Problem, generate
 
 PROBLEMS = list(generate("train", 30, seed=1))
 HELD_OUT = list(generate("validation", 20, seed=1))
-SICKLY = "special-tokens prompt assistant-mask end-token lengths gold overlap dry-run".split()
+SICKLY = "special-tokens prompt assistant-mask end-token lengths gold overlap dry-run saving".split()
 
 Prepare = Callable[..., PreparedRun[Any]]
 
@@ -199,13 +199,14 @@ def test_answers_without_traces_are_examined_for_what_applies(prepared: Prepare)
     assert results == {
         "special-tokens": "pass", "prompt": "not applicable", "assistant-mask": "not applicable", "end-token": "pass",
         "lengths": "pass",
-        "gold": "pass", "overlap": "pass", "dry-run": "not applicable", "reward": "fail",
+        "gold": "pass", "overlap": "pass", "dry-run": "not applicable",
+        "saving": "pass", "reward": "fail",
     }  # fmt: skip
 
 
 def test_rl_is_examined_with_its_own_settings(prepared: Prepare) -> None:
     findings = examine(prepared(config=RLConfig()), skip=["reward"])  # which a random model never earns
-    assert [finding.result for finding in findings] == ["pass"] * 8 + ["skipped"]
+    assert [finding.result for finding in findings] == ["pass"] * 9 + ["skipped"]
 
 
 def test_skipped_check_does_not_run(prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +215,7 @@ def test_skipped_check_does_not_run(prepared: Prepare, monkeypatch: pytest.Monke
         lambda *_, **__: pytest.fail("the dry run ran"),
     )
     results = [f.result for f in examine(prepared(), skip=["dry-run"])]
-    assert results == ["pass"] * 7 + ["skipped", "not applicable"]
+    assert results == ["pass"] * 7 + ["skipped", "pass", "not applicable"]
 
 
 def test_run_is_stopped_with_what_to_do_and_how_to_start_nevertheless(prepared: Prepare) -> None:

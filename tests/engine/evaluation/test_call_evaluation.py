@@ -67,7 +67,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(trace_trainer.engine.problems.installer, "draw_episode", draw_episode)
     monkeypatch.setattr("trace_trainer.engine.evaluation.episodes.complete", complete)
-    monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, dtype: Loaded())
+    monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, **how: Loaded())
     monkeypatch.setattr(CallTask, "fit", lambda *arguments: None)
 
 

@@ -18,7 +18,8 @@ from trace_trainer.engine.models.chat import (
     rendered_text,
     training_rows,
 )
-from trace_trainer.engine.models.tool_template import PROBE, PROBE_REPLY, fit_template, own_formats
+from trace_trainer.engine.models.probes import PROBE, PROBE_REPLY
+from trace_trainer.engine.models.tool_template import fit_template, own_formats
 from trace_trainer.engine.tasks import task_for
 from trace_trainer.verifiers.calls import FORMATS
 

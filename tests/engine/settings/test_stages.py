@@ -17,7 +17,8 @@ from trace_trainer.engine.commands.options import options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.places import PROJECT
 from trace_trainer.engine.settings.recipes import config_from, load_recipe, recipe_from, recipe_names
-from trace_trainer.engine.settings.stages import RLConfig, SFTConfig, TuningConfig
+from trace_trainer.engine.settings.stages import RLConfig, SFTConfig
+from trace_trainer.engine.settings.tuning import TuningConfig
 
 
 def write(folder: Path, text: str) -> str:
