@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "audit": Entry("Check traces and say what is wrong with each.", None),
     "experts": Entry("List the experts, or show one expert's reference card.", None),
     "generate": Entry("Write problems with verified gold traces.", None),
+    "split": Entry("Split rows into some to train on and some to measure on.", None),
     "convert": Entry("Turn real problems with worked solutions into verified traces.", None),
     "pretrain": Entry("Train a tiny base model from random weights."),
     "sft": Entry("Fine-tune a model on gold traces."),

@@ -7,6 +7,7 @@ fails with its own error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 
 from trace_trainer.engine.errors import UserError
@@ -23,6 +24,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
         "matplotlib",
         "numpy",
         "peft",
+        "pyarrow",
         "safetensors",
         "tokenizers",
         "torch",
@@ -44,7 +46,12 @@ def require_extra(extra: str, what: str) -> None:
         extra: a key of EXTRAS.
         what: what needs it, as the error calls it: "trainer sft".
     """
-    if not all(map(_is_installed, EXTRAS[extra])):
+    require_modules(extra, EXTRAS[extra], what)
+
+
+def require_modules(extra: str, modules: Iterable[str], what: str) -> None:
+    """Raise UserError where one of these modules, which an extra brings, is not installed; the rest is as above."""
+    if not all(map(_is_installed, modules)):
         raise UserError(f"{what} needs the extra {extra}: pip install 'trace-trainer[{extra}]'")
 
 

@@ -36,7 +36,7 @@ FLOORS = {
         problems
         inference
         models
-        terminal
+        rows terminal
         atomic conversation extras places plugins
         errors
     """,

@@ -2,8 +2,8 @@
 
 A line holds the reply under the names that hold a trace, or as `reply`, an assistant's message with `tool_calls`.
 Beside it may stand `expected`, `tools`, `format`, and for shell commands the machine (`machine` or `start`) with the
-commands that `ran` before. Lines of a call problem file are such lines, so auditing one checks its gold. `messages` are
-not read: a reply is judged by what was expected of it.
+commands that `ran` before. Lines of a call problem file are such lines, so auditing one checks its gold. Where no
+column holds a reply, the assistant's turn that `messages` end with is one. It is judged by what was expected of it.
 """
 
 from __future__ import annotations
@@ -14,24 +14,39 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from trace_trainer.engine.audit.inputs import (
-    FieldNames,
-    RawInput,
-    UnreadableInput,
-    missing,
-    read_object,
-    read_text,
-    value_of,
+from trace_trainer.engine.audit.inputs import UnreadableInput, missing
+from trace_trainer.engine.problems.files.tool_rows import tools_of
+from trace_trainer.engine.rows.columns import (
+    EXPECTED,
+    MACHINE,
+    REPLY,
+    TOOLS,
+    Columns,
+    MissingColumnError,
+)
+from trace_trainer.engine.rows.conversations import (
+    CONVERSATIONS,
+    ConversationError,
+    decoded,
+    message_of,
+    messages_of,
+    unwrapped,
 )
 from trace_trainer.verifiers.calls import AUTO, FORMATS, Call, CallVerdict, RenderError, Reply, verify_call
 
 if TYPE_CHECKING:
     from trace_trainer.verifiers.machine import Machine
 
-EXPECTED_FIELDS = ("expected", "expected_response", "ground_truth")
-TOOLS_FIELDS = ("tools", "functions", "function")
-MACHINE_FIELDS = ("machine", "start")
-MESSAGE_FIELD = "reply"
+REPLIES = Columns(
+    {
+        "reply": ("trace", *REPLY, "message"),
+        "expected": EXPECTED,
+        "tools": TOOLS,
+        "machine": MACHINE,
+        "messages": CONVERSATIONS,
+    }
+)
+"""Where a row holds what, for replies with calls."""
 MESSAGE_FORMAT = "hermes"
 """In which a message is written to be read back, where the line names no format."""
 
@@ -56,25 +71,26 @@ class CallRow:
 
 
 def read_call_row(
-    raw: RawInput, names: FieldNames, call_format: str = AUTO, needs_reply: bool = True
+    row: dict[str, Any], columns: Columns, call_format: str = AUTO, needs_reply: bool = True
 ) -> CallRow:
-    """The reply in one line, with what stands beside it; in `call_format` where the line names no format.
+    """The reply in one row, with what stands beside it; in `call_format` where the row names no format.
 
-    A line without a reply is unreadable, or, where none is needed, has an empty one.
+    A row without a reply is unreadable, or, where none is needed, has an empty one.
 
     Raises UnreadableInput, with the reason.
     """
-    if raw.is_yaml:
-        raise UnreadableInput("a YAML file holds traces; replies with calls are read from JSON lines")
-    row = read_object(read_text(raw))
     format = _format(row) or (None if call_format == AUTO else call_format)
-    return CallRow(
-        _reply_text(row, names, format) if needs_reply else "",
-        format or AUTO,
-        value_of(row, names.answer, names)[1],
-        _tools(row, names),
-        _machine(row, names),
-    )
+    try:
+        return CallRow(
+            _reply_text(row, columns, format) if needs_reply else "",
+            format or AUTO,
+            decoded(columns.find(row, "expected")[1]),
+            tools_of(columns.find(row, "tools")[1]) or None,
+            _machine(row, columns),
+        )
+    except MissingColumnError as error:
+        present = ", ".join(name for name, value in row.items() if value is not None)
+        raise UnreadableInput(f"no field {error}; it has {present or 'none'}") from None
 
 
 def _format(row: dict[str, Any]) -> str | None:
@@ -86,43 +102,50 @@ def _format(row: dict[str, Any]) -> str | None:
     )
 
 
-def _reply_text(row: dict[str, Any], names: FieldNames, format: str | None) -> str:
-    name, value = value_of(row, (*names.trace, MESSAGE_FIELD), names)
+def _reply_text(row: dict[str, Any], columns: Columns, format: str | None) -> str:
+    name, value = columns.find(row, "reply")
+    if name is None:
+        name, value = _last_message(row, columns)
+    value = unwrapped(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # TRL's completion: a list of one message
     if isinstance(value, str):
         return value
     if value is None:
-        raise missing((*names.trace, MESSAGE_FIELD), row)
+        raise missing(columns, "reply", row)
     writer = FORMATS[MESSAGE_FORMAT if format is None or format == AUTO else format]
+    if not isinstance(value, dict) or not {"content", "tool_calls", "function_call"} & value.keys():
+        raise UnreadableInput(f"field {name} is neither text nor an assistant's message")
     try:
-        return writer.render(_reply(value))
-    except (KeyError, TypeError, AttributeError):
-        raise UnreadableInput(f"field {name} is neither text nor an assistant's message") from None
+        return writer.render(_reply({"role": "assistant", **value}))
+    except ConversationError as error:
+        raise UnreadableInput(
+            f"field {name} is neither text nor an assistant's message: {str(error).removeprefix('.')}"
+        ) from None
     except RenderError as error:
         raise UnreadableInput(f"field {name}: {error}") from None
-    except json.JSONDecodeError:
-        raise UnreadableInput(f"field {name}: the arguments of a call are no JSON") from None
 
 
-def _reply(message: Any) -> Reply:
-    calls = [call.get("function", call) for call in message.get("tool_calls") or ()]
-    arguments = [_decoded(call["arguments"]) for call in calls]
-    found = tuple(Call(call["name"], given) for call, given in zip(calls, arguments, strict=True))
-    return Reply(found, (message.get("content") or "").strip())
+def _last_message(row: dict[str, Any], columns: Columns) -> tuple[str | None, Any]:
+    """The assistant's turn that a conversation ends with, where there is one."""
+    name, value = columns.find(row, "messages")
+    if name is None or value is None:
+        return None, None
+    try:
+        messages = messages_of(value, name)
+    except ConversationError as error:
+        raise UnreadableInput(f"field {error}") from None
+    return name, messages[-1] if messages and messages[-1]["role"] == "assistant" else None
 
 
-def _decoded(arguments: Any) -> dict[str, Any]:
-    """Arguments as an object; some interfaces have them as a string that holds one."""
-    found: dict[str, Any] = json.loads(arguments) if isinstance(arguments, str) else dict(arguments)
-    return found
+def _reply(value: Any) -> Reply:
+    message = message_of({**value, "content": value.get("content") or ""}, "")
+    calls = [call["function"] for call in message.get("tool_calls", ())]
+    return Reply(tuple(Call(call["name"], call["arguments"]) for call in calls), message["content"].strip())
 
 
-def _tools(row: dict[str, Any], names: FieldNames) -> Any:
-    _, tools = value_of(row, TOOLS_FIELDS, names)
-    return tools or None
-
-
-def _machine(row: dict[str, Any], names: FieldNames) -> Machine | None:
-    name, start = value_of(row, MACHINE_FIELDS, names)
+def _machine(row: dict[str, Any], columns: Columns) -> Machine | None:
+    name, start = columns.find(row, "machine")
     ran = row.get("ran") or []
     if not isinstance(ran, list) or not all(isinstance(line, str) for line in ran):
         raise UnreadableInput("field ran is no list of command lines")

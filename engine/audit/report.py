@@ -28,9 +28,9 @@ class Section:
     number_columns: int
 
 
-def sections(tally: Tally) -> Iterator[Section]:
+def sections(tally: Tally, by: str | None = None) -> Iterator[Section]:
     """The tables of an audit, some perhaps without rows: outcomes, turns by what was wanted, metrics,
-    violations, lints, experts."""
+    violations, lints, experts, and the values of the column `by`."""
     many = plural(tally.noun)
     metrics = [
         (name, f"{mean:.1%}", f"{tally.metrics[name][1]:,}") for name, mean in tally.mean_metrics().items()
@@ -54,15 +54,21 @@ def sections(tally: Tally) -> Iterator[Section]:
         rows = [_finding_row(code, finding, tally.traces) for code, finding in by_count(findings)]
         yield Section((kind, "count", many, "share", "first at", "message"), rows, 3)
     experts = [
-        (
-            name,
-            f"{count:,}",
-            f"{tally.correct_by_expert[name]:,}",
-            _percent(tally.correct_by_expert[name], count),
-        )
+        (name, f"{count:,}", *_correct(tally.correct_by_expert[name], tally.gold_by_expert[name]))
         for name, count in tally.experts.most_common()
     ]
     yield Section(("expert", "traces", "correct", "share"), experts, 3)
+    groups = [
+        (
+            value,
+            f"{group.traces:,}",
+            f"{group.passed:,}",
+            _percent(group.passed, group.traces),
+            *_correct(group.correct, group.with_gold),
+        )
+        for value, group in tally.groups.items()
+    ]
+    yield Section((by or "group", many, "pass", "share", "correct", "share"), groups, 5)
 
 
 def summary(tally: Tally, policy: str) -> list[str]:
@@ -80,9 +86,19 @@ def summary(tally: Tally, policy: str) -> list[str]:
         )
     else:
         lines.append(f"Accuracy unknown: no {tally.noun} comes with a gold answer.")
+    if tally.ungrounded:
+        lines.append(
+            f"{tally.ungrounded:,} of {tally.traces:,} {many} come without a question: their numbers were not checked. "
+            f"The columns are {', '.join(tally.columns) or 'none'}; --column question=NAME says which holds it."
+        )
     if tally.mean_reward is not None:
         lines.append(f"Mean reward {tally.mean_reward:.3f} over {tally.rewarded:,} {many} (policy {policy}).")
     return lines
+
+
+def _correct(correct: int, with_gold: int) -> tuple[str, str]:
+    """How many are correct, and which share of those with gold; nothing where none has any."""
+    return (f"{correct:,}", _percent(correct, with_gold)) if with_gold else ("-", "-")
 
 
 def plural(noun: str) -> str:
@@ -106,13 +122,13 @@ def print_tables(sections: Iterable[Section], summary: Iterable[str], stream: Te
             table.add_row(*(Text(_cell(cell)) for cell in row))
         console.print(table)
     for line in summary:
-        console.print(Text(line))
+        console.print(Text(_cell(line)))
 
 
 def print_markdown(sections: Iterable[Section], summary: Iterable[str], stream: TextIO) -> None:
     """The same as Markdown, ready for a pull request or a report."""
     for line in summary:
-        print(f"- {line}", file=stream)
+        print(f"- {_cell(line)}", file=stream)
     for section in sections:
         if not section.rows:
             continue

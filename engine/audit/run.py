@@ -5,134 +5,27 @@ The result is the same whatever the number of workers. Memory is bounded: only s
 
 from __future__ import annotations
 
-import json
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import Any, TextIO
 
-from trace_trainer.engine.audit.calls import read_call_row
-from trace_trainer.engine.audit.inputs import (
-    Chunk,
-    FieldNames,
-    RawInput,
-    UnreadableInput,
-    read_chunks,
-    read_row,
-    total_bytes,
-)
+from trace_trainer.engine.audit.chunk import NOUNS, Audited, AuditSettings, audit_chunk
+from trace_trainer.engine.audit.inputs import Chunk, read_chunks, total_bytes
 from trace_trainer.engine.audit.report import plural
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import faults_in_one_line, load_same, loaded_plugins
+from trace_trainer.engine.rows.sources import Source
 from trace_trainer.engine.runs.journal import Journal, plain, restored
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
-from trace_trainer.experts.language.literals import format_number
-from trace_trainer.verifiers import CallVerdict, score, verify_trace
-from trace_trainer.verifiers.calls import AUTO
-from trace_trainer.verifiers.calls.expected import wants
-from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
-from trace_trainer.verifiers.violation import Violation
 
 CHUNKS_AHEAD = 4
 """Chunks that are read ahead for each worker. It bounds the memory and keeps every worker busy."""
-
-
-NOUNS = {"trace": "trace", "call": "reply"}
-"""The kinds of input, each with what one of them is called."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditSettings:
-    """How each input is read and judged.
-
-    Attributes:
-        kind: "trace" or "call", what the inputs are.
-        reference: compare with the reference that a line holds.
-        records: keep a JSON record of each input, not only the counts.
-        call_format: how calls are written where a line does not say.
-    """
-
-    names: FieldNames = field(default_factory=FieldNames)
-    kind: str = "trace"
-    grounding: bool = True
-    reference: bool = True
-    policy: str = "gated"
-    records: bool = False
-    call_format: str = AUTO
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """The result of one chunk: its counts and, where asked for, a line of JSON for each input."""
-
-    tally: Tally
-    records: list[str]
-    bytes_read: int
-
-
-def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
-    """Check every input of a chunk."""
-    tally = Tally(NOUNS[settings.kind])
-    records: list[str] = []
-    for index, raw in enumerate(chunk.inputs, chunk.first_index):
-        record = _audit_input(raw, settings, tally)
-        if settings.records:
-            place = {"index": index, "source": raw.source, "line": raw.line}
-            records.append(json.dumps(place | record, ensure_ascii=False))
-    return Audited(tally, records, chunk.bytes_read)
-
-
-def _audit_input(raw: RawInput, settings: AuditSettings, tally: Tally) -> dict[str, Any]:
-    """Check one input, count it, and return its record less the place."""
-    try:
-        verdict, gold_known, wanted = _judge(raw, settings)
-    except UnreadableInput as error:
-        tally.add_unreadable(raw, str(error))
-        return _record(Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),)), None)
-    reward = score(verdict, settings.policy)
-    tally.add(raw, verdict, reward, gold_known, wanted)
-    return _record(verdict, reward)
-
-
-def _judge(raw: RawInput, settings: AuditSettings) -> tuple[Verdict | CallVerdict, bool, str | None]:
-    """The verdict on one input, whether it was compared with gold, and what a reply should have been. Raises
-    UnreadableInput."""
-    if settings.kind == "call":
-        reply = read_call_row(raw, settings.names, settings.call_format)
-        return reply.verdict(), reply.expected is not None, wants(reply.expected)
-    row = read_row(raw, settings.names)
-    reference = row.reference if settings.reference else None
-    verdict = verify_trace(
-        row.trace, row.question, row.answer, row.expert, settings.grounding, reference=reference
-    )
-    return verdict, row.answer is not None or reference is not None, None
-
-
-def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
-    """The fields of a record but for the place. A reply has no expert and no answer, but calls and metrics."""
-    found: dict[str, Any]
-    if isinstance(verdict, CallVerdict):
-        found = {"expert": None, "answer": None}
-        calls = [{"name": call.name, "arguments": call.arguments} for call in verdict.calls]
-        more: dict[str, Any] = {"calls": calls, "metrics": dict(verdict.metrics)}
-    else:
-        answer = None if verdict.answer is None else format_number(verdict.answer)
-        found, more = {"expert": verdict.expert, "answer": answer}, {}
-    return {
-        "outcome": verdict.outcome,
-        **found,
-        "reward": reward,
-        "violations": [violation._asdict() for violation in verdict.violations],
-        "lints": [lint._asdict() for lint in verdict.lints],
-        **more,
-    }
 
 
 def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int = 1) -> Iterator[Audited]:
@@ -197,28 +90,45 @@ def _going_on(
         yield audited
 
 
+def _leave(line: str) -> None:
+    """What nobody asked for goes nowhere."""
+
+
 def run_audit(
-    files: list[str],
+    sources: list[Source],
     settings: AuditSettings,
     workers: int = 1,
-    out: TextIO | None = None,
+    record: Callable[[str], None] | None = None,
+    passed: Callable[[str], None] | None = None,
+    failed: Callable[[str], None] | None = None,
     journal: Journal | None = None,
 ) -> Tally:
-    """Audit all files, with progress on standard error; records go to `out`, by default to standard output.
+    """Audit all sources, with progress on standard error.
 
     What was done is kept in the journal, and what it holds is not done again.
+
+    Args:
+        record: takes the records; by default they go to standard output.
+        passed, failed: take the rows that pass and those that fail; None leaves them.
     """
     tally = Tally(NOUNS[settings.kind])
-    size = total_bytes(files)
-    with Progress("audit", unit=plural(tally.noun), streaming=settings.records and out is None) as bar:
-        for audited in _going_on(read_chunks(files), settings, workers, journal or Journal()):
+    size = total_bytes(sources)
+    with Progress("audit", unit=plural(tally.noun), streaming=settings.records and record is None) as bar:
+        for audited in _going_on(read_chunks(sources), settings, workers, journal or Journal()):
             for named in audited.tally.named_unreadable[: MAX_NAMED_UNREADABLE - len(tally.named_unreadable)]:
                 tell(named)
             tally.merge(audited.tally)
-            for record in audited.records:
-                print(record, file=out)
-            bar.update(tally.inputs, share=audited.bytes_read / size if size else None)
+            for lines, take in (
+                (audited.records, record or print),
+                (audited.passed, passed or _leave),
+                (audited.failed, failed or _leave),
+            ):
+                for line in lines:
+                    take(line)
+            bar.update(tally.inputs, share=min(1.0, audited.bytes_read / size) if size else None)
     unnamed = tally.unreadable - len(tally.named_unreadable)
     if unnamed:
         tell(f"and {unnamed:,} more unreadable inputs; --format jsonl names each")
+    for note in tally.notes:
+        tell(note)
     return tally

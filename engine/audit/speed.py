@@ -12,15 +12,18 @@ from typing import TypeVar
 
 import yaml
 
+from trace_trainer.engine.audit.chunk import AuditSettings
 from trace_trainer.engine.audit.inputs import (
-    FieldNames,
+    TRACES,
     Row,
     UnreadableInput,
-    find_files,
+    find_sources,
     read_chunks,
+    read_object,
     read_row,
+    read_text,
 )
-from trace_trainer.engine.audit.run import AuditSettings, run_audit
+from trace_trainer.engine.audit.run import run_audit
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.word_problems import write_problems
 from trace_trainer.experts.problems import Problem
@@ -60,15 +63,16 @@ def command_lines(count: int, path: str | None) -> list[str]:
 
 
 def read_file(path: str) -> list[Row]:
-    """The traces of a file of JSON lines or YAML, with what stands beside them, as `trainer audit` reads them.
+    """The traces of a file, with what stands beside them, as `trainer audit` reads them.
 
     Raises UserError for a file that holds none.
     """
-    names, rows = FieldNames(), []
-    for chunk in read_chunks(find_files([path])):
+    rows: list[Row] = []
+    for chunk in read_chunks(find_sources([path])):
         for raw in chunk.inputs:
             try:
-                rows.append(read_row(raw, names))
+                text = read_text(raw)
+                rows.append(Row(text) if raw.is_yaml else read_row(read_object(text), TRACES))
             except UnreadableInput as reason:
                 raise UserError(f"{raw.source}:{raw.line}: {reason}") from None
     if not rows:
@@ -100,6 +104,6 @@ def audit_rate(problems: Sequence[Problem], workers: int) -> float:
         path = Path(folder, "problems.jsonl")
         write_problems(path, problems)
         start = perf_counter()
-        tally = run_audit([str(path)], AuditSettings(), workers)
+        tally = run_audit(find_sources([str(path)]), AuditSettings(), workers)
         elapsed = perf_counter() - start
     return tally.traces / elapsed

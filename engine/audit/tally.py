@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,9 @@ from trace_trainer.verifiers.violation import Violation
 PASSING = frozenset({"correct", "valid"})
 MAX_NAMED_UNREADABLE = 20
 """So many unreadable inputs are named on standard error; all are counted, and all are in the records."""
+MAX_NAMES = 60
+MAX_GROUPS = 1000
+"""Columns that are named, and values that are told apart: memory must not grow with the file."""
 
 
 @dataclass(slots=True)
@@ -30,13 +33,33 @@ class Finding:
 
 
 @dataclass(slots=True)
+class Group:
+    """The inputs that hold one value in the column of `--by`: how many, and of them those that pass, that were compared
+    with gold, and that are correct."""
+
+    traces: int = 0
+    passed: int = 0
+    with_gold: int = 0
+    correct: int = 0
+
+    def merge(self, later: Group) -> None:
+        """Add the counts of later inputs."""
+        self.traces += later.traces
+        self.passed += later.passed
+        self.with_gold += later.with_gold
+        self.correct += later.correct
+
+
+@dataclass(slots=True)
 class Tally:
     """The counts of an audit.
 
     `noun` is what one of the inputs is called. `wanted` counts replies by what was expected: words, calls or commands.
     `metrics` holds, of each metric, the sum and to how many replies it applies. `with_gold` is the number of traces
-    whose right answer is known and was compared, `rewards` the sum of the rewards of the `rewarded` traces that earn
-    one. An unreadable input is no trace.
+    whose right answer is known and was compared, `rewards` the sum of the rewards of the `rewarded` ones among them,
+    that earn one: without gold only failures earn any, and their mean says nothing. `ungrounded` counts the traces
+    whose numbers were not checked, for lack of a question, and `columns` names what their rows hold. `notes` say what
+    could be meant otherwise. An unreadable input is no trace.
     """
 
     noun: str = "trace"
@@ -46,7 +69,12 @@ class Tally:
     lints: dict[str, Finding] = field(default_factory=dict)
     experts: Counter[str] = field(default_factory=Counter)
     correct_by_expert: Counter[str] = field(default_factory=Counter)
+    gold_by_expert: Counter[str] = field(default_factory=Counter)
     with_gold: int = 0
+    ungrounded: int = 0
+    columns: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
     rewarded: int = 0
     rewards: Fraction = Fraction(0)
     wanted: Counter[str] = field(default_factory=Counter)
@@ -85,6 +113,7 @@ class Tally:
         wanted: str | None = None,
     ) -> None:
         """Count one trace or reply; `wanted` is what was expected of a reply, where that is known."""
+        compared = gold_known and verdict.outcome != "error"
         self.traces += 1
         self.outcomes[verdict.outcome] += 1
         _count(self.violations, verdict.violations, raw)
@@ -95,16 +124,29 @@ class Tally:
         elif verdict.expert in expert_names():  # a name that the trace made up is a violation, no expert
             self.experts[verdict.expert] += 1
             self.correct_by_expert[verdict.expert] += verdict.outcome == "correct"
+            self.gold_by_expert[verdict.expert] += compared
         if wanted is not None and verdict.outcome != "error":
             self.wanted[wanted] += 1
             self.correct_by_wanted[wanted] += verdict.outcome == "correct"
-        if gold_known and verdict.outcome != "error":
-            self.with_gold += 1
-        if reward is not None:
+        self.with_gold += compared
+        if reward is not None and compared:
             self.rewarded += 1
-            self.rewards += Fraction(
-                reward
-            )  # exact, so that the mean does not depend on how inputs are chunked
+            # exact, so that the mean does not depend on how inputs are chunked
+            self.rewards += Fraction(reward)
+
+    def add_ungrounded(self, columns: Iterable[str]) -> None:
+        """Count one trace whose numbers were not checked; its row has these columns."""
+        self.ungrounded += 1
+        _add_names(self.columns, columns)
+
+    def add_to_group(self, value: str, verdict: Verdict | CallVerdict | None, gold_known: bool) -> None:
+        """Count one input by its value in the column of `--by`; None where it could not be read."""
+        group = self.groups.setdefault(_among(value, self.groups), Group())
+        group.traces += 1
+        if verdict is not None:
+            group.passed += verdict.outcome in PASSING
+            group.correct += verdict.outcome == "correct"
+            group.with_gold += gold_known and verdict.outcome != "error"
 
     def _add_metric(self, name: str, total: Fraction, count: int) -> None:
         known, counted = self.metrics.get(name, (Fraction(0), 0))
@@ -127,6 +169,7 @@ class Tally:
         _merge(self.lints, later.lints)
         self.experts += later.experts
         self.correct_by_expert += later.correct_by_expert
+        self.gold_by_expert += later.gold_by_expert
         self.wanted += later.wanted
         self.correct_by_wanted += later.correct_by_wanted
         self.with_gold += later.with_gold
@@ -134,13 +177,22 @@ class Tally:
         self.rewards += later.rewards
         for name, (total, count) in later.metrics.items():
             self._add_metric(name, total, count)
+        self.ungrounded += later.ungrounded
+        _add_names(self.columns, later.columns)
+        _add_names(self.notes, later.notes)
+        for value, group in later.groups.items():
+            self.groups.setdefault(_among(value, self.groups), Group()).merge(group)
         self.unreadable += later.unreadable
         room = MAX_NAMED_UNREADABLE - len(self.named_unreadable)
         self.named_unreadable += later.named_unreadable[: max(0, room)]
 
     def to_json(self) -> dict[str, Any]:
-        """The summary of `trainer audit --format json`; `metrics` and `wanted` where there are any."""
+        """The summary of `trainer audit --format json`; `metrics`, `wanted` and all behind them where there are any."""
         figures: dict[str, Any] = {"metrics": self.mean_metrics()} if self.metrics else {}
+        if self.ungrounded:
+            figures |= {"without_question": self.ungrounded, "columns": list(self.columns)}
+        if self.groups:
+            figures["by"] = {value: asdict(group) for value, group in self.groups.items()}
         if self.wanted:
             figures["wanted"] = {
                 name: {"n": count, "correct": self.correct_by_wanted[name]}
@@ -161,6 +213,18 @@ class Tally:
             "unreadable_lines": self.unreadable,
             **figures,
         }
+
+
+def _add_names(names: dict[str, None], more: Iterable[str]) -> None:
+    """Add names to a bounded list."""
+    for name in more:
+        if len(names) < MAX_NAMES:
+            names.setdefault(name)
+
+
+def _among(value: str, groups: dict[str, Group]) -> str:
+    """The name of a group: the value's own, or that of all others where there are very many."""
+    return value if value in groups or len(groups) < MAX_GROUPS else "(others)"
 
 
 def by_count(findings: dict[str, Finding]) -> list[tuple[str, Finding]]:

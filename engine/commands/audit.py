@@ -10,22 +10,24 @@ import json
 import os
 import re
 import sys
-from contextlib import nullcontext
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any, TextIO
 
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.audit.calls import EXPECTED_FIELDS
-from trace_trainer.engine.audit.inputs import STANDARD_INPUT, FieldNames, find_files
+from trace_trainer.engine.audit.calls import REPLIES
+from trace_trainer.engine.audit.chunk import NOUNS, AuditSettings
+from trace_trainer.engine.audit.inputs import TRACES, find_sources
 from trace_trainer.engine.audit.report import print_markdown, print_tables, sections, summary
-from trace_trainer.engine.audit.run import NOUNS, AuditSettings, run_audit
+from trace_trainer.engine.audit.run import run_audit
 from trace_trainer.engine.audit.tally import Tally
 from trace_trainer.engine.commands.command import (
     Command,
     Name,
+    column_option,
     format_option,
     option,
     refuse_given,
@@ -35,6 +37,9 @@ from trace_trainer.engine.commands.command import (
 from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.rows.columns import Columns, read_columns
+from trace_trainer.engine.rows.sources import Source
+from trace_trainer.engine.rows.writing import row_writer
 from trace_trainer.engine.runs.journal import journal
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import AUTO, FORMATS
@@ -61,28 +66,34 @@ class Share(click.ParamType):
         return share
 
 
+FILE = Output(dir_okay=False)
+_OF_CALLS = {"trace": "reply", "answer": "expected"}
+"""What the fields of traces are called where replies with calls are checked."""
+
+
 @click.command("audit", cls=Command, done="no trace fails, or at least --fail-under pass", negative="some do")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=Data())
+@column_option
 @option(
     "--trace-field",
     metavar="NAME",
     group="Data",
     help="Field with the trace or the reply.",
-    show_default="the first present of trace, completion, response, output, text",
+    show_default="the first present of trace, completion, response, output, text, ...",
 )
 @option(
     "--question-field",
     metavar="NAME",
     group="Data",
     help="Field with the question.",
-    show_default="question, query or prompt",
+    show_default="question, query, prompt, problem or instruction",
 )
 @option(
     "--answer-field",
     metavar="NAME",
     group="Data",
     help="Field with the gold answer.",
-    show_default="answer or gold; of calls expected or expected_response",
+    show_default="answer, gold, target, ...; of calls expected, expected_response, ...",
 )
 @option(
     "--expert-field",
@@ -141,36 +152,39 @@ class Share(click.ParamType):
     group="Evaluation",
     help="Exit with 0 if at least this share passes, such as 0.95.",
 )
+@option("--by", metavar="COLUMN", group="Evaluation", help="Count the values of this column apart, too.")
+@option("--passed", type=FILE, metavar="FILE", help="Write the rows that pass there, as they are.")
 @option(
-    "--out",
-    "-o",
-    type=Output(dir_okay=False),
+    "--failed",
+    type=FILE,
     metavar="FILE",
-    help="Write the result there, whole or not at all.",
+    help="Write the rows that fail there, with the reasons under audit.",
 )
+@option("--out", "-o", type=FILE, metavar="FILE", help="Write the result there, whole or not at all.")
 @resume_option
 @format_option(
     "table", "json", "jsonl", "markdown", help="Form of the output; jsonl is a line for each input."
 )
 @stress_options
 def command(
-    paths: tuple[str, ...], trace_field: str | None, question_field: str | None, answer_field: str | None,
-    expert_field: str | None, reference_field: str | None, no_reference: bool, kind: str, call_format: str | None,
-    no_grounding: bool, policy: str, workers: int, fail_under: Fraction | None, out: str | None, form: str,
-    resume: bool, **stress: Any,
+    paths: tuple[str, ...], column: tuple[str, ...], trace_field: str | None, question_field: str | None,
+    answer_field: str | None, expert_field: str | None, reference_field: str | None, no_reference: bool, kind: str,
+    call_format: str | None, no_grounding: bool, policy: str, workers: int, fail_under: Fraction | None,
+    by: str | None, passed: str | None, failed: str | None, out: str | None, form: str, resume: bool, **stress: Any,
 ) -> None:  # fmt: skip
     """Check traces, or replies with tool calls, and say what is wrong with each.
 
-    PATH is a .jsonl file (one object a line), a .yaml or .yml file (one trace, or several documents), a
-    folder of such files, or - for JSON lines on standard input. Where a question is known, the numbers are
-    checked against it; where a gold answer is known, the computed one is compared. Where a line holds a gold
-    trace as reference, a trace must compute what that one does on other numbers, too.
+    PATH is a file of rows (JSON lines under any name, a JSON array, .csv, Parquet, each also .gz), a saved
+    data set, hub:NAME[:config][:split], a .yaml or .yml file (one trace, or several documents), a folder of such
+    files, or - for JSON lines on standard input. Where a question is known, the numbers are checked against
+    it; where a gold answer is known, the computed one is compared. Where a row holds a gold trace as
+    reference, a trace must compute what that one does on other numbers, too.
 
-    With --kind call a line holds a reply, and beside it what was expected, tools, format (default auto), and
+    With --kind call a row holds a reply, and beside it what was expected, tools, format (default auto), and
     for shell commands the machine (machine or start) with the commands that ran before. A line of a problem
     file with its gold reply is such a line.
 
-    With --stress the lines are problems, whose gold trace stands under reference, gold_trace, solution_trace or
+    With --stress the rows are problems, whose gold trace stands under reference, gold_trace, solution_trace or
     trace. Formulas that give the answer by chance, random ones, and gold traces with one mistake are made for
     them (with --kind call, constant replies and calls with one mistake), and what is said is which share of them
     --reward pays: by the answer alone and with the gold trace as reference.
@@ -179,63 +193,101 @@ def command(
     Examples:
       trainer audit completions.jsonl --workers 2
       trainer audit traces/ --format json --fail-under 0.95
+      trainer audit rows.parquet --column question=meta.q --passed good.jsonl --failed bad.jsonl --by source
       trainer audit replies.jsonl --kind call --reward binary
       other-program | trainer audit - --format jsonl --out verdicts.jsonl
       trainer audit --stress problems.jsonl --reward mine.py:brief --paid-traces paid.jsonl
 
-    A line that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
+    A row that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
-    names = FieldNames.choose(trace_field, question_field, answer_field, expert_field, reference_field)
     if kind == "call":
         refuse_given(
             ("question_field", "expert_field", "reference_field", "no_reference", "no_grounding"),
             "is an option of --kind trace; calls have no questions, experts, grounding and references",
         )
-        if answer_field is None:
-            names = replace(names, answer=EXPECTED_FIELDS)
     else:
         refuse_given(["call_format"], "is an option of --kind call; traces have none")
-    if no_reference:
-        refuse_given(["reference_field"], "names what --no-reference leaves out; give one of them")
+    columns = _columns(kind, column)
+    if no_reference and "reference" in columns.named:
+        raise UserError("a reference is named that --no-reference leaves out; give one of them")
     settings = AuditSettings(
-        names, kind, not no_grounding, not no_reference, policy, form == "jsonl", call_format or AUTO
-    )
+        columns, kind, not no_grounding, not no_reference, policy, records=form == "jsonl",
+        rows=bool(passed or failed), call_format=call_format or AUTO, by=by,
+    )  # fmt: skip
     if asks_for_stress(stress["stress"], form):
         return run_stress(paths, settings, form, out, stress)
-    files = find_files(paths)
-    tally = _audit(files, settings, workers, form, out, resume)
+    files = {"out": out, "passed": passed, "failed": failed}
+    tally = _audit(find_sources(paths), settings, workers, form, files, resume)
     if out is not None or form == "jsonl":
         tell(summary(tally, policy)[0])
-    if tally.inputs == 0:
-        tell(f"there is no {tally.noun} in the input")
-    if tally.unreadable and not tally.traces:
-        raise UserError("no input could be read")
+    _say_what_is_lacking(tally, fail_under, by)
     click.get_current_context().exit(0 if _passes(tally, fail_under) else 1)
 
 
 def _audit(
-    files: list[str], settings: AuditSettings, workers: int, form: str, out: str | None, resume: bool
+    sources: list[Source],
+    settings: AuditSettings,
+    workers: int,
+    form: str,
+    files: Mapping[str, Any],
+    resume: bool,
 ) -> Tally:
-    """Audit the files and write what is asked for; what is written to a file can go on where it was stopped."""
-    lasting = [] if STANDARD_INPUT in files else files  # what standard input held is gone
+    """Audit the sources and write what is asked for; what is written to a file can go on where it was stopped."""
+    paths = [source.path for source in sources]
+    lasting = paths if all(map(os.path.isfile, paths)) else []  # what standard input held is gone
     if resume and not lasting:
-        raise UserError("--resume reads its inputs again, and standard input can't be")
-    with (
-        journal(out if lasting else None, {"audit": settings, "form": form}, lasting, resume=resume) as kept,
-        nullcontext() if out is None else atomic_write(out) as stream,
-    ):
-        tally = run_audit(files, settings, workers, stream, kept)
-        _print(tally, form, settings.policy, stream or sys.stdout)
+        raise UserError(
+            "--resume reads its inputs again: give files, not standard input, the hub or a saved data set"
+        )
+    out, stack = files["out"], ExitStack()
+    with stack:
+        kept = stack.enter_context(
+            journal(out if lasting else None, {"audit": settings, "form": form}, lasting, resume=resume)
+        )
+        passed, failed = (
+            stack.enter_context(row_writer(files[name])) if files[name] else None
+            for name in ("passed", "failed")
+        )
+        records = stack.enter_context(row_writer(out)) if out and form == "jsonl" else None
+        stream = stack.enter_context(atomic_write(out)) if out and records is None else sys.stdout
+        tally = run_audit(sources, settings, workers, records, passed, failed, kept)
+        _print(tally, form, settings.policy, stream, settings.by)
     return tally
 
 
-def _print(tally: Tally, form: str, policy: str, stream: TextIO) -> None:
+def _say_what_is_lacking(tally: Tally, fail_under: Fraction | None, by: str | None) -> None:
+    """Say that a column is nowhere, that there was nothing to check. Raises UserError where a gate depends on it."""
+    if by is not None and list(tally.groups) == ["none"]:
+        tell(f"no row has a column {by}")
+    if tally.inputs == 0:
+        nothing = f"there is no {tally.noun} in the input"
+        if fail_under is not None:
+            raise UserError(f"{nothing}: nothing was checked, so nothing passes --fail-under")
+        tell(nothing)
+    if tally.unreadable and not tally.traces:
+        raise UserError("no input could be read")
+
+
+def _columns(kind: str, column: Sequence[str]) -> Columns:
+    """Where rows hold what, with what --column and the options for single fields name. Raises UserError."""
+    given = click.get_current_context().params
+    fields = {role: given[f"{role}_field"] for role in TRACES.names}
+    named = read_columns(column)
+    for role, name in fields.items():
+        if name is not None and named.setdefault(role, name) != name:
+            raise UserError(f"--{role}-field and --column name two columns for {role}: give one of them")
+    if kind == "call":
+        return REPLIES.with_named({_OF_CALLS.get(role, role): name for role, name in named.items()})
+    return TRACES.with_named(named)
+
+
+def _print(tally: Tally, form: str, policy: str, stream: TextIO, by: str | None) -> None:
     if form == "json":
         print(json.dumps(tally.to_json(), indent=2), file=stream)
     elif form == "table":
-        print_tables(sections(tally), summary(tally, policy), stream)
+        print_tables(sections(tally, by), summary(tally, policy), stream)
     elif form == "markdown":
-        print_markdown(sections(tally), summary(tally, policy), stream)
+        print_markdown(sections(tally, by), summary(tally, policy), stream)
 
 
 def _passes(tally: Tally, fail_under: Fraction | None) -> bool:

@@ -224,6 +224,17 @@ def flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[st
     return tuple(name for names in value for name in names)
 
 
+column_option = option(
+    "--column",
+    "column",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    group="Data",
+    help="Column that holds a field, such as question=problem or trace=meta.response. May be repeated.",
+    show_default="the usual names of each field",
+)
+
+
 def seed_option(help: str) -> Callable[[Any], Any]:
     """Decorator: `--seed`, of what `help` says."""
     limits = click.IntRange(0, LARGEST_SEED)

@@ -13,6 +13,7 @@ from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import (
     Command,
     Family,
+    column_option,
     format_option,
     option,
     resume_option,
@@ -29,6 +30,7 @@ from trace_trainer.engine.problems.gsm8k.batch import (
     written,
 )
 from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem, read_solved
+from trace_trainer.engine.rows.columns import read_columns
 from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
 from trace_trainer.engine.runs.recorded import lines_fingerprint
 from trace_trainer.engine.settings.declaring import MOST
@@ -48,6 +50,7 @@ def command() -> None:
 
 @command.command("gsm8k", cls=Command)
 @click.argument("path", type=Data())
+@column_option
 @option(
     "--out",
     "-o",
@@ -88,24 +91,15 @@ def command() -> None:
 @seed_option("Seed of the variants; another draws others.")
 @format_option("table", "json", help="Form of the summary.")
 def gsm8k(
-    path: str,
-    out: str,
-    certain: bool,
-    refused: str | None,
-    variants: int,
-    hold_out: int,
-    held_out: str | None,
-    check: bool,
-    resume: bool,
-    seed: int,
-    form: str,
-) -> None:
+    path: str, column: tuple[str, ...], out: str, certain: bool, refused: str | None, variants: int, hold_out: int,
+    held_out: str | None, check: bool, resume: bool, seed: int, form: str,
+) -> None:  # fmt: skip
     """Convert GSM8K's problems, or others with solutions in its form.
 
-    PATH is a file of JSON lines, a folder of them, or the hub's openai/gsm8k. A line of the result holds id,
-    question, answer, expert, trace, source and certain: whether every plausible reading of the solution computes
-    the same function of the question's numbers, and nothing had to be filled in or left out. Variants name the
-    problem that they come from in variant_of.
+    PATH is a file of rows in any form (JSON lines, Parquet, .csv, ...), a folder of such files, or on the hub
+    openai/gsm8k or hub:NAME[:config][:split]. A line of the result holds id, question, answer, expert, trace, source
+    and certain: whether every plausible reading of the solution computes the same function of the question's
+    numbers, and nothing had to be filled in or left out. Variants name the problem that they come from in variant_of.
 
     \b
     Examples:
@@ -116,7 +110,7 @@ def gsm8k(
     if held_out and not hold_out:
         raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
     summary = Summary()
-    problems, development = read_solved(path, hold_out)
+    problems, development = read_solved(path, hold_out, read_columns(column))
     if not problems:
         raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
     settings = {"variants": variants, "check": check, "seed": seed, "certain": certain}

@@ -22,7 +22,8 @@ from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable_json, tell
 
 EXAMINED = (
-    "task", "call_format", "card", "context", "model", "base", "device", "data", "eval_data", "method", "dtype", "seed",
+    "task", "call_format", "card", "context", "model", "base", "device", "data", "mix", "column", "eval_data", "method",
+    "dtype", "seed",
 )  # fmt: skip
 """Settings that are options here; a recipe can state all of them."""
 

@@ -22,6 +22,7 @@ from trace_trainer.engine.commands.command import (
     Command,
     Name,
     NameList,
+    column_option,
     flat,
     format_option,
     option,
@@ -57,6 +58,7 @@ from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
+from trace_trainer.engine.tasks.reading import problems_of
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 
@@ -66,7 +68,8 @@ OUTPUT = Output(dir_okay=False, path_type=Path)
 
 def _read_or_generate(
     task: Task[Any],
-    data: Path | None,
+    data: str | None,
+    column: tuple[str, ...],
     split: str | None,
     count: int | None,
     seed: int,
@@ -77,7 +80,9 @@ def _read_or_generate(
             "--split and --expert choose generated problems, --data names a file; give one of them"
         )
     if data is not None:
-        return str(data), task.read(data, limit=count)
+        return data, problems_of(task, data, column, count)
+    if column:
+        raise UserError("--column says what the columns of --data hold; generated problems have none")
     return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed, experts)
 
 
@@ -105,11 +110,12 @@ def _read_or_generate(
 @loading_options
 @option(
     "--data",
-    type=Data(dir_okay=False, path_type=Path),
+    type=Data(),
     metavar="FILE",
     group="Data",
-    help="Problem file, or a file of GSM8K or SVAMP.",
+    help="Problems: a file in any form, a folder, or hub:NAME[:config][:split].",
 )
+@column_option
 @option(
     "--task",
     "task_name",
@@ -216,9 +222,10 @@ def _read_or_generate(
 @resume_option
 @seed_option("Seed of the generated problems and of the sampling.")
 def command(
-    models: tuple[str, ...], baseline: str | None, data: Path | None, task_name: str | None, call_format: str | None,
-    split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
-    max_new_tokens: int, card: bool | None, context: str | None, policy: str, no_reference: bool,
+    models: tuple[str, ...], baseline: str | None, data: str | None, column: tuple[str, ...], task_name: str | None,
+    call_format: str | None, split: str | None, count: int | None, experts: tuple[str, ...], samples: int,
+    temperature: float | None, max_new_tokens: int, card: bool | None, context: str | None, policy: str,
+    no_reference: bool,
     episodes: int | None, guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None,
     completions: Path | None, seed: int, resume: bool, **others: Any,
 ) -> None:  # fmt: skip
@@ -253,7 +260,7 @@ def command(
         raise UserError("--guard is for --episodes")
     sampling: dict[str, Any] = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
     if episodes is not None:
-        if data or count or completions or samples > 1 or guided or gold_loss or experts:
+        if data or column or count or completions or samples > 1 or guided or gold_loss or experts:
             raise UserError(
                 "--data, --count, --expert, --samples, --completions, --gold-loss and --guided are for single "
                 "problems, not for --episodes"
@@ -263,7 +270,7 @@ def command(
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
         play_episodes(asked, task, how, form, out, options, resume)
         return
-    name, problems = _read_or_generate(task, data, split, count, seed, experts)
+    name, problems = _read_or_generate(task, data, column, split, count, seed, experts)
     participants = participants_of(asked, task, how, named)
     conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
     settings = {**asdict(conditions), **others}

@@ -36,7 +36,9 @@ def train_sft(
     Raises UnhealthyError where a check fails, UserError where model, problems and settings do not fit.
     """
     if run is None and name is not None:
-        reserve(run_folder("sft", name), "sft", overwrite, [config.model, config.data, config.eval_data])
+        reserve(
+            run_folder("sft", name), "sft", overwrite, [config.model, *(config.data or ()), config.eval_data]
+        )
     prepared = sft.prepare(config, run)
     tell(sft.describe_rows(prepared))
     require_health(prepared, skip)
@@ -58,7 +60,9 @@ def train_rl(
     A run that goes on was examined when it started. Raises as `train_sft` does.
     """
     if run is None and name is not None:
-        reserve(run_folder("rl", name), "rl", overwrite, [config.model, config.data, config.eval_data])
+        reserve(
+            run_folder("rl", name), "rl", overwrite, [config.model, *(config.data or ()), config.eval_data]
+        )
     prepared = rl.prepare(config, run)
     if run is None:
         require_health(prepared, skip)

@@ -12,9 +12,9 @@ from typing import Any, TextIO
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.audit.inputs import FieldNames, find_files
+from trace_trainer.engine.audit.chunk import AuditSettings
+from trace_trainer.engine.audit.inputs import find_sources
 from trace_trainer.engine.audit.report import print_markdown, print_tables
-from trace_trainer.engine.audit.run import AuditSettings
 from trace_trainer.engine.audit.stress.report import sections, summary
 from trace_trainer.engine.audit.stress.run import Source, stress_calls, stress_traces
 from trace_trainer.engine.audit.stress.search import MAX_OPERATIONS
@@ -23,6 +23,7 @@ from trace_trainer.engine.audit.stress.tried import Payment, StressSettings
 from trace_trainer.engine.commands.command import Number, option, refuse_given, seed_option
 from trace_trainer.engine.commands.files import Output
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.rows.columns import Columns
 from trace_trainer.engine.settings.declaring import MOST
 
 _OPTIONS = (
@@ -87,7 +88,7 @@ def stress_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _OF_STRESS = ("count", "operations", "per_problem", "paid_from", "paid_traces", "seed")
-_NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under", "resume")
+_NOT_OF_STRESS = ("trace_field", "expert_field", "workers", "fail_under", "by", "passed", "failed", "resume")
 
 
 def asks_for_stress(asked: bool, form: str) -> bool:
@@ -117,14 +118,15 @@ def run_stress(
     Raises UserError.
     """
     payment = Payment(audit.policy, given["paid_from"])
-    source = Source(find_files(paths), audit.names, given["count"], given["seed"])
+    source = Source(find_sources(paths), audit.columns, given["count"], given["seed"])
     with _written(out) as stream, _written(given["paid_traces"]) as paid:
         if audit.kind == "call":
             tally = stress_calls(source, audit.call_format, payment, paid)
         else:
-            if audit.names.reference == FieldNames().reference:
-                names = replace(audit.names, reference=(*audit.names.reference, "trace"))
-                source = replace(source, names=names)
+            if "reference" not in audit.columns.named:
+                references = (*audit.columns.of("reference"), "trace")
+                names = {**audit.columns.names, "reference": references}
+                source = replace(source, columns=Columns(names, audit.columns.named))
             settings = StressSettings(
                 given["operations"], given["per_problem"], audit.reference, audit.grounding, given["seed"]
             )

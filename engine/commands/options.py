@@ -95,6 +95,11 @@ def _listed(ctx: click.Context, param: click.Parameter, value: Sequence[str]) ->
     return ",".join(value) if value else None
 
 
+def _as_given(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[str, ...] | None:
+    """What was given of an option that may be repeated, each whole; None where it was not given."""
+    return tuple(value) or None
+
+
 def options(
     section: str, only: Sequence[str] | None = None, without: Sequence[str] = ()
 ) -> Callable[[Decorated], Decorated]:
@@ -120,7 +125,7 @@ def options(
                 command = click.option(f"{name}/--no-{name[2:]}", item.name, default=None, **shown)(command)
                 continue
             if _plain_type(item) == "tuple":
-                shown |= {"multiple": True, "callback": _listed}
+                shown |= {"multiple": True, "callback": _listed if item.metadata["commas"] else _as_given}
             else:
                 shown["default"] = None
             command = click.option(name, *([flag] if flag else []), item.name, **shown)(command)

@@ -93,7 +93,7 @@ def _matched(
     """The rows of each problem, by id, by what is asked, or by place."""
     keys = [str(problem.id) for problem in problems]
     if any("id" in row.fields for row in rows):
-        keyed = [(row.identifier(file.stem), row) for row in rows]
+        keyed = [(row.identifier(), row) for row in rows]
         how = "id"
     elif any(_asked(row) for row in rows):
         keys = [_asked_of(task, problem) for problem in problems]

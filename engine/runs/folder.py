@@ -16,7 +16,7 @@ import dataclasses
 import functools
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -194,6 +194,11 @@ class Run:
         if role in self.manifest["data"]:
             present = lines_fingerprint(source, lines)
             require_same_data(f"the run {self.path.name}", role, self.manifest["data"][role], present)
+
+    def record_files(self, role: str, files: Sequence[Mapping[str, Any]]) -> None:
+        """Note in the manifest which files recorded data came from, each with its hash and its share."""
+        self.manifest["data"][role]["files"] = list(files)
+        self._write_manifest()
 
     def record_device(self, device: str) -> None:
         """Note in the manifest what the run computes on."""

@@ -43,6 +43,7 @@ def setting(
     option: str | None = None,
     flag: str | None = None,
     formerly: str | None = None,
+    commas: bool = True,
 ) -> Any:
     """A dataclass field with what the checks and the command line need.
 
@@ -59,10 +60,13 @@ def setting(
         flag: another name of the option, short or not, that `--help` shows.
         formerly: the name that the setting had before. Stored settings and recipes that have it are still read, and
             the option that was called so is accepted.
+        commas: whether a text given for a list is several items with commas between them; else it is one, a path.
     """
     limits = {"choices": choices, "low": low, "high": high, "above": above}
     shown = {"help": help, "group": group, "metavar": metavar, "option": option, "flag": flag}
-    return dataclasses.field(default=default, metadata={**shown, "formerly": formerly, **limits})
+    return dataclasses.field(
+        default=default, metadata={**shown, "formerly": formerly, "commas": commas, **limits}
+    )
 
 
 def option_of(item: dataclasses.Field[Any]) -> str:
@@ -87,6 +91,8 @@ def check(config: type, given: Mapping[str, Any], where: str) -> tuple[dict[str,
             errors.append(f"unknown key {where}.{key}{nearest(str(key), known)}")
             continue
         try:
+            if isinstance(value, str) and not known[key].metadata["commas"]:
+                value = None if value.lower() in ("none", "null") else (value,)
             values[key] = _convert(value, hints[key])
             _check_limits(values[key], known[key].metadata)
         except ValueError as error:

@@ -18,15 +18,22 @@ WORDING_HELP = (
     "dialogues ask for commands in English without slips of the fingers, but for one in five. Varied are the others."
 )
 
+MIX_HELP = "Shares of several --data, such as 3:1; none takes every problem of each once."
+
 
 @dataclass(frozen=True, kw_only=True)
 class SFTConfig(TuningConfig):
     """Settings of `trainer sft`."""
 
     model: str = setting(DEFAULT_MODEL, MODEL_HELP + ".", group="Model", flag="-m", metavar="MODEL")
-    data: str | None = setting(
-        None, "Problem file with traces; none generates the train split.", group="Data", metavar="FILE"
+    data: tuple[str, ...] | None = setting(
+        None,
+        "Problems with traces: a file, a folder or hub:NAME[:config][:split]; none generates the train split.",
+        group="Data",
+        metavar="FILE",
+        commas=False,
     )
+    mix: str | None = setting(None, MIX_HELP, group="Data", metavar="N:N")
     count: int = setting(
         8000,
         "Generated problems to train on; a file is used whole.",
@@ -69,12 +76,15 @@ class RLConfig(TuningConfig):
     model: str | None = setting(
         None, MODEL_HELP + "; none is the newest trainer sft run.", group="Model", flag="-m", metavar="MODEL"
     )
-    data: str | None = setting(
+    data: tuple[str, ...] | None = setting(
         None,
-        "Problem file with questions and answers; none generates the train split.",
+        "Problems with questions and answers: a file, a folder or hub:NAME[:config][:split]; none generates the train "
+        "split.",
         group="Data",
         metavar="FILE",
+        commas=False,
     )
+    mix: str | None = setting(None, MIX_HELP, group="Data", metavar="N:N")
     wording: str = setting("any", WORDING_HELP, choices=WORDINGS, group="Data")
     histories: str = setting(
         "gold",

@@ -6,17 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from trace_trainer.engine.models.devices import AUTO_DEVICE, DEVICES
+from trace_trainer.engine.settings.data import DataConfig
 from trace_trainer.engine.settings.declaring import LARGEST_SEED, MOST, setting
-from trace_trainer.engine.tasks import (
-    DEFAULT_FORMAT,
-    DEFAULT_TASK,
-    TASKS,
-    Task,
-    task_for,
-)
+from trace_trainer.engine.tasks import Task, task_for
 from trace_trainer.engine.tasks.context import in_context
-from trace_trainer.experts import expert_names
-from trace_trainer.verifiers.calls import FORMATS
 
 EIGHT_BIT = "adamw-8bit"
 BASE_HELP = "Model that an adapter is put on, in place of the one that it names."
@@ -24,24 +17,9 @@ DEVICE_HELP = "What is computed on; auto is a GPU where there is one."
 
 
 @dataclass(frozen=True, kw_only=True)
-class TuningConfig:
+class TuningConfig(DataConfig):
     """What is learned, which weights are trained, and how a step is computed; shared by SFT and RL."""
 
-    task: str = setting(DEFAULT_TASK, "What is learned.", choices=TASKS, group="Data")
-    call_format: str = setting(
-        DEFAULT_FORMAT,
-        "How tool calls are written; traces have none.",
-        choices=FORMATS,
-        group="Data",
-        formerly="format",
-    )
-    experts: tuple[str, ...] | None = setting(
-        None,
-        "Experts whose generated problems are taken, for traces; none takes those of the embedded model's figures.",
-        choices=expert_names,
-        group="Data",
-        option="--expert",
-    )
     method: str = setting(
         "full",
         "What is trained: all weights, a LoRA adapter, one on a 4-bit base, or the last layers with the head.",
@@ -131,7 +109,7 @@ class TuningConfig:
     )
     eval_data: str | None = setting(
         None,
-        "Problem file to measure accuracy on; none generates the validation split.",
+        "Problems to measure accuracy on, in any form of --data; none generates the validation split.",
         group="Evaluation",
         metavar="FILE",
     )

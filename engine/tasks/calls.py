@@ -26,6 +26,7 @@ from trace_trainer.engine.problems.files.call_problems import (
     read_call_problems,
 )
 from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.rows.columns import Named
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.verifiers import verify_call
 from trace_trainer.verifiers.calls import (
@@ -78,8 +79,8 @@ class CallTask(Task[CallProblem]):
     def made(cls, format: str, card: bool) -> Self:
         return cls(format)
 
-    def read(self, path: str | Path, limit: int | None = None) -> list[CallProblem]:
-        return read_call_problems(path, limit)
+    def read(self, path: str | Path, limit: int | None = None, named: Named = None) -> list[CallProblem]:
+        return read_call_problems(path, limit, named)
 
     def line(self, problem: CallProblem) -> str:
         return call_problem_line(problem)
@@ -213,7 +214,7 @@ class CallTask(Task[CallProblem]):
         return {"id": fields.pop("id"), "prompt": problem.request, **fields}
 
     def from_row(self, row: Mapping[str, Any]) -> CallProblem:
-        return call_problem(JsonRow(0, f"completion {row['id']}", dict(row)), "log")
+        return call_problem(JsonRow(0, f"completion {row['id']}", dict(row), "log"))
 
     def constants(self, problems: Sequence[CallProblem]) -> Mapping[str, str]:
         """Always words, and always the call that is most often right, as far as the format can express it."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import read_rows
+from trace_trainer.engine.problems.files.word_problems import PROBLEM_COLUMNS
 from trace_trainer.engine.tasks.context import context_of, in_context
 from trace_trainer.engine.tasks.task import Task
 from trace_trainer.engine.tasks.traces import TraceTask
@@ -126,7 +127,8 @@ def free_answers(task: Task[Any], shots: Sequence[tuple[str, str]] = ()) -> Free
 def read_shots(file: Path, count: int) -> list[tuple[str, str]]:
     """The first questions of a file with their answers as they stand there. Raises UserError for what can't be read."""
     shots = []
-    for row in read_rows(file, "question and answer", count):
+    for found in read_rows(file, "question and answer", count):
+        row = found.renamed(PROBLEM_COLUMNS, "question", "answer")
         answer = row.fields.get("answer")
         shots.append(
             (row.text("question"), str(answer) if type(answer) in (int, float) else row.text("answer"))

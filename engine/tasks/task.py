@@ -18,6 +18,7 @@ from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.exercises import exercise_line, exercise_of, read_exercises
 from trace_trainer.engine.problems.files.json_rows import JsonRow
+from trace_trainer.engine.rows.columns import Named
 from trace_trainer.engine.tasks.judging import Judging, P
 from trace_trainer.engine.tasks.verdicts import never_raising
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
@@ -91,9 +92,9 @@ class Problems(Generic[P]):
         if wording != "any" and not self.is_worded:
             raise UserError(f"problems of {self.name} have no --wording, those of {worded_tasks()} have")
 
-    def read(self, path: str | Path, limit: int | None = None) -> list[P]:
-        """The problems of a file, at most `limit`. Raises UserError naming file, line and field."""
-        found: Any = read_exercises(path, limit)
+    def read(self, path: str | Path, limit: int | None = None, named: Named = None) -> list[P]:
+        """The problems of a file, at most `limit`; `named` are columns by field. Raises UserError naming the place."""
+        found: Any = read_exercises(path, limit, named)
         return list(found)
 
     def line(self, problem: P) -> str:
@@ -108,13 +109,8 @@ class Problems(Generic[P]):
 
     def from_row(self, row: Mapping[str, Any]) -> P:
         """The problem of such a row."""
-        fields = {
-            "id": row["id"],
-            "question": row["prompt"],
-            "reply": row.get("gold"),
-            "kind": row.get("kind"),
-        }
-        found: Any = exercise_of(JsonRow(0, f"completion {row['id']}", fields), "row", "log")
+        fields = {**row, "question": row["prompt"], "reply": row.get("gold")}
+        found: Any = exercise_of(JsonRow(0, f"completion {row['id']}", fields, "row", "log"))
         return found
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
+from trace_trainer.engine.rows.columns import Named
 from trace_trainer.engine.tasks.judging import BY_EXPERT
 from trace_trainer.engine.tasks.task import Task, declare_task
 from trace_trainer.experts import EXPERTS, expert_names
@@ -64,8 +65,8 @@ class TraceTask(Task[Problem]):
         """Problems with gold traces, only of these experts where any are named, and of this wording."""
         return generate(split, count, seed, groups, wording)
 
-    def read(self, path: str | Path, limit: int | None = None) -> list[Problem]:
-        return read_problems(path, limit)
+    def read(self, path: str | Path, limit: int | None = None, named: Named = None) -> list[Problem]:
+        return read_problems(path, limit, named)
 
     def line(self, problem: Problem) -> str:
         return problem_line(problem)

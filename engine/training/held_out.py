@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.models.adapters import check_changes
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.tuning import TuningConfig
+from trace_trainer.engine.tasks.reading import problems_of
 from trace_trainer.experts.problems import MIXTURE
 
 HELD_OUT_SPLIT = "validation"
@@ -32,10 +32,7 @@ def held_out_problems(config: TuningConfig) -> tuple[str, list[Any]]:
         )
         problems = list(task.generate(HELD_OUT_SPLIT, config.eval_count, config.seed, groups))
         return f"{HELD_OUT_SPLIT} split, seed {config.seed}", problems
-    problems = task.read(config.eval_data, limit=config.eval_count)
-    if not problems:
-        raise UserError(f"{config.eval_data} holds no problem")
-    return config.eval_data, problems
+    return config.eval_data, problems_of(task, config.eval_data, config.column, config.eval_count)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,12 @@ VALUES = (
 """Values of options."""
 
 FILES = (
-    Fault("a folder where a file belongs", "eval --model MODEL --data folder.jsonl", 2, "is a directory"),
+    Fault(
+        "a folder where a file belongs",
+        "eval --model MODEL --shots 1 --shots-from folder.jsonl",
+        2,
+        "is a directory",
+    ),
     Fault("a file where a folder belongs", "pretrain --out rows.jsonl", 2, "is a file"),
     Fault("a folder as a plugin", "experts --plugin folder.py", 2, "can't read plugin folder.py"),
     Fault(

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from numbers import Integral, Real
 
 from trace_trainer.verifiers.questions.number_words import fold
 from trace_trainer.verifiers.questions.numbers import read_question
@@ -53,7 +54,10 @@ class Answer:
 
 
 def parse_answer(answer: int | float | Fraction | Decimal | str) -> Answer:
-    """Read a gold answer. AnswerError, which says what was found, if it is not a number (a bool is not)."""
+    """Read a gold answer. AnswerError, which says what was found, if it is not a number (a bool is not).
+
+    Numbers of other libraries, such as numpy's, are read by what they show.
+    """
     if isinstance(answer, str):
         return _parse_text(answer)
     if isinstance(answer, bool):
@@ -64,6 +68,12 @@ def parse_answer(answer: int | float | Fraction | Decimal | str) -> Answer:
         return _parse_float(answer)
     if isinstance(answer, Decimal):
         return _from_decimal(answer)
+    if isinstance(answer, Integral):
+        return Answer(Fraction(int(answer)))
+    if isinstance(answer, Real):
+        return _from_decimal(Decimal(str(answer)))
+    if not isinstance(answer, str) and getattr(answer, "shape", None) == () and hasattr(answer, "item"):
+        return parse_answer(answer.item())  # an array of one number
     raise AnswerError(f"a {type(answer).__name__} is not a number, nor a text that shows one")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
-from trace_trainer.verifiers.traces.reading.fence import UnreadableError
+from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
 from trace_trainer.verifiers.traces.running.checker import Checker
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 

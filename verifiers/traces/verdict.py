@@ -43,7 +43,8 @@ CODES: Mapping[str, Stage] = MappingProxyType(
     {
         code: stage
         for stage, codes in {
-            Stage.PARSE: "empty yaml_syntax not_a_trace duplicate_key alias_or_tag too_large trailing_text",
+            Stage.PARSE: "empty yaml_syntax not_a_trace duplicate_key alias_or_tag too_large trailing_text "
+            "leading_text leading_thought truncated",
             Stage.SCHEMA: "unknown_expert unknown_op missing_field unknown_field bad_type bad_number string_value "
             "bad_arity init_source_and_value init_without_value",
             Stage.BOUNDARY: "expert_boundary compute_op_not_allowed",

@@ -23,8 +23,8 @@ from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError
 from trace_trainer.verifiers.traces.hints import hint
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
-from trace_trainer.verifiers.traces.reading.fence import UnreadableError
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.state import Checked
@@ -109,7 +109,7 @@ def _verify(
             styled = read_lines(text)
             subtraces = styled or read_yaml(text)
         except UnreadableError as error:
-            return Verdict(Outcome.UNPARSED, (Violation(error.code, error.message, line=error.line),))
+            return Verdict(Outcome.UNPARSED, error.violations)
         if _is_typed(subtraces) and (styled is not None or not _is_canonical(text, subtraces)):
             lints.append(_NOT_CANONICAL)
     checked = run_fast(subtraces, grounding) or check(subtraces, grounding)

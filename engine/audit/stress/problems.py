@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from random import Random
 
 from trace_trainer.engine.audit.inputs import (
-    FieldNames,
     RawInput,
     UnreadableInput,
     answer_of,
     missing,
+    question_of,
     read_chunks,
     read_object,
     read_text,
-    text_of,
+    text_at,
 )
-from trace_trainer.engine.problems.files.word_problems import GSM8K_MARK
+from trace_trainer.engine.rows.columns import Columns, MissingColumnError
+from trace_trainer.engine.rows.sources import Source
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.answers import AnswerError, parse_answer
 from trace_trainer.verifiers.traces.verdict import Outcome
@@ -32,14 +33,14 @@ class StressProblem:
     gold: str | None = None
 
 
-def drawn(files: Iterable[str], count: int, seed: int) -> list[RawInput]:
-    """At most `count` inputs of all files, in their order, each as likely as any other; memory for these alone.
+def drawn(sources: Iterable[Source], count: int, seed: int) -> list[RawInput]:
+    """At most `count` inputs of all sources, in their order, each as likely as any other; memory for these alone.
 
-    Raises UserError where a file can't be read.
+    Raises UserError where one can't be read.
     """
     rng = Random(f"stress:{seed}")
     kept: list[tuple[int, RawInput]] = []
-    inputs = (raw for chunk in read_chunks(files) for raw in chunk.inputs)
+    inputs = (raw for chunk in read_chunks(sources) for raw in chunk.inputs)
     for index, raw in enumerate(inputs):
         if index < count:
             kept.append((index, raw))
@@ -48,7 +49,7 @@ def drawn(files: Iterable[str], count: int, seed: int) -> list[RawInput]:
     return [raw for _, raw in sorted(kept, key=lambda item: item[0])]
 
 
-def read_problem(raw: RawInput, names: FieldNames) -> StressProblem:
+def read_problem(raw: RawInput, columns: Columns) -> StressProblem:
     """The problem in one line; a worked solution of GSM8K's form is read as its answer.
 
     Raises UnreadableInput, with the reason, also where the gold answer is no number or the gold trace does not verify.
@@ -56,16 +57,17 @@ def read_problem(raw: RawInput, names: FieldNames) -> StressProblem:
     if raw.is_yaml:
         raise UnreadableInput("a YAML file holds traces; problems are read from JSON lines")
     row = read_object(read_text(raw))
-    question, answer = text_of(row, names.question, names), answer_of(row, names)
+    try:
+        question, answer = question_of(row, columns), answer_of(row, columns)
+        gold = text_at(row, "reference", columns)
+    except MissingColumnError as error:
+        raise UnreadableInput(f"no field {error}") from None
     if question is None or answer is None:
-        raise missing(names.question if question is None else names.answer, row)
-    if isinstance(answer, str) and GSM8K_MARK in answer:
-        answer = answer.rpartition(GSM8K_MARK)[2].strip()
+        raise missing(columns, "question" if question is None else "answer", row)
     try:
         parse_answer(answer)
     except AnswerError as error:
         raise UnreadableInput(f"the gold answer is no number: {error}") from None
-    gold = text_of(row, names.reference, names)
     if gold is not None:
         verdict = verify_trace(gold, question, answer, reference=gold)
         if verdict.outcome is not Outcome.CORRECT:

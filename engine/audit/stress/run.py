@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TextIO, TypeVar
 
 from trace_trainer.engine.audit.calls import CallRow, read_call_row
-from trace_trainer.engine.audit.inputs import FieldNames, RawInput, UnreadableInput
+from trace_trainer.engine.audit.inputs import RawInput, UnreadableInput, read_object, read_text
 from trace_trainer.engine.audit.stress import replies, traces
 from trace_trainer.engine.audit.stress.problems import drawn, read_problem
 from trace_trainer.engine.audit.stress.tally import StressTally
 from trace_trainer.engine.audit.stress.tried import Payment, StressSettings, Tried
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.rows import sources
+from trace_trainer.engine.rows.columns import Columns
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
 
@@ -27,10 +29,10 @@ _TURN = "each line needs what is expected of a reply"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where problems come from: files, the names of their fields, and how many are drawn with which seed."""
+    """Where problems come from: files, what their columns hold, and how many are drawn with which seed."""
 
-    files: Sequence[str]
-    names: FieldNames
+    files: Sequence[sources.Source]
+    columns: Columns
     count: int
     seed: int
 
@@ -43,7 +45,7 @@ def stress_traces(
     Raises UserError where no problem can be read, and RewardError where the reward fails.
     """
     tally = StressTally("trace", traces.KINDS, traces.TOGETHER)
-    problems = _read(source, lambda raw: read_problem(raw, source.names), _PROBLEM, tally)
+    problems = _read(source, lambda raw: read_problem(raw, source.columns), _PROBLEM, tally)
     for problem in _with_progress(problems):
         tried = list(traces.try_problem(problem, settings, payment))
         has_gold = problem.gold is not None
@@ -57,7 +59,9 @@ def stress_calls(
 ) -> StressTally:
     """Try wrong replies on rows of tool calls; as `stress_traces`."""
     tally = StressTally("reply", replies.KINDS, replies.TOGETHER)
-    rows: list[CallRow] = _read(source, lambda raw: _expecting(raw, source.names, call_format), _TURN, tally)
+    rows: list[CallRow] = _read(
+        source, lambda raw: _expecting(raw, source.columns, call_format), _TURN, tally
+    )
     constant = replies.constants(rows)
     for row in _with_progress(rows):
         tried = list(replies.try_row(row, constant, payment))
@@ -66,10 +70,12 @@ def stress_calls(
     return tally
 
 
-def _expecting(raw: RawInput, names: FieldNames, call_format: str) -> CallRow:
-    row = read_call_row(raw, names, call_format, needs_reply=False)
+def _expecting(raw: RawInput, columns: Columns, call_format: str) -> CallRow:
+    if raw.is_yaml:
+        raise UnreadableInput("a YAML file holds traces; replies with calls are read from JSON lines")
+    row = read_call_row(read_object(read_text(raw)), columns, call_format, needs_reply=False)
     if row.expected is None:
-        raise UnreadableInput(f"no field {' or '.join(names.answer)}")
+        raise UnreadableInput("no field " + " or ".join(columns.of("expected")))
     verdict = row.verdict()
     if verdict.outcome == "error":
         raise UnreadableInput(verdict.violations[0].message)

@@ -1,4 +1,4 @@
-"""Problems whose answer is a tool call, or words where no call is wanted: one JSON line each, read and written here.
+"""Problems whose answer is a tool call, or words where no call is wanted: read in any form, and written as JSON lines.
 
 What is checked on reading is what every reader of a row relies on: fields, roles, schemas of tools, what is expected,
 and the machine with the commands that ran on it. Whether the gold reply is right is the verifier's matter.
@@ -14,7 +14,17 @@ from typing import Any
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
+from trace_trainer.engine.problems.files.berkeley import with_answers
+from trace_trainer.engine.problems.files.call_rows import CALL_COLUMNS, call_fields
+from trace_trainer.engine.problems.files.json_rows import (
+    JsonRow,
+    json_line,
+    read_rows,
+    say_ambiguities,
+    unique_ids,
+)
+from trace_trainer.engine.rows.columns import Columns, MissingColumnError, Named
+from trace_trainer.engine.rows.conversations import ConversationError
 from trace_trainer.verifiers.calls.expected import ExpectedError, read_expected
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
@@ -59,17 +69,21 @@ class CallProblem:
         return said[-1] if said else ""
 
 
-def read_call_problems(path: str | Path, limit: int | None = None) -> list[CallProblem]:
-    """The call problems of a file in order, at most `limit` of them.
+def read_call_problems(path: str | Path, limit: int | None = None, named: Named = None) -> list[CallProblem]:
+    """The call problems of a file in order, at most `limit` of them, in whichever form (`call_rows`).
 
     A problem without an `id` gets the file's name and its line; one without `tools` or `reply` has none.
+
+    Args:
+        named: the columns that the user named, by field.
 
     Raises UserError, naming file, line and field, for a file that can't be read, a field that is missing or wrong, and
     an id that occurs twice.
     """
-    path = Path(path)
-    rows = read_rows(path, "messages and expected", limit)
-    return list(unique_ids((row, call_problem(row, path.stem)) for row in rows))
+    columns = CALL_COLUMNS.with_named(named or {})
+    rows = with_answers(read_rows(path, "messages and expected", limit), str(path))
+    said = say_ambiguities(rows, columns, ("messages", "expected"))
+    return list(unique_ids((row, call_problem(_in_own_form(row, columns))) for row in said))
 
 
 def write_call_problems(path: str | Path, problems: Iterable[CallProblem]) -> None:
@@ -90,10 +104,19 @@ def call_problem_fields(problem: CallProblem) -> dict[str, Any]:
     return {**values, "ran": list(problem.ran) or None}
 
 
-def call_problem(row: JsonRow, stem: str) -> CallProblem:
+def _in_own_form(row: JsonRow, columns: Columns) -> JsonRow:
+    try:
+        return row.with_fields(call_fields(row.fields, columns))
+    except ConversationError as error:
+        raise UserError(f"{row.place}: {error}") from None
+    except MissingColumnError as error:
+        raise UserError(f"{row.place}: no column {error} (there are {', '.join(row.fields)})") from None
+
+
+def call_problem(row: JsonRow) -> CallProblem:
     """The call problem of a row. Raises UserError naming place and field."""
     problem = CallProblem(
-        id=row.identifier(stem),
+        id=row.identifier(),
         messages=_messages(row),
         tools=_list(row, "tools") if row.fields.get("tools") is not None else [],
         expected=row.fields.get("expected"),  # type: ignore[arg-type]  # checked below
@@ -102,7 +125,7 @@ def call_problem(row: JsonRow, stem: str) -> CallProblem:
         start=row.fields.get("start"),
         ran=tuple(_list(row, "ran")) if row.fields.get("ran") is not None else (),
         episode=row.optional_text("episode"),
-        source=row.optional_text("source") or stem,
+        source=row.optional_text("source") or row.stem,
     )
     if problem.expected is None:
         raise UserError(

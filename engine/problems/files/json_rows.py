@@ -1,4 +1,4 @@
-"""Rows of JSON lines, or of a JSON array, with the place of each; and fields read with errors that name the place.
+"""Rows of problem files, in any form, with the place of each; and fields read with errors that name the place.
 
 Problem files of every kind are read through here, so that a broken line is reported the same way: file, line, field.
 """
@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.rows.columns import Columns, MissingColumnError
+from trace_trainer.engine.rows.notes import say_once
+from trace_trainer.engine.rows.reading import line_text, rows_of
+from trace_trainer.engine.rows.sources import Source, sources_of
+from trace_trainer.engine.rows.writing import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +25,18 @@ class JsonRow:
     """One object of a file.
 
     Attributes:
-        number: its line, or in an array its position, from 1.
-        place: `FILE:LINE` or `FILE: item N`, for messages.
+        number: its line, or in other forms its position, from 1.
+        place: `FILE:LINE`, `FILE: item N` or `FILE: row N`, for messages.
         fields: the object.
+        stem: what the id of a row without one begins with, most often the file's name without its ending.
+        source: the name of the file.
     """
 
     number: int
     place: str
     fields: dict[str, Any]
+    stem: str = "row"
+    source: str = ""
 
     def text(self, name: str) -> str:
         """A field that holds text. Raises UserError where it is missing, empty, or something else."""
@@ -40,12 +49,27 @@ class JsonRow:
         """A field that holds text where it is there at all. Raises UserError for something else."""
         return None if self.fields.get(name) is None else self.text(name)
 
-    def identifier(self, stem: str) -> str:
+    def identifier(self) -> str:
         """The field `id` as text, a number too; where there is none, the stem and the row's number."""
         value = self.fields.get("id")
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        return f"{stem}-{self.number}" if value is None else self.text("id")
+        return f"{self.stem}-{self.number}" if value is None else self.text("id")
+
+    def renamed(self, columns: Columns, *roles: str) -> JsonRow:
+        """The same row with what these roles are read from under their names.
+
+        Raises UserError where a column that the user named is not there.
+        """
+        try:
+            found = {role: columns.find(self.fields, role) for role in roles}
+        except MissingColumnError as error:
+            raise UserError(f"{self.place}: no column {error} (there are {', '.join(self.fields)})") from None
+        return self.with_fields({role: value for role, (name, value) in found.items() if name is not None})
+
+    def with_fields(self, fields: Mapping[str, Any]) -> JsonRow:
+        """The same row with these fields in place of those of their names."""
+        return replace(self, fields={**self.fields, **fields})
 
     def found(self, name: str) -> str:
         """What stands in a field, in the words of a message: `is missing (there are ...)`."""
@@ -56,18 +80,29 @@ class JsonRow:
 
 
 def read_rows(
-    path: Path, needed: str, limit: int | None = None, parse_float: Callable[[str], Any] = float
+    path: str | Path, needed: str, limit: int | None = None, parse_float: Callable[[str], Any] = float
 ) -> Iterator[JsonRow]:
-    """The objects of a file in order, at most `limit`.
+    """The rows of a file, of a folder or of the hub in order, at most `limit`.
 
     Args:
-        path: JSON lines, or, where it starts with `[`, an array.
-        needed: what an object must hold, for the message where a line is none.
+        path: what holds rows, as `sources_of` reads it.
+        needed: what a row must hold, for the message where one is none.
         parse_float: what a number with a point or an exponent becomes.
 
     Raises UserError, naming the place, for what can't be read.
     """
-    return islice(_rows(path, needed, parse_float), limit)
+    return islice(
+        (row for source in sources_of(str(path)) for row in _rows(source, needed, parse_float)), limit
+    )
+
+
+def say_ambiguities(rows: Iterable[JsonRow], columns: Columns, roles: Iterable[str]) -> Iterator[JsonRow]:
+    """The rows as they come; what two columns of the first row could mean is said once, on standard error."""
+    for index, row in enumerate(rows):
+        if index == 0:
+            for said in columns.ambiguities(row.fields, roles):
+                say_once(f"{row.source}: {said}")
+        yield row
 
 
 def unique_ids(items: Iterable[tuple[JsonRow, Any]]) -> Iterator[Any]:
@@ -83,43 +118,28 @@ def unique_ids(items: Iterable[tuple[JsonRow, Any]]) -> Iterator[Any]:
 def json_line(fields: Mapping[str, Any]) -> str:
     """Fields as one line of JSON with its newline; those that are None are left out."""
     present = {name: value for name, value in fields.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False) + "\n"
+    return json_text(present) + "\n"
 
 
-def _rows(path: Path, needed: str, parse_float: Callable[[str], Any]) -> Iterator[JsonRow]:
+def _rows(source: Source, needed: str, parse_float: Callable[[str], Any]) -> Iterator[JsonRow]:
+    name = source.name.rpartition("/")[2]
+    for number, row in rows_of(source, parse_float):
+        place = source.place(number)
+        if isinstance(row, bytes):
+            row = _parse(row, place, parse_float)
+        if not isinstance(row, dict):
+            raise UserError(f"{place}: expected an object with {needed}")
+        yield JsonRow(number, place, row, source.stem, name)
+
+
+def _parse(line: bytes, place: str, parse_float: Callable[[str], Any]) -> Any:
     try:
-        # One line ends at \n and nowhere else: a question may hold other characters that Python takes for
-        # line ends.
-        with open(path, encoding="utf-8-sig", newline="\n") as stream:
-            first = next((line for line in stream if line.strip()), "")
-            stream.seek(0)
-            if first.lstrip().startswith("["):
-                array = _parse(stream.read(), str(path), parse_float)
-                rows: Iterable[tuple[int, str, Any]] = (
-                    (number, f"{path}: item {number}", item) for number, item in enumerate(array, 1)
-                )
-            else:
-                rows = (
-                    (n, f"{path}:{n}", _parse(line, f"{path}:{n}", parse_float))
-                    for n, line in enumerate(stream, 1)
-                    if line.strip()
-                )
-            for number, place, row in rows:
-                if not isinstance(row, dict):
-                    raise UserError(f"{place}: expected an object with {needed}")
-                yield JsonRow(number, place, row)
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} can't be read: not UTF-8 ({error.reason} at byte {error.start})") from None
-
-
-def _parse(text: str, place: str, parse_float: Callable[[str], Any]) -> Any:
+        text = line_text(line)
+    except ValueError as error:
+        raise UserError(f"{place}: {error}") from None
     try:
         return json.loads(text, parse_float=parse_float)
     except json.JSONDecodeError as error:
-        raise UserError(
-            f"{place}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
+        raise UserError(f"{place}: not JSON: {error.msg} at column {error.colno}") from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{place}: not JSON that can be read: {error}") from None

@@ -1,39 +1,61 @@
-"""Problem files: reading ours, GSM8K's and SVAMP's, and writing ours.
+"""Problem files: reading ours, GSM8K's, SVAMP's and others', and writing ours.
 
-Told apart by their content: a file that starts with `[` is a JSON array, SVAMP's form (`Body`, `Question`,
-`Answer`); anything else is JSON lines with `question` and `answer`. An answer that contains `####` is GSM8K's worked
-solution, whose calculations stand in `<<` and `>>`, and what follows the last `####` is the gold. Whether a gold is a
-number is the verifier's matter, not checked here.
+Told apart by their content: a row with `Body` is SVAMP's (`Body`, `Question`, `Answer`); any other has a question and
+an answer under one of their usual names. An answer that contains `####` is GSM8K's worked solution, whose calculations
+stand in `<<` and `>>`, and what follows the last `####` is the gold. A row with a gold trace and no answer has the
+answer that the trace computes. Whether a gold is a number is the verifier's matter, not checked here.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.files.json_rows import JsonRow, json_line, read_rows, unique_ids
+from trace_trainer.engine.problems.files.json_rows import (
+    JsonRow,
+    json_line,
+    read_rows,
+    say_ambiguities,
+    unique_ids,
+)
+from trace_trainer.engine.rows.columns import ANSWER, QUESTION, REFERENCE, Columns, Named
+from trace_trainer.engine.rows.conversations import CONVERSATIONS, last_said, text_of
+from trace_trainer.engine.rows.golds import GSM8K_MARK, final_answer, is_trace
+from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems.problem import Problem
 
-GSM8K_MARK = "####"
+PROBLEM_COLUMNS = Columns(
+    {"question": QUESTION, "answer": ANSWER, "trace": ("trace",), "expert": ("expert",), "id": ("id",)}
+)
+"""Where a row holds what, for word problems."""
+_REPLIES = (*REFERENCE, "completion", "output", "response", "solution", "reply", "chosen", "text")
+"""Columns that hold the gold trace where they hold a trace, and else the gold answer, where nothing else does."""
 MAX_EXPONENT = 30
 SENTENCE_ENDS = (".", "?", "!")
 
 
-def read_problems(path: str | Path, limit: int | None = None) -> list[Problem]:
+def read_problems(path: str | Path, limit: int | None = None, named: Named = None) -> list[Problem]:
     """The problems of a file in order, at most `limit` of them.
 
-    A problem without an `id` gets the file's name and its line (for an array, its position) as one, from 1.
+    A problem without an `id` gets the file's name and its line (in other forms, its position) as one, from 1.
     Fields that are not ours are passed over.
+
+    Args:
+        named: the columns that the user named, by field.
 
     Raises UserError, naming file, line and field, for a file that can't be read, a field that is missing or
     of the wrong type, and an id that occurs twice.
     """
-    path = Path(path)
-    rows = read_rows(path, "question and answer", limit, Decimal)
-    return list(unique_ids((row, _problem(row, path)) for row in rows))
+    columns = PROBLEM_COLUMNS.with_named(named or {})
+    rows = say_ambiguities(
+        read_rows(path, "question and answer", limit, Decimal), columns, ("question", "answer")
+    )
+    return list(unique_ids((row, _problem(row, columns)) for row in rows))
 
 
 def write_problems(path: str | Path, problems: Iterable[Problem]) -> None:
@@ -48,28 +70,64 @@ def problem_line(problem: Problem) -> str:
     return json_line({name: getattr(problem, name) for name in Problem.__slots__})
 
 
-def _problem(row: JsonRow, path: Path) -> Problem:
-    if "Body" in row.fields:
-        return _svamp_problem(row, path)
+def _problem(row: JsonRow, columns: Columns) -> Problem:
+    if "Body" in row.fields and not columns.named:
+        return _svamp_problem(row)
+    row = _with_reply(row.renamed(columns, *columns.names))
     answer, steps = _answer(row, "answer"), row.fields.get("steps")
     if GSM8K_MARK in answer:
-        solution, _, answer = answer.rpartition(GSM8K_MARK)
-        answer, steps = answer.strip(), solution.count("<<")
-        if not answer:
+        if not answer.rpartition(GSM8K_MARK)[2].strip():
             raise UserError(f"{row.place}: field answer has nothing after {GSM8K_MARK}")
+        steps = answer.count("<<")
     return Problem(
-        id=row.identifier(path.stem),
+        id=row.identifier(),
         question=row.text("question"),
-        answer=answer,
+        answer=final_answer(answer),
         expert=row.optional_text("expert"),
         trace=row.optional_text("trace"),
-        source=row.optional_text("source") or path.name,
+        source=row.optional_text("source") or row.source,
         # Other people's files may call something else so.
         steps=steps if type(steps) is int and steps > 0 else None,
     )
 
 
-def _svamp_problem(row: JsonRow, path: Path) -> Problem:
+def _with_reply(row: JsonRow) -> JsonRow:
+    """The row with question, trace and answer as far as conversations and replies hold them."""
+    fields = row.fields
+    found: dict[str, Any] = {}
+    question = fields.get("question")
+    if isinstance(question, str) and question == fields.get("instruction") and fields.get("input"):
+        found["question"] = f"{question}\n{fields['input']}"
+    elif isinstance(question, list | dict):
+        found["question"] = text_of(question, "user")
+    elif question is None and any(name in fields for name in CONVERSATIONS):
+        found["question"] = last_said(fields, "user")
+    replies = [_said(fields[name]) for name in _REPLIES if fields.get(name) is not None]
+    replies += [last_said(fields, "assistant")]
+    if fields.get("trace") is None:
+        found["trace"] = next(filter(is_trace, replies), None)
+    if fields.get("answer") is None:
+        found["answer"] = next((reply for reply in replies if reply and not is_trace(reply)), None)
+        trace = found.get("trace", fields.get("trace"))
+        if found["answer"] is None and isinstance(trace, str):
+            found["answer"] = _computed(trace)
+    return row.with_fields({name: value for name, value in found.items() if value is not None})
+
+
+def _said(value: Any) -> Any:
+    """A reply as text or as a number: a message stands for what it says."""
+    return text_of(value, "assistant") if isinstance(value, list | dict) else value
+
+
+def _computed(trace: str) -> str | None:
+    """What a trace computes; None where it computes nothing."""
+    from trace_trainer.verifiers import verify_trace
+
+    answer = verify_trace(trace).answer
+    return None if answer is None else format_number(answer)
+
+
+def _svamp_problem(row: JsonRow) -> Problem:
     """SVAMP splits a text in two; its body often lacks the full stop."""
     body, question = row.text("Body").strip(), row.text("Question").strip()
     if not body.endswith(SENTENCE_ENDS):
@@ -79,7 +137,7 @@ def _svamp_problem(row: JsonRow, path: Path) -> Problem:
             body, question = body + ",", question[0].lower() + question[1:]
         else:
             body += "."
-    return Problem(row.text("ID"), f"{body} {question}", _answer(row, "Answer"), source=path.name)
+    return Problem(row.text("ID"), f"{body} {question}", _answer(row, "Answer"), source=row.source)
 
 
 def _is_open_condition(body: str) -> bool:
@@ -95,6 +153,8 @@ def _answer(row: JsonRow, name: str) -> str:
     value = row.fields.get(name)
     if isinstance(value, str) and value.strip():
         return value
+    if isinstance(value, float) and math.isfinite(value):
+        value = Decimal(repr(value))
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise UserError(f"{row.place}: field {name} {row.found(name)}; it must be a number or text")
     # 1e999999999 written out would fill the memory.

@@ -21,6 +21,7 @@ import torch
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.intervals import paired_difference, wilson
 from trace_trainer.engine.settings.stages import RLConfig
+from trace_trainer.engine.tasks.reading import problems_of
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.held_out import HELD_OUT_SPLIT
 from trace_trainer.engine.training.rl.problems import practised_task
@@ -68,7 +69,9 @@ def choosing_problems(config: RLConfig, measured: Sequence[Any]) -> ChoosingProb
         drawn = task.generate(HELD_OUT_SPLIT, wanted, seed)
         others = [problem for problem in drawn if task.question(problem) not in asked]
         return ChoosingProblems(f"{HELD_OUT_SPLIT} split, seed {seed}", others)
-    others = task.read(config.eval_data, limit=config.eval_count + wanted)[config.eval_count :]
+    others = problems_of(task, config.eval_data, config.column, config.eval_count + wanted)[
+        config.eval_count :
+    ]
     if 2 * len(others) < min(wanted, len(measured)):
         return ChoosingProblems(config.eval_data, measured[:wanted], measure_too=True)
     return ChoosingProblems(f"{config.eval_data}, problem {config.eval_count + 1} and on", others)

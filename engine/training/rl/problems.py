@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks import Task
+from trace_trainer.engine.training.mixture import Mixture, read_mixture, require_files
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.sft.problems import train_split
 
@@ -42,6 +43,7 @@ def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
             task, seed, config.prompts_per_iteration, config.wording
         )
     if config.data is None:
+        require_files(config)
         rounds = (
             task.generate("train", _ROUND, seed + 1000 * number, config.experts, config.wording)
             for number in itertools.count()
@@ -49,20 +51,18 @@ def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
         problems = itertools.chain.from_iterable(rounds)
         mixed = _mixed(problems, config.seed) if task.consecutive else problems
         return train_split(seed, config.wording), mixed
-    held = task.read(config.data)
-    if not held:
-        raise UserError(f"{config.data} holds no problem")
-    return config.data, _shuffled_rounds(held, config.seed)
+    mixture = read_mixture(config)
+    return mixture.source, _shuffled_rounds(mixture, config.seed)
 
 
 def data_lines(config: RLConfig) -> Iterator[str]:
-    """The problems of the file to practise on, as lines."""
-    task = config.make_task()
-    return map(task.line, task.read(str(config.data)))
+    """The problems of the files to practise on, as lines."""
+    return read_mixture(config).lines(config.make_task())
 
 
-def _shuffled_rounds(problems: Sequence[Any], seed: int) -> Iterator[Any]:
+def _shuffled_rounds(mixture: Mixture, seed: int) -> Iterator[Any]:
     for number in itertools.count():
+        problems = mixture.round(number)
         yield from Random(f"rl:{seed}:{number}").sample(problems, len(problems))
 
 

@@ -21,6 +21,7 @@ from trace_trainer.engine.tasks.rows import trim_vocabulary
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
+from trace_trainer.engine.training.mixture import read_mixture
 from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
 from trace_trainer.engine.training.rl.problems import EXAMINED, data_lines, rl_problems
@@ -83,7 +84,9 @@ def train(
         )
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     if config.data is not None:
-        run.record_data("train", config.data, data_lines(config))
+        mixture = read_mixture(config)
+        run.record_data("train", mixture.source, mixture.lines(task))
+        run.record_files("train", mixture.record(task))
     run.record_device(str(loaded.device))
 
     before = held_out.measure(loaded)

@@ -1,4 +1,4 @@
-"""What SFT trains on: problems from a file or generated, each with its gold reply."""
+"""What SFT trains on: problems from files or generated, each with its gold reply."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import SFTConfig
+from trace_trainer.engine.training.mixture import read_mixture, require_files
 
 
 def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
     task = config.make_task()
     if config.data is None:
+        require_files(config)
         problems = list(task.generate("train", config.count, config.seed, config.experts, config.wording))
         return train_split(config.seed, config.wording), problems
-    problems = task.read(config.data)
-    lacking = [problem.id for problem in problems if task.reply(problem) is None]
-    if lacking:
-        raise UserError(
-            f"{config.data}: {len(lacking)} of {len(problems)} problems have no {task.gold}, the first is "
-            f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does "
-            "without; trainer convert makes traces of worked solutions"
-        )
-    if not problems:
-        raise UserError(f"{config.data} holds no problem")
-    return config.data, problems
+    mixture = read_mixture(config)
+    for part in mixture.parts:
+        lacking = [problem.id for problem in part.problems if task.reply(problem) is None]
+        if lacking:
+            raise UserError(
+                f"{part.path}: {len(lacking)} of {len(part.problems)} problems have no {task.gold}, the first is "
+                f"{lacking[0]!r}; SFT needs a gold {task.gold} for each, trainer rl does "
+                "without (docs/data.md); trainer convert makes traces of worked solutions"
+            )
+    return mixture.source, mixture.round()
 
 
 def train_split(seed: int, wording: str) -> str:

@@ -27,6 +27,7 @@ from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
+from trace_trainer.engine.training.mixture import read_mixture
 from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.sft.problems import sft_problems
 from trace_trainer.engine.training.sft.trainer import StepLog, build_trainer, restore
@@ -102,6 +103,8 @@ def train(
             recipe=recipe,
         )
     run.record_data("train", prepared.source, map(task.line, prepared.problems))
+    if config.data:
+        run.record_files("train", read_mixture(config).record(task))
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     run.record_device(str(loaded.device))
 

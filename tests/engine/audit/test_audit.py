@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from helpers.audit_runs import GOOD, NO_QUERY, UNGROUNDED, audit, records, row, summary, write
 
-from trace_trainer.engine.audit.inputs import Chunk, RawInput, read_chunks
-from trace_trainer.engine.audit.run import AuditSettings, audit_chunks
+from trace_trainer.engine.audit.chunk import AuditSettings
+from trace_trainer.engine.audit.inputs import Chunk, RawInput, find_sources, read_chunks
+from trace_trainer.engine.audit.run import audit_chunks
 from trace_trainer.engine.errors import UserError
 
 MIXED = [
@@ -160,7 +161,7 @@ def test_chunks_are_read_only_as_far_as_workers_need_them(tmp_path: Path) -> Non
 
     def counted() -> Iterator[Chunk]:
         nonlocal read
-        for chunk in read_chunks([path]):
+        for chunk in read_chunks(find_sources([path])):
             read += 1
             yield chunk
 

@@ -137,7 +137,8 @@ def test_the_installer_s_rows_are_read_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"completion": None}, "no field trace or completion or response or output or text or reply"),
+        ({"completion": None}, "field completion is null"),
+        ({"completion": None, "reply": None}, "field completion is null"),
         ({"completion": 5}, "field completion is neither text nor an assistant's message"),
         (
             {"completion": None, "reply": {"tool_calls": [{"function": {"name": "f"}}]}},

@@ -20,9 +20,11 @@ from helpers.audit_runs import (
     write,
 )
 
-from trace_trainer.engine.audit.inputs import MAX_BYTES, find_files
-from trace_trainer.engine.audit.run import AuditSettings, run_audit
+from trace_trainer.engine.audit.chunk import AuditSettings
+from trace_trainer.engine.audit.inputs import find_sources
+from trace_trainer.engine.audit.run import run_audit
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE
+from trace_trainer.engine.rows.sources import MAX_BYTES
 
 
 def test_unreadable_lines_are_named_on_standard_error(tmp_path: Path) -> None:
@@ -80,9 +82,7 @@ def test_a_named_field_must_be_present(tmp_path: Path) -> None:
 
 
 def test_a_question_that_is_no_text_is_not_passed_over(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "t.jsonl", {"trace": UNGROUNDED, "prompt": [{"role": "user", "content": QUESTION}]}, row()
-    )
+    path = write(tmp_path / "t.jsonl", {"trace": UNGROUNDED, "prompt": [QUESTION]}, row())
     result = audit(path)
     assert "field prompt is a list, not text" in result.stderr and result.exit_code == 1
 
@@ -134,7 +134,7 @@ def test_folders_are_searched_in_sorted_order(tmp_path: Path) -> None:
 
 def test_files_of_a_folder_are_found_once_each(tmp_path: Path) -> None:
     path = write(tmp_path / "t.jsonl", row())
-    assert find_files([str(tmp_path)]) == [path]
+    assert [source.path for source in find_sources([str(tmp_path)])] == [path]
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
@@ -159,7 +159,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, suffix: str) -> None
     path = tmp_path / f"t.{suffix}"
     path.write_text(piece * 4000)  # 16 MB
     tracemalloc.start()
-    tally = run_audit([str(path)], AuditSettings())
+    tally = run_audit(find_sources([str(path)]), AuditSettings())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert tally.traces == 4000 and peak < 8 * 2**20

@@ -161,7 +161,7 @@ def test_a_data_set_of_another_form_is_an_error(hub: dict[str, datasets.Dataset]
 
 def test_a_folder_without_problems_is_an_error(tmp_path: Path) -> None:
     result = _run(tmp_path, "--out", tmp_path / "out.jsonl")
-    assert (result.exit_code, "holds no .jsonl file" in result.stderr) == (2, True)
+    assert (result.exit_code, "holds no .jsonl" in result.stderr) == (2, True)
 
 
 def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:

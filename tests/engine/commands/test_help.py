@@ -97,7 +97,8 @@ def test_choices_are_shown_as_choices() -> None:
     ("option", "commands"),
     [
         ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve")),
-        ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "convert gsm8k")),
+        ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "split", "convert gsm8k")),
+        ("--column", ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k")),
         ("--reward", ("rl", "eval", "audit")),
         ("--expert", ("sft", "rl", "eval", "generate", "solve")),
         ("--count", ("sft", "eval", "generate", "audit")),

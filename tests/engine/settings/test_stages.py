@@ -176,8 +176,8 @@ def test_an_option_of_generated_problems_beside_a_file_is_refused(
         match=f"^--{option.removesuffix('s')} is of generated problems; a file of --data is used whole",
     ):
         recipe_from(stage, "default", {"data": "own.jsonl", option: value})
-    assert (
-        getattr(recipe_from(stage, "default", {"data": "own.jsonl", option: None}), stage).data == "own.jsonl"
+    assert getattr(recipe_from(stage, "default", {"data": "own.jsonl", option: None}), stage).data == (
+        "own.jsonl",
     )
 
 

@@ -191,6 +191,10 @@ def test_arguments_in_a_string_are_read_and_reported(text: str) -> None:
     assert isinstance(reply, Reply) and reply.lints == ("arguments_as_string",)
 
 
+def test_no_arguments_may_be_an_empty_string() -> None:
+    assert parse(hermes('{"name": "f", "arguments": ""}')) == Reply((Call("f", {}),))
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
 def test_numbers_that_json_does_not_have_are_refused(number: str) -> None:
     assert code_of(hermes(f'{{"name": "f", "arguments": {{"a": {number}}}}}')) == "bad_number"

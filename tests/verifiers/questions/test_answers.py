@@ -233,6 +233,23 @@ def test_an_integer_reads_the_same_as_a_number_and_as_text(number: int) -> None:
         assert parse_answer(number) == parse_answer(str(number)) == parse_answer(f"{number:,}")
 
 
+@pytest.mark.parametrize("kind", ["int64", "uint8", "float16", "float32", "float64"])
+def test_a_number_of_numpy_is_the_number_that_it_shows(kind: str) -> None:
+    numpy = pytest.importorskip("numpy")
+    number = getattr(numpy, kind)
+    assert parse_answer(number(15)) == parse_answer(15)
+    assert parse_answer(numpy.array(15, kind)) == parse_answer(15)
+    if kind.startswith("float"):
+        assert parse_answer(number(0.1)).matches(Fraction(1, 10))
+
+
+def test_what_is_no_number_of_numpy_is_an_error_of_the_data() -> None:
+    numpy = pytest.importorskip("numpy")
+    for gold in (numpy.bool_(True), numpy.array([15]), numpy.float32("nan"), numpy.datetime64("2020")):
+        with pytest.raises(AnswerError):
+            parse_answer(gold)
+
+
 def test_equal_keys_of_other_types_are_not_confused() -> None:
     assert parse_answer(1) == parse_answer(1.0) == parse_answer("1")
     with pytest.raises(AnswerError):

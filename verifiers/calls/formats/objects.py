@@ -39,7 +39,8 @@ def read_object(
     name, arguments = value[name_key], value[arguments_key]
     lints: tuple[str, ...] = ()
     if isinstance(arguments, str):
-        arguments, lints = decode(arguments), (STRING_ARGUMENTS,)
+        # vLLM and others write "" where a call has no arguments.
+        arguments, lints = decode(arguments) if arguments.strip() else {}, (STRING_ARGUMENTS,)
     if not isinstance(name, str) or not name:
         raise CallSyntaxError("not_a_call", f"{name_key} is the name of a tool, a string")
     if not isinstance(arguments, dict):

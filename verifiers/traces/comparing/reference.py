@@ -35,8 +35,8 @@ from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.probing.redraw import literals_of
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
-from trace_trainer.verifiers.traces.reading.fence import UnreadableError
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.statements import bind

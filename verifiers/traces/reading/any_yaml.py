@@ -12,8 +12,9 @@ from typing import NamedTuple
 import yaml
 
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
-from trace_trainer.verifiers.traces.reading.fence import UnreadableError, unfence
+from trace_trainer.verifiers.traces.reading.fence import unfence
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
+from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError, ends_early, explained
 from trace_trainer.verifiers.traces.steps.typing import Problem, Scalar, quoted, read_step
 
 _MAX_DEPTH = 8  # a composition is 5 deep: list, mapping, list of steps, step, args
@@ -32,6 +33,13 @@ class _Node(NamedTuple):
 
 def read_yaml(text: str) -> list[ParsedSubTrace]:
     """The sub-traces of a text. Raises UnreadableError with a code of the parse stage; no other exception."""
+    try:
+        return _read(text)
+    except UnreadableError as error:
+        raise explained(text, error) from None
+
+
+def _read(text: str) -> list[ParsedSubTrace]:
     if not text.strip():
         raise UnreadableError("empty", "the text is empty")
     if len(text) > MAX_CHARACTERS:
@@ -60,6 +68,9 @@ def _syntax_error(body: str, failed: int, first_line: int, problem: str) -> Unre
         else:
             message = "text stands after the trace; end with the query"
             return UnreadableError("trailing_text", message, first_line + prose)
+    if ends_early(lines, failed, problem):
+        message = "the text ends within a step: it was cut, or a bracket is not closed"
+        return UnreadableError("truncated", message, first_line + failed)
     return UnreadableError("yaml_syntax", f"no YAML: {problem}", first_line + failed)
 
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import re
 
+from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
+
 _FENCE_OPEN = re.compile(r"\s*```(?:ya?ml)?[ \t]*\r?\n", re.IGNORECASE)
 _FENCE_CLOSE = re.compile(r"^```[ \t]*\r?$", re.MULTILINE)
-
-
-class UnreadableError(Exception):
-    """The text is no trace.
-
-    Attributes:
-        code: a code of the parse stage.
-        line: from 1, or None.
-    """
-
-    def __init__(self, code: str, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.line = line
 
 
 def unfence(text: str) -> tuple[str, int]:

@@ -80,12 +80,12 @@ def test_the_request_is_what_the_user_said_last(tmp_path: Path) -> None:
         (
             {
                 **ROW,
-                "reply": {**ROW["reply"], "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+                "reply": {**ROW["reply"], "tool_calls": [{"function": {"arguments": "{}"}}]},
             },
             "p.jsonl:1: reply.tool_calls[0] must be an object with function",
         ),
         ({**ROW, "reply": {"role": "user", "content": "x"}}, "p.jsonl:1: reply.role is 'user'"),
-        ({**ROW, "expected": None}, "p.jsonl:1: field expected is empty"),
+        ({**ROW, "expected": None, "reply": None}, "p.jsonl:1: field expected is empty"),
         ({**ROW, "expected": {"type": "poem"}}, "p.jsonl:1: expected.type: 'poem'"),
         ({**ROW, "tools": [{"name": 3}]}, "p.jsonl:1: tools[0].name"),
         ({**ROW, "tools": {}}, "p.jsonl:1: field tools is {}; it must be a list"),

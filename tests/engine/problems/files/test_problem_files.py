@@ -168,7 +168,7 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    assert "No such file" in _error(tmp_path / "none.jsonl")
+    assert "does not exist" in _error(tmp_path / "none.jsonl")
 
 
 def test_gsm8k_is_read_whole(shared_data: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_task_without_conversations_is_refused() -> None:
 def test_own_histories_need_generated_conversations(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--histories own is for generated conversations"):
         rl_problems(
-            RLConfig(task="installer", call_format="hermes", histories="own", data=str(tmp_path / "x"))
+            RLConfig(task="installer", call_format="hermes", histories="own", data=(str(tmp_path / "x"),))
         )
 
 

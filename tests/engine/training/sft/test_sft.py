@@ -215,7 +215,7 @@ def test_resumed_run_takes_no_other_settings(checkpoints: Path) -> None:
 
 def test_file_is_used_whole(config: SFTConfig, tmp_path: Path) -> None:
     write_problems(tmp_path / "own.jsonl", PROBLEMS)
-    source, problems = sft_problems(dataclasses.replace(config, data=str(tmp_path / "own.jsonl"), count=2))
+    source, problems = sft_problems(dataclasses.replace(config, data=(str(tmp_path / "own.jsonl"),), count=2))
     assert (source, problems) == (str(tmp_path / "own.jsonl"), PROBLEMS)
     result = run_command("--data", str(tmp_path / "own.jsonl"), "--count", "2")
     assert result.exit_code == 2
@@ -225,13 +225,13 @@ def test_file_is_used_whole(config: SFTConfig, tmp_path: Path) -> None:
 def test_problem_without_a_trace_is_named(config: SFTConfig, tmp_path: Path) -> None:
     write_problems(tmp_path / "own.jsonl", [PROBLEMS[0], Problem("bare", "How many?", "1")])
     with pytest.raises(UserError, match="1 of 2 problems have no trace, the first is 'bare'"):
-        sft_problems(dataclasses.replace(config, data=str(tmp_path / "own.jsonl")))
+        sft_problems(dataclasses.replace(config, data=(str(tmp_path / "own.jsonl"),)))
 
 
 def test_empty_file_is_refused(config: SFTConfig, tmp_path: Path) -> None:
     write_problems(tmp_path / "own.jsonl", [])
     with pytest.raises(UserError, match="holds no problem"):
-        sft_problems(dataclasses.replace(config, data=str(tmp_path / "own.jsonl")))
+        sft_problems(dataclasses.replace(config, data=(str(tmp_path / "own.jsonl"),)))
 
 
 def test_row_that_is_too_long_is_named_with_the_limit_that_fits(config: SFTConfig) -> None:

@@ -1,0 +1,13 @@
+"""What is said of data on standard error: once, however often it is read."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import click
+
+
+@cache
+def say_once(text: str) -> None:
+    """Say this on standard error, unless it was said before."""
+    click.echo(text, err=True)

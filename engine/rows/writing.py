@@ -1,0 +1,53 @@
+"""Rows into files: JSON lines, these compressed by gzip, or Parquet, as the ending says."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.extras import require_modules
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON on one line, its characters as they are; half a character, which no file holds, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if text.isascii() or not _HALF_CHARACTER.search(text):
+        return text
+    return _HALF_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+@contextmanager
+def row_writer(path: str | Path) -> Iterator[Callable[[str], None]]:
+    """A function that writes a row, given as JSON, to a file that is written whole or not at all.
+
+    A Parquet file is held in memory until the end. Raises UserError where the place can't be written to, and for rows
+    that Parquet can't hold.
+    """
+    ending = Path(str(path).lower()).suffix
+    if ending == ".parquet":  # known before the work, not after it
+        require_modules("train", ("pyarrow",), f"writing {path}, Parquet,")
+    with atomic_write(path) as stream:
+        if ending == ".parquet":
+            rows: list[str] = []
+            yield rows.append
+            from trace_trainer.engine.rows.tables import parquet_bytes
+
+            _binary(stream).write(parquet_bytes([json.loads(row) for row in rows], str(path)))
+        elif ending == ".gz":
+            with gzip.GzipFile(filename="", fileobj=_binary(stream), mode="wb", mtime=0) as compressed:
+                yield lambda row: cast(None, compressed.write(f"{row}\n".encode()))
+        else:
+            yield lambda row: cast(None, stream.write(f"{row}\n"))
+
+
+def _binary(stream: TextIO) -> io.BufferedIOBase:
+    return cast(io.BufferedIOBase, stream.buffer)
