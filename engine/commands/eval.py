@@ -48,8 +48,9 @@ from trace_trainer.engine.commands.participants_named import (
     participant_options,
     participants_of,
 )
+from trace_trainer.engine.commands.problems_asked import DEFAULT_COUNT, problems_asked
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.evaluation.answering import evaluate_constants, generated_problems
+from trace_trainer.engine.evaluation.answering import evaluate_constants
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
@@ -58,32 +59,10 @@ from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import TASKS, Task
-from trace_trainer.engine.tasks.reading import problems_of
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls import FORMATS
 
-DEFAULT_COUNT = 500
 OUTPUT = Output(dir_okay=False, path_type=Path)
-
-
-def _read_or_generate(
-    task: Task[Any],
-    data: str | None,
-    column: tuple[str, ...],
-    split: str | None,
-    count: int | None,
-    seed: int,
-    experts: tuple[str, ...],
-) -> tuple[str, list[Any]]:
-    if data is not None and (split is not None or experts):
-        raise UserError(
-            "--split and --expert choose generated problems, --data names a file; give one of them"
-        )
-    if data is not None:
-        return data, problems_of(task, data, column, count)
-    if column:
-        raise UserError("--column says what the columns of --data hold; generated problems have none")
-    return generated_problems(task, split or task.test_split, count or DEFAULT_COUNT, seed, experts)
 
 
 @click.command("eval", cls=Command)
@@ -225,8 +204,7 @@ def command(
     models: tuple[str, ...], baseline: str | None, data: str | None, column: tuple[str, ...], task_name: str | None,
     call_format: str | None, split: str | None, count: int | None, experts: tuple[str, ...], samples: int,
     temperature: float | None, max_new_tokens: int, card: bool | None, context: str | None, policy: str,
-    no_reference: bool,
-    episodes: int | None, guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None,
+    no_reference: bool, episodes: int | None, guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None,
     completions: Path | None, seed: int, resume: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
@@ -270,7 +248,7 @@ def command(
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
         play_episodes(asked, task, how, form, out, options, resume)
         return
-    name, problems = _read_or_generate(task, data, column, split, count, seed, experts)
+    name, problems = problems_asked(task, data, column, split, count, seed, experts)
     participants = participants_of(asked, task, how, named)
     conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
     settings = {**asdict(conditions), **others}

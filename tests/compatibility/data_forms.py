@@ -1,7 +1,4 @@
-"""The forms of rows that are tried: how each is made, what it is read as, and the outcome. The one list of them.
-
-`python -m pytest tests/compatibility -s -k table` prints the list with its outcomes.
-"""
+"""The forms of rows that are tried: how each is made, what it is read as, and the outcome. The one list of them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,14 @@
-"""The table of what was tried of models and templates, each row of which a test beside this file holds."""
+"""The tables of what was tried: models, forms of data, faults. A test beside this file holds each row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from compatibility.architectures import ARCHITECTURES
+from compatibility.call_forms import CALLS
+from compatibility.command_faults import FAULTS
+from compatibility.data_columns import COLUMNS
+from compatibility.data_forms import FILES, DataForm
 from compatibility.families import FAMILIES
 from compatibility.faults import ADAPTERS, MODELS, Fault
 
@@ -36,3 +40,32 @@ def _faults(of: str, faults: Iterable[Fault]) -> Iterator[str]:
     yield "|---|---|"
     for fault in faults:
         yield f"| {fault.name} | ... {fault.said} ... |"
+
+
+def data_table() -> str:
+    """The table of forms of rows, as Markdown: files, columns, tool calls, by the commands that read them."""
+    return "\n".join(_forms([*FILES, *COLUMNS, *CALLS]))
+
+
+def _forms(forms: Sequence[DataForm]) -> Iterator[str]:
+    yield "| form | sft | rl, eval, split | audit |"
+    yield "|---|---|---|---|"
+    for form in forms:
+        if form.error is not None:
+            cells = [f"refused: {form.error}"] * 3
+        else:
+            audited = "-" if form.audited is None else ", ".join(form.audited)
+            cells = ["read" if form.gold else "no gold reply", "read", audited]
+        yield f"| {_cell(form.name)} | {' | '.join(map(_cell, cells))} |"
+
+
+def commands_table() -> str:
+    """The table of faults on the command line, as Markdown: what is wrong, the exit code, a part of what is said."""
+    lines = ["| fault | exit code | one line, which says |", "|---|---|---|"]
+    for faults in FAULTS.values():
+        lines += [f"| {_cell(fault.what)} | {fault.code} | {_cell(fault.said)} |" for fault in faults]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

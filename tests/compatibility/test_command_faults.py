@@ -1,4 +1,4 @@
-"""Every fault of the list ends as the list says; with -s the rows of its table are printed."""
+"""Every fault of the list ends as the list says."""
 
 from __future__ import annotations
 
@@ -86,4 +86,3 @@ def test_a_fault_is_one_line_that_names_it(place: dict[str, str], fault: Fault) 
     assert fault.said in result.output
     error = result.stderr.rpartition("Error: ")[2].removesuffix("\n")
     assert error.isprintable(), error
-    print(f"\n| {fault.what} | {fault.code} | {fault.said} |")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -70,23 +69,3 @@ def test_what_is_no_form_is_refused_in_one_line(form: DataForm, tmp_path: Path) 
     assert "\n" not in caught.value.message
     result = _run("audit", path, form)
     assert result.exit_code == 2 and "Traceback" not in result.output, result.output
-
-
-def test_the_table_has_a_line_for_every_form(capsys: pytest.CaptureFixture[str]) -> None:
-    found = table(FORMS)
-    assert len(set(found)) == len(FORMS) + 2
-    with capsys.disabled():
-        print("\n" + "\n".join(found))
-
-
-def table(forms: Sequence[DataForm]) -> list[str]:
-    """The forms as a table in Markdown: what each is, by which commands it is read, or how it is refused."""
-    found = ["| form | sft | rl, eval, split | audit |", "|---|---|---|---|"]
-    for form in forms:
-        if form.error is not None:
-            cells = [f"refused: {form.error}"] * 3
-        else:
-            audited = "-" if form.audited is None else ", ".join(form.audited)
-            cells = ["read" if form.gold else "no gold reply", "read", audited]
-        found.append(f"| {form.name} | {' | '.join(cells)} |")
-    return found
