@@ -18,7 +18,7 @@ from trace_trainer.engine.audit.inputs import (
 )
 from trace_trainer.engine.audit.tally import PASSING, Tally
 from trace_trainer.engine.rows.columns import Columns, looked_up
-from trace_trainer.engine.rows.writing import json_text
+from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers import CallVerdict, score, verify_trace
 from trace_trainer.verifiers.calls import AUTO
@@ -124,15 +124,15 @@ def _keep(
             "line": raw.line,
             **({"id": row[named]} if named else {}),
         }
-        audited.records.append(json_text(place | record))
+        audited.records.append(printable_json(place | record))
     if not settings.rows:
         return
     if record["outcome"] in PASSING:
-        audited.passed.append(json_text(row))
+        audited.passed.append(printable_json(row))
     else:
         whole = row or {"text": raw.data.decode("utf-8", "replace").rstrip("\n")}
         audited.failed.append(
-            json_text({**whole, "audit": {"source": raw.source, "line": raw.line, **record}})
+            printable_json({**whole, "audit": {"source": raw.source, "line": raw.line, **record}})
         )
 
 
@@ -154,7 +154,7 @@ def _note(row: dict[str, Any], raw: RawInput, settings: AuditSettings, tally: Ta
 def _group(row: dict[str, Any], by: str) -> str:
     """What a row holds in the column of `--by`, as text."""
     value = looked_up(row, by)[1]
-    return value if isinstance(value, str) else "none" if value is None else json_text(value)
+    return value if isinstance(value, str) else "none" if value is None else printable_json(value)
 
 
 def _judge(raw: RawInput, row: dict[str, Any], settings: AuditSettings) -> _Judged:

@@ -24,9 +24,10 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.columns import looked_up
 from trace_trainer.engine.rows.reading import line_text, rows_of
 from trace_trainer.engine.rows.sources import sources_of
-from trace_trainer.engine.rows.writing import json_text, row_writer
+from trace_trainer.engine.rows.writing import row_writer
 from trace_trainer.engine.tasks import DEFAULT_FORMAT, DEFAULT_TASK, TASKS, task_for
 from trace_trainer.engine.tasks.reading import problems_of
+from trace_trainer.engine.terminal.printable import printable_json
 
 TEMPLATE, QUESTION = "template", "question"
 FILE = Output(dir_okay=False)
@@ -91,7 +92,7 @@ def command(
         for name, positions in (("train", made.training), ("held-out", made.held_out)):
             write = files.enter_context(row_writer(places[name]))
             for position in positions:
-                write(json_text(rows[position]))
+                write(printable_json(rows[position]))
     _report(made, places, by, form)
 
 
@@ -129,7 +130,7 @@ def _keys(rows: Sequence[dict[str, Any]], questions: Sequence[str], by: str) -> 
             f"row {lacking} has no column {by} (there are {', '.join(rows[lacking - 1])}); --by takes one, or "
             f"{TEMPLATE}, or {QUESTION}"
         )
-    return [json_text(value) for _, value in found]
+    return [printable_json(value) for _, value in found]
 
 
 def _report(made: Split, places: dict[str, str], by: str, form: str) -> None:

@@ -5,24 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.extras import require_modules
-
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
-def json_text(value: Any) -> str:
-    """A value as JSON on one line, its characters as they are; half a character, which no file holds, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    if text.isascii() or not _HALF_CHARACTER.search(text):
-        return text
-    return _HALF_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 @contextmanager

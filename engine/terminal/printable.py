@@ -16,8 +16,11 @@ def printable(text: str) -> str:
 
 
 def printable_json(value: Any, indent: int | None = None) -> str:
-    """A value as JSON, in which the same characters are written as JSON's own escapes: it reads back as what it was."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    """A value as JSON, in which the same characters are written as JSON's own escapes: it reads back as what it was.
+
+    What JSON has no form for, a date of Parquet say, is written as text.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 

@@ -68,7 +68,7 @@ def test_an_audit_goes_on(rows: Path, monkeypatch: pytest.MonkeyPatch, form: str
 
 def test_an_audit_of_standard_input_can_not_go_on(tmp_path: Path) -> None:
     code, errors = trained("audit", "-", "--out", tmp_path / "out", "--resume")
-    assert code == 2 and "standard input can't be" in errors
+    assert code == 2 and "give files, not standard input" in errors
 
 
 def test_a_conversion_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

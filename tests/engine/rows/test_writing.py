@@ -11,7 +11,8 @@ import pytest
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.reading import rows_of
 from trace_trainer.engine.rows.sources import sources_of
-from trace_trainer.engine.rows.writing import json_text, row_writer
+from trace_trainer.engine.rows.writing import row_writer
+from trace_trainer.engine.terminal.printable import printable_json
 
 ROWS = [{"id": 1, "text": "ä"}, {"id": 2, "text": "b", "more": ["x"]}]
 
@@ -20,7 +21,7 @@ ROWS = [{"id": 1, "text": "ä"}, {"id": 2, "text": "b", "more": ["x"]}]
 def test_rows_come_back_as_they_were(tmp_path: Path, name: str) -> None:
     with row_writer(tmp_path / name) as write:
         for row in ROWS:
-            write(json_text(row))
+            write(printable_json(row))
     content = (tmp_path / name).read_bytes()
     text = gzip.decompress(content) if name.endswith(".gz") else content
     assert [json.loads(line) for line in text.splitlines()] == ROWS
@@ -29,7 +30,7 @@ def test_rows_come_back_as_they_were(tmp_path: Path, name: str) -> None:
 def test_parquet_has_every_column_of_every_row(tmp_path: Path) -> None:
     with row_writer(tmp_path / "a.parquet") as write:
         for row in ROWS:
-            write(json_text(row))
+            write(printable_json(row))
     (source,) = sources_of(str(tmp_path / "a.parquet"))
     assert [row for _, row in rows_of(source)] == [ROWS[0] | {"more": None}, ROWS[1]]
 
@@ -45,5 +46,5 @@ def test_a_column_of_several_types_is_refused_for_parquet(tmp_path: Path) -> Non
 
 
 def test_half_a_character_is_escaped_and_whole_ones_are_not() -> None:
-    assert json_text({"a": "\ud83d"}) == '{"a": "\\ud83d"}'
-    assert json_text({"a": "ä🙂"}) == '{"a": "ä🙂"}'
+    assert printable_json({"a": "\ud83d"}) == '{"a": "\\ud83d"}'
+    assert printable_json({"a": "ä🙂"}) == '{"a": "ä🙂"}'
