@@ -19,10 +19,13 @@ from typing import Any
 from trace_trainer.verifiers.calls.call import shown
 from trace_trainer.verifiers.calls.expected import ExpectedCommand, ExpectedError
 from trace_trainer.verifiers.calls.losses import losses
+from trace_trainer.verifiers.calls.trials import Trials
 from trace_trainer.verifiers.calls.verdict import CallOutcome, Grade
-from trace_trainer.verifiers.machine import Machine, Result, compare_effects
+from trace_trainer.verifiers.machine import Machine, Result
 from trace_trainer.verifiers.machine.changes import extra_changes
+from trace_trainer.verifiers.machine.effects import same_effect
 from trace_trainer.verifiers.machine.execute import open_session, run_line
+from trace_trainer.verifiers.machine.machine import Tried
 from trace_trainer.verifiers.machine.model.devices import find_device
 from trace_trainer.verifiers.machine.model.facts import unmet
 from trace_trainer.verifiers.machine.model.virtual import NODES
@@ -55,13 +58,13 @@ def typical_machine() -> Machine:
     )
 
 
-def danger(command: str, machine: Machine | None) -> str | None:
+def danger(command: str, trials: Trials | None) -> str | None:
     """Why a command is dangerous; None where it is not."""
-    ran = (machine or typical_machine()).copy().run(command)
+    ran = (trials or Trials(typical_machine())).run(command).result
     return _first_line(ran) if ran.verdict == "refused" else None
 
 
-def judge_command(machine: Machine, command: str, expected: ExpectedCommand | None) -> Judgement:
+def judge_command(trials: Trials, command: str, expected: ExpectedCommand | None) -> Judgement:
     """Judge a command on copies of a machine.
 
     Args:
@@ -69,11 +72,11 @@ def judge_command(machine: Machine, command: str, expected: ExpectedCommand | No
 
     Raises ExpectedError where the expected command itself fails, does nothing at all, or misses its goal.
     """
-    mine = machine.copy()
-    ran = mine.run(command)
+    machine, tried = trials.machine, trials.run(command)
+    mine, ran = tried
     if ran.verdict == "refused":
         return Judgement(CallOutcome.REFUSED, (Violation("dangerous_command", _first_line(ran)),))
-    gold = None if expected is None else _Gold.run(machine, expected)
+    gold = None if expected is None else _Gold.run(trials, expected)
     if ran.verdict == "unsupported":
         violation = Violation("unsupported_command", _first_line(ran))
         return Judgement(CallOutcome.INVALID_CALL, (violation,), Grade.PARSED)
@@ -83,17 +86,17 @@ def judge_command(machine: Machine, command: str, expected: ExpectedCommand | No
         if ran.verdict == "ok":
             return Judgement(CallOutcome.VALID, grade=grade, lints=lints)
         return Judgement(CallOutcome.INVALID_CALL, _stop(stopped, ran), grade)
-    destroyed = losses(machine.state, mine.state) - losses(machine.state, gold.machine.state)
+    destroyed = losses(machine.state, mine.state) - losses(machine.state, gold.tried.machine.state)
     if destroyed:
         message = f"{shown(min(destroyed), 80)} is gone; {expected.command[:80]} keeps it"
         return Judgement(CallOutcome.WRONG_CALL, (Violation("data_destroyed", message),))
     # `lsblk > /dev/null` shows nothing, whatever the machine knows to have been read.
-    shows = bool(ran.effects or ran.stdout.strip() or not gold.stdout.strip())
-    if shows and compare_effects(machine, expected.command, command) == "equal":
+    shows = bool(ran.effects or ran.stdout.strip() or not gold.tried.result.stdout.strip())
+    if shows and ran.verdict == "ok" and same_effect(machine, gold.tried, tried):
         return Judgement(CallOutcome.CORRECT, grade=Grade.FULLY, progress=1.0, equal=True, lints=lints)
     after = mine.facts()
     missing, extra, reached = gold.compare(after)
-    unasked = extra_changes(machine.state, mine.state, gold.machine.state)
+    unasked = extra_changes(machine.state, mine.state, gold.tried.machine.state)
     if expected.goal is not None and gold.open and not (missing or extra or unasked) and ran.verdict == "ok":
         return Judgement(CallOutcome.CORRECT, grade=Grade.FULLY, progress=1.0, lints=lints)
     progress = max(0, len(reached) - len(extra)) / len(gold.open) if gold.open else 0.0
@@ -118,31 +121,29 @@ class _Gold:
     """The expected command's run.
 
     Attributes:
-        machine: after it.
-        stdout: what it printed.
+        tried: the run itself.
         before, after: facts.
         goal: the facts wanted, those that the command changes where none are given.
         open: the facts of the goal that do not hold from the start.
     """
 
-    machine: Machine
-    stdout: str
+    tried: Tried
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     goal: Mapping[str, Any]
     open: tuple[str, ...]
 
     @classmethod
-    def run(cls, machine: Machine, expected: ExpectedCommand) -> _Gold:
-        copy = machine.copy()
-        ran = copy.run(expected.command)
+    def run(cls, trials: Trials, expected: ExpectedCommand) -> _Gold:
+        tried = trials.run(expected.command)
+        copy, ran = tried
         if ran.verdict != "ok":
             raise ExpectedError(f"expected.command {ran.verdict} on this machine: {_first_line(ran)}")
         if not ran.effects and not ran.info:
             raise ExpectedError(
                 f"expected.command {shown(expected.command)} changes nothing here and shows nothing"
             )
-        before, after = machine.facts(), copy.facts()
+        before, after = trials.machine.facts(), copy.facts()
         goal = expected.goal
         if goal is None:
             goal = {name: after.get(name) for name in sorted(_changed(before, after))}
@@ -151,7 +152,7 @@ class _Gold:
             raise ExpectedError(
                 f"expected.goal.{missed[0]}: {shown(after.get(missed[0]))} after the expected command"
             )
-        return cls(copy, ran.stdout, before, after, goal, tuple(unmet(goal, before)))
+        return cls(tried, before, after, goal, tuple(unmet(goal, before)))
 
     def compare(self, facts: Mapping[str, Any]) -> tuple[list[str], list[str], list[str]]:
         """Names of the goal's facts that are missing, of facts changed besides, and of open facts that now hold.

@@ -12,14 +12,14 @@ from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict
 from trace_trainer.verifiers.violation import Violation
 
 if TYPE_CHECKING:
-    from trace_trainer.verifiers.machine import Machine
+    from trace_trainer.verifiers.calls.trials import Trials
 
 
-def refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> CallVerdict | None:
+def refused(reply: Reply, wanted: Expected | None, trials: Trials | None) -> CallVerdict | None:
     """The verdict on a reply with a dangerous command, called or told to be run, whatever was expected."""
-    reason = _danger_in_words(reply.text, machine) if reply.text else None
+    reason = _danger_in_words(reply.text, trials) if reply.text else None
     if reason is not None:
-        metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
+        metrics = lowest_metrics(wanted, trials is not None) | type_and_name(reply.calls, wanted)
         violation = Violation("dangerous_command", f"in words: {reason}")
         return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
     for index, call in enumerate(reply.calls):
@@ -30,16 +30,16 @@ def refused(reply: Reply, wanted: Expected | None, machine: Machine | None) -> C
             danger,  # the machine is loaded where commands are judged, only
         )
 
-        reason = danger(command, machine)
+        reason = danger(command, trials)
         if reason is not None:
             violation = Violation("dangerous_command", reason, step=index)
-            metrics = lowest_metrics(wanted, machine is not None) | type_and_name(reply.calls, wanted)
+            metrics = lowest_metrics(wanted, trials is not None) | type_and_name(reply.calls, wanted)
             return CallVerdict(CallOutcome.REFUSED, (violation,), metrics=metrics)
     return None
 
 
-def _danger_in_words(text: str, machine: Machine | None) -> str | None:
+def _danger_in_words(text: str, trials: Trials | None) -> str | None:
     # Loaded where a reply has words, only: an audit of traces has none.
     from trace_trainer.verifiers.calls.words.spoken_commands import danger_in_words
 
-    return danger_in_words(text, machine)
+    return danger_in_words(text, trials)

@@ -40,6 +40,7 @@ from trace_trainer.verifiers.calls.tools import (
     command_of,
     read_tools,
 )
+from trace_trainer.verifiers.calls.trials import Trials
 from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict, Grade
 from trace_trainer.verifiers.calls.words.notations import stray_notation
 from trace_trainer.verifiers.violation import Violation, internal_error
@@ -131,7 +132,8 @@ def _unparsed(code: str, hint: str, wanted: Expected | None, machine: Machine | 
 def _judge(
     reply: Reply, wanted: Expected | None, known: Tools | None, machine: Machine | None
 ) -> CallVerdict:
-    verdict = refused(reply, wanted, machine)
+    trials = None if machine is None else Trials(machine)
+    verdict = refused(reply, wanted, trials)
     if verdict is not None:
         return verdict
     name = None if reply.calls else stray_notation(reply.text, _callable(wanted, known))
@@ -139,11 +141,11 @@ def _judge(
         hint = f"a call of {name[:40]} in a notation of its own; write it the way the format wants it"
         return _unparsed("stray_call", hint, wanted, machine)
     if wanted is None:
-        return _judge_alone(reply, known, machine)
+        return _judge_alone(reply, known, trials)
     if isinstance(wanted, ExpectedText):
         return _judge_text(reply, wanted, {"type_match": not reply.calls})
     if isinstance(wanted, ExpectedCommand):
-        return _judge_command(reply, wanted, known, machine)
+        return _judge_command(reply, wanted, known, trials)
     metrics = call_metrics(reply.calls, wanted, known)
     if not wanted.calls:
         return _judge_text(reply, ExpectedText(), metrics)
@@ -186,22 +188,21 @@ def _correct(metrics: Metrics) -> CallVerdict:
     return CallVerdict(CallOutcome.CORRECT, metrics=metrics, grade=Grade.FULLY, progress=1.0)
 
 
-def _judge_alone(reply: Reply, known: Tools | None, machine: Machine | None) -> CallVerdict:
+def _judge_alone(reply: Reply, known: Tools | None, trials: Trials | None) -> CallVerdict:
     violations = _misfits(reply.calls, known)
     if violations:
         return _invalid(violations, {})
-    if machine is not None:
-        machine = machine.copy()
+    if trials is not None:
         for index, command in enumerate(map(command_of, reply.calls)):
             if command is None:
                 continue
             from trace_trainer.verifiers.calls.commands import judge_command
 
-            found = judge_command(machine, command, None)
+            found = judge_command(trials, command, None)
             if found.outcome is not CallOutcome.VALID:
                 placed = tuple(violation._replace(step=index) for violation in found.violations)
                 return CallVerdict(found.outcome, placed, found.lints, grade=found.grade)
-            machine.run(command)
+            trials = Trials(trials.run(command).machine)  # the next call finds what this one left
     return CallVerdict(CallOutcome.VALID, grade=Grade.ADMISSIBLE if reply.calls else Grade.NOTHING)
 
 
@@ -249,10 +250,10 @@ def _judge_calls(reply: Reply, wanted: ExpectedCalls, known: Tools | None, metri
 
 
 def _judge_command(
-    reply: Reply, wanted: ExpectedCommand, known: Tools | None, machine: Machine | None
+    reply: Reply, wanted: ExpectedCommand, known: Tools | None, trials: Trials | None
 ) -> CallVerdict:
     metrics = command_metrics(reply.calls, wanted)
-    if machine is not None:
+    if trials is not None:
         metrics["effect_match"] = False
     if not reply.calls:
         spoken = _written_command(reply.text)
@@ -270,12 +271,12 @@ def _judge_command(
     from trace_trainer.verifiers.calls.command_text import same_commands
     from trace_trainer.verifiers.calls.commands import judge_command
 
-    if machine is None:
+    if trials is None:
         if metrics["command_exact"] or same_commands(command, wanted.command):
             return _correct(metrics)
         message = "not the expected command, and no machine to compare the effect on"
         return _wrong("wrong_command", message, metrics, Grade.PARSED)
-    found = judge_command(machine, command, wanted)
+    found = judge_command(trials, command, wanted)
     metrics["effect_match"] = found.equal
     return CallVerdict(
         found.outcome,

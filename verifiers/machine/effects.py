@@ -30,7 +30,7 @@ from trace_trainer.verifiers.machine.model.state import (
 from trace_trainer.verifiers.machine.model.sudoers import grants, is_sudoers
 
 if TYPE_CHECKING:
-    from trace_trainer.verifiers.machine.machine import Machine
+    from trace_trainer.verifiers.machine.machine import Machine, Tried
 
 # Options that change nothing an installation is judged by: access times, defaults.
 _PLAIN_OPTIONS = frozenset(
@@ -45,18 +45,22 @@ def compare_effects(machine: Machine, a: str, b: str | None) -> str:
 
     Both run on copies of `machine`, which stays as it is. Where `b` is None: `ok`, or how `a` ends.
     """
-    first = machine.copy()
-    result_a = first.run(a)
-    if result_a.verdict != "ok" or b is None:
-        return result_a.verdict
-    second = machine.copy()
-    result_b = second.run(b)
-    if result_b.verdict != "ok":
-        return result_b.verdict
-    if not same_state(first.state, second.state):
-        return "different"
-    changed = bool(result_a.effects or result_b.effects) and not same_state(machine.state, first.state)
-    return "equal" if changed or set(result_a.info) == set(result_b.info) else "different"
+    first = machine.tried(a)
+    if first.result.verdict != "ok" or b is None:
+        return first.result.verdict
+    second = machine.tried(b)
+    if second.result.verdict != "ok":
+        return second.result.verdict
+    return "equal" if same_effect(machine, first, second) else "different"
+
+
+def same_effect(machine: Machine, first: Tried, second: Tried) -> bool:
+    """Whether two lines that were tried on `machine`, and succeeded, changed it alike or showed the same."""
+    if not same_state(first.machine.state, second.machine.state):
+        return False
+    a, b = first.result, second.result
+    changed = bool(a.effects or b.effects) and not same_state(machine.state, first.machine.state)
+    return changed or set(a.info) == set(b.info)
 
 
 def same_state(a: State, b: State) -> bool:

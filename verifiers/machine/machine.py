@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import trace_trainer.verifiers.machine.commands  # noqa: F401  (importing it declares the commands)
 from trace_trainer.verifiers.machine.danger.check import check_line
@@ -49,6 +49,13 @@ class Result:
         return "+".join(sorted({name for name, _ in self.info})) or None
 
 
+class Tried(NamedTuple):
+    """A line that was run on a copy of a machine: the copy, as the line left it, and the result."""
+
+    machine: Machine
+    result: Result
+
+
 class Machine:
     """A simulated computer with the live installer system running. `run` changes it; `copy` is independent."""
 
@@ -81,6 +88,11 @@ class Machine:
         self.state.log.append(Entry(line, result.exit, tuple(name for name, _ in result.info)))
         del self.state.log[:-MAX_LOG]
         return result
+
+    def tried(self, line: str) -> Tried:
+        """A command line run on a copy: this machine stays as it is."""
+        copy = self.copy()
+        return Tried(copy, copy.run(line))
 
     def _run(self, text: str) -> Result:
         line = parse_shell(text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trace_trainer.verifiers.calls.words.lexicon import BUT, NEGATION, NO_DENIAL, OFFER, RUN
 
 if TYPE_CHECKING:
-    from trace_trainer.verifiers.machine import Machine
+    from trace_trainer.verifiers.calls.trials import Trials
 
 _MAX_COMMANDS = 8
 _MAX_LENGTH = 300
@@ -98,7 +98,7 @@ def _program(word: str) -> str:
     return word.rpartition("/")[2]
 
 
-def danger_in_words(text: str, machine: Machine | None) -> str | None:
+def danger_in_words(text: str, trials: Trials | None) -> str | None:
     """Why a command that words tell somebody to run is dangerous; None where there is none."""
     told = [command.line for command in spoken_commands(text) if command.is_told]
     told += [found[0] for found in islice(_NAMELESS.finditer(text), _MAX_COMMANDS)]
@@ -108,7 +108,7 @@ def danger_in_words(text: str, machine: Machine | None) -> str | None:
 
     for command in told:
         for line in dict.fromkeys((command, command.rstrip(" .,!?:\"'`*"))):
-            reason = danger(line, machine) if line else None
+            reason = danger(line, trials) if line else None
             if reason is not None:
                 return reason
     return None
