@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 MAX_CHARACTERS = 20_000
+MAX_REFERENCE = 8_000  # characters of a reference, which is run on other numbers again and again
 MAX_STEPS = 64
 MAX_SUBTRACES = 16

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from trace_trainer.verifiers.shell.braces import Budget, Expanded, expand
@@ -23,6 +24,7 @@ from trace_trainer.verifiers.shell.prefixes import drop_sudo, script_text
 from trace_trainer.verifiers.shell.syntax import CommandLine, Part, Redirect, Simple, Unsupported
 from trace_trainer.verifiers.shell.unparsed import is_dangerous
 
+_SHORT = 1_000  # characters of a line that is kept among many, which bounds their memory
 MAX_LENGTH = 20_000  # characters of a line; longer ones are Unsupported
 
 _KEYWORDS = dict.fromkeys(
@@ -42,12 +44,21 @@ _TILDE_IN_VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=(?:.*:)?~", re.DOTALL)
 
 def parse_shell(text: str) -> CommandLine | Unsupported:
     """Parse a command line. Never raises and never executes anything, whatever the text."""
+    return (_parsed if len(text) <= _SHORT else _parsed_long)(text)
+
+
+def _parse(text: str) -> CommandLine | Unsupported:
     if len(text) > MAX_LENGTH:
         return Unsupported(f"a line of more than {MAX_LENGTH:,} characters", is_dangerous(text[:MAX_LENGTH]))
     try:
         return _Parser(text, Budget(), in_script=False).line()
     except NotInSubset as found:
         return Unsupported(str(found), is_dangerous(text))
+
+
+# One verdict parses a line several times, a training the same expected lines again and again.
+_parsed = lru_cache(maxsize=1024)(_parse)
+_parsed_long = lru_cache(maxsize=2)(_parse)
 
 
 class _Parser:

@@ -50,7 +50,7 @@ _WIPING_NVME = frozenset("format sanitize write write-zeroes write-uncor dsm del
 def _devices(session: Session, words: Sequence[str]) -> list[str]:
     """The existing disks, partitions and volumes that words name, globs in /dev expanded."""
     found = []
-    for word in words:
+    for word in dict.fromkeys(words):
         if any(char in word for char in "*?[") and "/dev/" in word:
             pattern = word[word.find("/dev/") + 5 :]
             found += [name for name in block_devices(session.state) if fnmatchcase(name, pattern)]

@@ -15,6 +15,7 @@ from random import Random
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number, plain
+from trace_trainer.verifiers.limits import MAX_REFERENCE
 from trace_trainer.verifiers.questions.answers import Answer
 from trace_trainer.verifiers.questions.grounding import MAX_BIT, Grounding, ground
 from trace_trainer.verifiers.questions.mentions import Mention
@@ -208,11 +209,10 @@ class Reference:
 def _read(text: str) -> Sequence[ParsedSubTrace]:
     if not isinstance(text, str):
         raise BadReferenceError(f"the reference is a {type(text).__name__}, not a text")
-    subtraces = read_canonical(text)
-    if subtraces is not None:
-        return subtraces
     try:
-        return read_lines(text) or read_yaml(text)
+        if len(text) > MAX_REFERENCE:
+            raise UnreadableError("too_large", f"{len(text):,} characters; the limit is {MAX_REFERENCE:,}")
+        return read_canonical(text) or read_lines(text) or read_yaml(text)
     except UnreadableError as error:
         raise BadReferenceError(f"the reference can't be read: {error.code}: {error.message}") from None
 

@@ -91,9 +91,8 @@ def grep(session: Session, arguments: Sequence[str]) -> Output:
         raise Unsupported("grep of a folder")
     texts = Texts(session, paths) if paths or not recursive else None
     try:
-        compiled = [
-            compile_pattern(text, extended, fixed, options.has("-i", "--ignore-case")) for text in patterns
-        ]
+        any_case = options.has("-i", "--ignore-case")
+        compiled = [compile_pattern(text, extended, fixed, any_case) for text in patterns]
         search = _Grep(session, options, compiled)
         found = [] if texts is None else [(name, _lines(text)) for name, text in texts.found]
         marked = [(name, lines, [search.selects(line) for line in lines]) for name, lines in found]
