@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from trace_trainer.experts.language.declaration import Exact
 
@@ -27,7 +28,12 @@ def parse_number(text: str) -> Fraction | None:
     Forms that YAML would also read as numbers (1e3, 0x10, 010, 1:30, 1_000, .inf) are None, and so is a literal of more
     than 15 significant digits or a fraction with denominator 0.
     """
-    if len(text) > MAX_NUMBER or _NUMBER.fullmatch(text) is None:
+    return _parsed(text) if len(text) <= MAX_NUMBER else None
+
+
+@lru_cache(maxsize=1 << 13)
+def _parsed(text: str) -> Fraction | None:
+    if _NUMBER.fullmatch(text) is None:
         return None
     whole = text.removeprefix("-")
     if whole.isdecimal():  # by far the most frequent case

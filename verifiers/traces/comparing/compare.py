@@ -102,9 +102,12 @@ def _uses(program: Program, numbers: Numbers) -> dict[Exact, _Use]:
 
 def _moving(reference: Reference, program: Program) -> _Moving:
     numbers = reference.numbers
-    ours, theirs = _uses(program, numbers), _uses(reference.program, numbers)
+    other = reference.program
+    ours = theirs = _uses(program, numbers)
+    if program.written != other.written or program.read != other.read:
+        theirs = _uses(other, numbers)
     doubtful = {number for number in ours.keys() | theirs.keys() if numbers.is_doubtful(number)}
-    for literal in (*program.written, *reference.program.written):
+    for literal in program.written.keys() | other.written.keys():
         doubtful |= numbers.unclear(literal)
     held = {
         number
@@ -220,8 +223,7 @@ def _compare(reference: Reference, program: Program, reading: Moved, moving: _Mo
 
 def _first_difference(program: Program, reading: Moved, runs: Sequence[Run]) -> Difference | None:
     for drawn, expected in runs:
-        results = program.run(moved_to(reading, drawn))
-        found = None if results is None else results[-1][-1][0]
+        found = program.answer(moved_to(reading, drawn))
         if found != expected:
             return Difference(drawn, expected, found)
     return None

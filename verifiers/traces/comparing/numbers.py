@@ -31,7 +31,8 @@ class Source(NamedTuple):
     derive: Derive
 
 
-def _itself(value: Exact) -> Exact:
+def itself(value: Exact) -> Exact:
+    """The number that the question states."""
     return value
 
 
@@ -98,7 +99,7 @@ class Numbers:
         if (
             grounding is None or literal not in grounding.bits
         ):  # no question, or what only the reference grounds
-            found.append(Source(literal, _itself))
+            found.append(Source(literal, itself))
         else:
             mentions = {
                 self._mentions[index].value: self._mentions[index] for index in grounding.stating(literal)
@@ -106,7 +107,7 @@ class Numbers:
             for mention in mentions.values():
                 number = plain(mention.value)
                 if number == literal:
-                    found.append(Source(number, _itself))
+                    found.append(Source(number, itself))
                     if mention.kind == "percent" and _rest_of(number) == literal:
                         found.append(Source(number, _rest_of))
                     continue

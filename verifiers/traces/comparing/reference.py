@@ -32,7 +32,7 @@ from trace_trainer.verifiers.traces.comparing.draws import (
     of_any_size,
     picks,
 )
-from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
+from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source, itself
 from trace_trainer.verifiers.traces.probing.redraw import literals_of
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
@@ -106,9 +106,16 @@ class Program:
         return divisions(self.steps, {**self.literals, **literals}, results)
 
     def run(self, literals: Mapping[Place, Exact]) -> Results | None:
-        """What it computes with these literals in the place of some of its own; None where it can't be run."""
+        """What its steps give with these literals in the place of some of its own; None where it can't be run."""
         try:
             return self._runnable.run({**self.literals, **literals})
+        except ArithmeticError:
+            return None
+
+    def answer(self, literals: Mapping[Place, Exact]) -> Exact | None:
+        """What it computes with them; None where it can't be run."""
+        try:
+            return self._runnable.answer({**self.literals, **literals})
         except ArithmeticError:
             return None
 
@@ -119,7 +126,11 @@ Moved = Mapping[Place, tuple[Key, Source]]
 
 def moved_to(moved: Moved, drawn: Drawn) -> dict[Place, Exact]:
     """The literals that a draw asks for; a number that it leaves out stays."""
-    return {place: plain(source.derive(drawn[key])) for place, (key, source) in moved.items() if key in drawn}
+    return {
+        place: drawn[key] if source.derive is itself else plain(source.derive(drawn[key]))
+        for place, (key, source) in moved.items()
+        if key in drawn
+    }
 
 
 class Reference:
@@ -179,18 +190,18 @@ class Reference:
             if len(self._runs) >= _MAX_KEPT:
                 self._runs.clear()
             moved = self.moved(split)
-            rng = Random(f"{self._seed}\0{like}")
-            runs = self._alike(moved, keys, rng) if like else self._of_any_size(moved, keys, rng)
+            runs = self._alike(moved, keys) if like else self._of_any_size(moved, keys)
             kept = self._runs[asked] = list(islice(runs, ALIKE_RUNS if like else ANY_SIZE_RUNS))
         return kept
 
-    def _of_any_size(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:
-        for drawn in of_any_size(sorted(keys), rng):
-            results = self.program.run(moved_to(moved, drawn))
-            if results is not None:
-                yield Run(drawn, results[-1][-1][0])
+    def _of_any_size(self, moved: Moved, keys: frozenset[Key]) -> Iterator[Run]:
+        for drawn in of_any_size(sorted(keys), self._seed):
+            answer = self.program.answer(moved_to(moved, drawn))
+            if answer is not None:
+                yield Run(drawn, answer)
 
-    def _alike(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:
+    def _alike(self, moved: Moved, keys: frozenset[Key]) -> Iterator[Run]:
+        rng = Random(f"{self._seed}\0True")
         actual = self.program.actual()
         if actual is None:
             return

@@ -16,6 +16,7 @@ from trace_trainer.experts.language.declaration import EXPERTS
 from trace_trainer.experts.language.trace import write_step
 from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_STEPS, MAX_SUBTRACES
 from trace_trainer.verifiers.traces.reading.fence import unfence
+from trace_trainer.verifiers.traces.reading.frequent import frequent_step
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import BrokenStep, Scalar, read_step
@@ -136,6 +137,9 @@ def _expert_of(heading: str) -> str | None:
 
 def _read_line(line: str, any_style: bool) -> TypedStep | BrokenStep | None:
     """The step of one line, or None; one that is well-typed only as its canonical line or in `any_style`."""
+    frequent = frequent_step(line)
+    if frequent is not None:
+        return frequent
     match = _STEP.fullmatch(line)
     if match is None or line.endswith(", }"):
         return None

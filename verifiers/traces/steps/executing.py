@@ -77,10 +77,11 @@ class Runnable:
         subtraces: their steps, those about unknowns bound.
     """
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_computing", "_parts")
 
     def __init__(self, subtraces: Sequence[Sequence[TypedStep]]) -> None:
         self._parts = [_instructions(steps, index) for index, steps in enumerate(subtraces)]
+        self._computing: Sequence[tuple[Sequence[_Computation], _Source]] = ()
 
     def run(self, literals: Mapping[Place, Exact]) -> Results:
         """What it computes with this number for each literal.
@@ -88,8 +89,7 @@ class Runnable:
         Raises ZeroDivisionError, UnsolvableError and BrokenOffError.
         """
         results: Results = []
-        values: dict[_Source, Exact] = {None: 0}
-        values.update(literals.items())
+        values: dict[_Source, Exact] = {None: 0, **literals}  # type: ignore[dict-item]
         value_of = values.__getitem__
         for index, part in enumerate(self._parts):
             made: list[tuple[Exact, ...]] = []
@@ -110,12 +110,34 @@ class Runnable:
             results.append(made)
         return results
 
+    def answer(self, literals: Mapping[Place, Exact]) -> Exact:
+        """The last of what `run` gives, in half the time. Raises as it does."""
+        self._computing = self._computing or [_computing(part) for part in self._parts]
+        values: dict[_Source, Exact] = {None: 0, **literals}  # type: ignore[dict-item]
+        value_of = values.__getitem__
+        index = 0
+        for index, (part, queried) in enumerate(self._computing):
+            for sources, function, names in part:
+                given = tuple(map(value_of, sources))
+                result = function(*(_bearable(given) if len(given) > FEW_INPUTS else given))
+                if type(result) is int and -_SMALL < result < _SMALL:  # by far the most frequent case
+                    values[names[0]] = result
+                    continue
+                made = result if isinstance(result, tuple) else (result,)
+                if any(_bits(value) > _MAX_BITS for value in made):
+                    raise BrokenOffError
+                values.update(zip(names, made, strict=False))
+            values[index] = values[queried]
+        return values[index]
+
 
 _SMALL = 1 << 64
 _Source = str | Place | int | None
 """Where an input comes from: a variable, a literal, a sub-trace's answer, or nothing: an entity that starts at 0."""
 _Instruction = tuple[Sequence[_Source], Callable[..., Any] | None, Sequence[str]]
 """The inputs of a step; its function, None where it gives on what it takes; the variables that it gives values to."""
+_Computation = tuple[Sequence[_Source], Callable[..., Any], Sequence[str]]
+"""An instruction that has a function."""
 
 
 def _instructions(steps: Sequence[TypedStep], index: int) -> list[_Instruction]:
@@ -140,6 +162,24 @@ def _instructions(steps: Sequence[TypedStep], index: int) -> list[_Instruction]:
                 sources = [None if i in step.may_create and i not in known else i for i in sources]
             instructions.append((sources, step.function, step.makes))
     return instructions
+
+
+def _computing(part: Sequence[_Instruction]) -> tuple[Sequence[_Computation], _Source]:
+    """The instructions of a sub-trace that compute, with where each input really comes from; where its answer does."""
+    where: dict[_Source, _Source] = {}
+    found: list[_Computation] = []
+    queried: _Source = None
+    for given, function, names in part:
+        sources = [where.get(source, source) for source in given]
+        if function is not None:
+            found.append((sources, function, names))
+            for name in names:
+                where.pop(name, None)
+        elif names:
+            where[names[0]] = sources[0]
+        elif sources:
+            queried = sources[0]
+    return found, queried
 
 
 def bound_by(step: TypedStep) -> tuple[str, ...]:
