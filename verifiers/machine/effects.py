@@ -8,6 +8,7 @@ without white space at the end, /etc/fstab by its entries, sudoers by what they 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.verifiers.machine.model.devices import (
@@ -37,6 +38,7 @@ _PLAIN_OPTIONS = frozenset(
     """async auto defaults dev diratime exec lazytime noatime nodiratime norelatime nostrictatime relatime rw
     strictatime suid""".split()
 )
+_FIELDS = tuple(field.name for field in fields(State) if field.name != "log")
 _ZONE_LINK = "/etc/localtime"
 
 
@@ -65,6 +67,8 @@ def same_effect(machine: Machine, first: Tried, second: Tried) -> bool:
 
 def same_state(a: State, b: State) -> bool:
     """Whether two states are equal in what matters, the ends of partitions within SIZE_TOLERANCE_MIB."""
+    if all(getattr(a, name) == getattr(b, name) for name in _FIELDS):  # most often, and in no time
+        return True
     return _same_disks(a, b) and _comparable(a) == _comparable(b) and not list(other_passwords(a, b))
 
 
