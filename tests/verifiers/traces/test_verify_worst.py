@@ -11,7 +11,7 @@ from time import process_time
 import pytest
 
 from trace_trainer.verifiers import Verdict, verify_trace
-from trace_trainer.verifiers.limits import MAX_CHARACTERS
+from trace_trainer.verifiers.limits import MAX_CHARACTERS, MAX_REFERENCE
 from trace_trainer.verifiers.questions.grounding import MAX_QUESTION
 
 BOUND = 0.2
@@ -82,10 +82,18 @@ def test_the_longest_trace_is_judged_soon(name: str) -> None:
         assert seconds(lambda question=question: verify_trace(TEXTS[name], question, 12345)) < BOUND  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("name", ["wide_fractions", "wide_compare", "chain_max"])
+REFERENCES = {
+    "wide_fractions": wide("add", ["1/7"] * 1560),
+    "wide_compare": wide("add", WHOLE[:1300], "comparison", "compare"),
+    "chain_max": chain("max"),
+}
+
+
+@pytest.mark.parametrize("name", REFERENCES)
 def test_the_longest_trace_is_compared_soon_with_the_longest_reference(name: str) -> None:
     again = iter(range(99))
-    for reference in (TEXTS[name], WIDE_FRACTIONS):
+    assert all(len(reference) <= MAX_REFERENCE for reference in REFERENCES.values())
+    for reference in (REFERENCES[name], REFERENCES["wide_fractions"]):
         for question in (None, NUMBERS):
 
             def work(reference: str = reference, question: str | None = question) -> Verdict:
@@ -93,6 +101,12 @@ def test_the_longest_trace_is_compared_soon_with_the_longest_reference(name: str
                 return verify_trace(TEXTS[name], fresh, reference=reference)
 
             assert seconds(work) < BOUND
+
+
+def test_a_reference_that_is_too_long_is_an_error_of_the_data() -> None:
+    verdict = verify_trace(TEXTS["chain_add"], None, reference=WIDE_FRACTIONS)
+    assert verdict.outcome == "error" and verdict.violations[0].code == "bad_reference"
+    assert "the limit is 8,000" in verdict.violations[0].message
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
