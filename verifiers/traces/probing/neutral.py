@@ -9,7 +9,7 @@ then one of the numbers put in, or always the same, nothing was computed from th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from trace_trainer.experts.language.declaration import Exact
@@ -18,26 +18,34 @@ from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.redraw import draws, literals_of, origins_of
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.executing import Place, Results, Runnable
+from trace_trainer.verifiers.traces.steps.executing import Results, Runnable
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
 
 _RUNS = 6
 _MIN_RUNS = 3
-_NEUTRAL = (0, 1)
+_NEUTRAL = frozenset((0, 1))
 
 
-def neutral_steps(subtraces: Sequence[ParsedSubTrace], grounding: Grounding) -> list[Violation]:
-    """What the trace, which ran without a violation, is found to be without its neutral steps; empty if honest."""
+def neutral_steps(
+    subtraces: Sequence[ParsedSubTrace], grounding: Grounding, actual: Results | None = None
+) -> list[Violation]:
+    """What the trace, which ran without a violation, is found to be without its neutral steps; empty if honest.
+
+    Args:
+        actual: what its steps give on its own numbers, where that is known.
+    """
     literals = dict(literals_of(subtraces))
     steps = [parsed.typed_steps for parsed in subtraces]
     try:
-        actual = Runnable(steps).run(literals)
+        actual = actual or Runnable(steps).run(literals)
     except ArithmeticError:
         return []
     answer = actual[-1][-1][0]
-    reduced = _without(steps, literals, actual)
-    if reduced is None or answer in _NEUTRAL:
+    if answer in _NEUTRAL or not _may_be_neutral(steps, actual):
+        return []
+    reduced = _without(steps, actual)
+    if reduced is None:
         return []
     origins = origins_of(literals, grounding)
     copied = [place for place, literal in literals.items() if literal == answer]
@@ -46,7 +54,7 @@ def neutral_steps(subtraces: Sequence[ParsedSubTrace], grounding: Grounding) -> 
     for drawn in islice(draws({origin.number: origin.value for origin in origins.values()}), _RUNS):
         replaced = {**literals, **{place: o.derive(drawn[o.number]) for place, o in origins.items()}}
         try:
-            given = runnable.run(replaced)[-1][-1][0]
+            given = runnable.answer(replaced)
         except ArithmeticError:
             continue
         runs += 1
@@ -69,9 +77,17 @@ def neutral_steps(subtraces: Sequence[ParsedSubTrace], grounding: Grounding) -> 
     return [Violation(code, message, len(subtraces) - 1, position, parsed.line_of(position))]
 
 
-def _without(
-    subtraces: Sequence[Sequence[TypedStep]], literals: Mapping[Place, Exact], actual: Results
-) -> list[list[TypedStep]] | None:
+def _may_be_neutral(subtraces: Sequence[Sequence[TypedStep]], actual: Results) -> bool:
+    """Whether a step can swallow a change of its inputs, or gives a 0 or a 1: no other is ever replaced."""
+    return any(
+        step.swallows or not _NEUTRAL.isdisjoint(made)
+        for steps, results in zip(subtraces, actual, strict=True)
+        for step, made in zip(steps, results, strict=True)
+        if step.makes
+    )
+
+
+def _without(subtraces: Sequence[Sequence[TypedStep]], actual: Results) -> list[list[TypedStep]] | None:
     """The steps with those that are neutral replaced; None where none is."""
     found = False
     reduced: list[list[TypedStep]] = []

@@ -76,26 +76,31 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
         grounding: what its question grounds. None: every literal is a number of its own.
     """
     literals = dict(literals_of(subtraces))
-    findings = _probe(subtraces, literals, origins_of(literals, grounding))
+    runnable = Runnable([parsed.typed_steps for parsed in subtraces])
+    try:
+        actual = runnable.run(literals)
+    except BrokenOffError:
+        return [_baseless(_HARDLY_RUNS, subtraces)]
+    findings = _probe(subtraces, runnable, actual, literals, origins_of(literals, grounding))
     if grounding is None:
         return findings
     if findings and (again := stated_again(literals, grounding)):
         anew = written_anew(subtraces, again)
         literals = dict(literals_of(anew))
-        findings = _probe(anew, literals, origins_of(literals, grounding, in_turn=True))
-    return findings or neutral_steps(subtraces, grounding)
+        runnable = Runnable([parsed.typed_steps for parsed in anew])
+        origins = origins_of(literals, grounding, in_turn=True)
+        findings = _probe(anew, runnable, runnable.run(literals), literals, origins)
+    return findings or neutral_steps(subtraces, grounding, actual)
 
 
 def _probe(
-    subtraces: Sequence[ParsedSubTrace], literals: Mapping[Place, Exact], origins: Mapping[Place, Origin]
+    subtraces: Sequence[ParsedSubTrace],
+    runnable: Runnable,
+    actual: Results,
+    literals: Mapping[Place, Exact],
+    origins: Mapping[Place, Origin],
 ) -> list[Violation]:
-    steps = [parsed.typed_steps for parsed in subtraces]
     held = {plain(literal) for place, literal in literals.items() if place not in origins}
-    runnable = Runnable(steps)
-    try:
-        actual = runnable.run(literals)
-    except BrokenOffError:
-        return [_baseless(_HARDLY_RUNS, subtraces)]
     copies = _possible_copies(subtraces, literals, origins, actual)
     constants = _possible_constants(subtraces, origins, actual)
     # Honest answers have a divisor in common where it is a constant: a remainder's, or cents in a dollar.
