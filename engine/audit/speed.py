@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 # Shapes of an installation's command lines.
 COMMAND_LINES = (
-    "lsblk -o NAME,SIZE,TYPE /dev/sd{letter}",
+    "lsblk -o NAME,SIZE,TYPE /dev/sd{letter}{number}",
     "sudo hostnamectl set-hostname 'machine {number}' 2>/dev/null",
     "sgdisk -Z /dev/sd{letter} && sgdisk -n 1:0:+{number}M -t 1:ef00 -n 2:0:0 /dev/sd{letter}",
     'cat /proc/mounts | grep "sd{letter}" | sort -k {number} > /tmp/mounts; swapoff -a || true',

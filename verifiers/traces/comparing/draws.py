@@ -12,10 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from hashlib import shake_128
 from itertools import pairwise
 from random import Random
-from struct import unpack
 from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
@@ -58,23 +56,17 @@ def is_rational(steps: Sequence[Sequence[TypedStep]]) -> bool:
     )
 
 
-def of_any_size(keys: Sequence[Key], seed: str) -> Iterator[Drawn]:
-    """Numbers without regard to the question's own, whole ones for whole ones; the same for the same seed."""
-    count = len(keys)
-    hashed = shake_128(seed.encode(errors="surrogatepass")).digest(4 * count * _ANY_SIZE_TRIES)
-    numbers = unpack(
-        f"<{count * _ANY_SIZE_TRIES}I", hashed
-    )  # a tenth of the time that seeding a generator takes
-    for start in range(0, len(numbers), count):
-        yield {
-            key: 101 + number % 9873 if type(key[0]) is int else _fraction_of_any_size(key[0], number)
-            for key, number in zip(keys, numbers[start : start + count], strict=True)
-        }
+def of_any_size(keys: Sequence[Key], rng: Random) -> Iterator[Drawn]:
+    """Numbers without regard to the question's own, whole ones for whole ones."""
+    for _ in range(_ANY_SIZE_TRIES):
+        yield {key: _of_any_size(key[0], rng) for key in keys}
 
 
-def _fraction_of_any_size(value: Exact, number: int) -> Fraction:
-    number, place = divmod(number, len(_LARGE_PRIMES))
-    return Fraction(1 if value.numerator == 1 else 2 + number % 59, _LARGE_PRIMES[place])
+def _of_any_size(value: Exact, rng: Random) -> Exact:
+    if isinstance(value, int):
+        return rng.randint(101, 9973)
+    top = 1 if value.numerator == 1 else rng.randint(2, 60)
+    return Fraction(top, rng.choice(_LARGE_PRIMES))
 
 
 def picks(steps: Sequence[Sequence[TypedStep]]) -> bool:

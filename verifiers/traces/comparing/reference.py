@@ -190,18 +190,18 @@ class Reference:
             if len(self._runs) >= _MAX_KEPT:
                 self._runs.clear()
             moved = self.moved(split)
-            runs = self._alike(moved, keys) if like else self._of_any_size(moved, keys)
+            rng = Random(f"{self._seed}\0{like}")
+            runs = self._alike(moved, keys, rng) if like else self._of_any_size(moved, keys, rng)
             kept = self._runs[asked] = list(islice(runs, ALIKE_RUNS if like else ANY_SIZE_RUNS))
         return kept
 
-    def _of_any_size(self, moved: Moved, keys: frozenset[Key]) -> Iterator[Run]:
-        for drawn in of_any_size(sorted(keys), self._seed):
+    def _of_any_size(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:
+        for drawn in of_any_size(sorted(keys), rng):
             answer = self.program.answer(moved_to(moved, drawn))
             if answer is not None:
                 yield Run(drawn, answer)
 
-    def _alike(self, moved: Moved, keys: frozenset[Key]) -> Iterator[Run]:
-        rng = Random(f"{self._seed}\0True")
+    def _alike(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:
         actual = self.program.actual()
         if actual is None:
             return
