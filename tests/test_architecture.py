@@ -35,8 +35,8 @@ FLOORS = {
         tasks objectives
         problems
         inference
-        models
-        rows terminal
+        models rows
+        terminal
         atomic conversation extras places plugins
         errors
     """,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-import click
+from trace_trainer.engine.terminal.printable import tell
 
 
 @cache
 def say_once(text: str) -> None:
     """Say this on standard error, unless it was said before."""
-    click.echo(text, err=True)
+    tell(text)

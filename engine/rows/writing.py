@@ -5,13 +5,19 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.extras import require_modules
+from trace_trainer.engine.terminal.printable import printable_json
+
+
+def row_line(row: Mapping[str, Any]) -> str:
+    """A row as a line of JSON with its newline."""
+    return printable_json(row) + "\n"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from trace_trainer.engine.rows.columns import Columns, MissingColumnError
 from trace_trainer.engine.rows.notes import say_once
 from trace_trainer.engine.rows.reading import line_text, rows_of
 from trace_trainer.engine.rows.sources import Source, sources_of
-from trace_trainer.engine.terminal.printable import printable_json
+from trace_trainer.engine.rows.writing import row_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ def unique_ids(items: Iterable[tuple[JsonRow, Any]]) -> Iterator[Any]:
 
 def json_line(fields: Mapping[str, Any]) -> str:
     """Fields as one line of JSON with its newline; those that are None are left out."""
-    present = {name: value for name, value in fields.items() if value is not None}
-    return printable_json(present) + "\n"
+    return row_line({name: value for name, value in fields.items() if value is not None})
 
 
 def _rows(source: Source, needed: str, parse_float: Callable[[str], Any]) -> Iterator[JsonRow]:

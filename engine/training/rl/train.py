@@ -44,7 +44,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     problems = [] if run is not None else list(islice(drawn, EXAMINED))
     held_out = HeldOut.of(config)
     if run is not None:
-        _require_checkpoint(run, config.backend)
+        _require_checkpoint(run)
         held_out.require_same(run)
         if config.data is not None:
             run.require_data("train", source, data_lines(config))
@@ -110,13 +110,10 @@ def train(
     return run, held_out.measure_saved(run, before, is_start=kept == 0)
 
 
-def _require_checkpoint(run: Run, backend: str) -> None:
+def _require_checkpoint(run: Run) -> None:
     """Raise UserError where a run has nothing to go on from."""
-    if backend == "native":
-        found = (run.resume_folder / STATE).is_file()
-    else:
-        found = newest_checkpoint(run.resume_folder) is not None
-    if not found:
+    native, trls = run.resume_folder / STATE, newest_checkpoint(run.resume_folder)
+    if trls is None and not native.is_file():
         raise UserError(f"{run.path} was stopped before its first checkpoint; start again with --overwrite")
 
 

@@ -57,7 +57,5 @@ def test_nothing_goes_to_standard_error_or_to_a_console_in_another_way() -> None
         Path("engine/terminal/printable.py"),
         Path("engine/commands/ending.py"),
     }
-    # Problems know no terminal (tests/test_architecture.py); what they say is a name, written as its repr.
-    ways.add(Path("engine/problems/gsm8k/rows.py"))
     files = [path for path in (PROJECT / "engine").rglob("*.py") if other.search(path.read_text("utf-8"))]
     assert {path.relative_to(PROJECT) for path in files} == ways

@@ -26,7 +26,15 @@ from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number
-from trace_trainer.verifiers.traces.comparing.draws import MIN_ALIKE_RUNS, Drawn, Key, Run
+from trace_trainer.verifiers.traces.comparing.draws import (
+    ALIKE_RUNS,
+    ANY_SIZE_RUNS,
+    MIN_ALIKE_RUNS,
+    PICKING_RUNS,
+    Drawn,
+    Key,
+    Run,
+)
 from trace_trainer.verifiers.traces.comparing.numbers import Numbers, Source
 from trace_trainer.verifiers.traces.comparing.reference import Moved, Program, Reference, moved_to
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
@@ -206,14 +214,14 @@ def _readings(reference: Reference, program: Program, moving: _Moving) -> Iterat
 
 def _compare(reference: Reference, program: Program, reading: Moved, moving: _Moving) -> Difference | None:
     """The first draw that tells the two apart. Raises Undecided."""
-    runs = reference.runs(moving.split, moving.keys, False)
-    found = _first_difference(program, reading, runs)
     rational = program.rational and reference.program.rational
+    runs = reference.runs(moving.split, moving.keys, False, ANY_SIZE_RUNS if rational else PICKING_RUNS)
+    found = _first_difference(program, reading, runs)
     if found is None and runs:
         return None
     if found is not None and rational:
         return found
-    runs = reference.runs(moving.split, moving.keys, True)
+    runs = reference.runs(moving.split, moving.keys, True, ALIKE_RUNS)
     if not rational:
         runs = _alike_runs(program, reading, runs)
     if len(runs) < MIN_ALIKE_RUNS:

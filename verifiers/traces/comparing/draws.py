@@ -35,9 +35,10 @@ class Run(NamedTuple):
 
 
 ANY_SIZE_RUNS = 2
+PICKING_RUNS = 8  # two might be smallest or largest alike by accident
 ALIKE_RUNS = 8
 MIN_ALIKE_RUNS = 3
-_ANY_SIZE_TRIES = 4
+_ANY_SIZE_TRIES = 2 * PICKING_RUNS
 _ALIKE_TRIES = 64
 _LARGE_PRIMES = (97, 89, 83, 79, 73, 71)
 

@@ -20,8 +20,6 @@ from trace_trainer.verifiers.questions.answers import Answer
 from trace_trainer.verifiers.questions.grounding import MAX_BIT, Grounding, ground
 from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.traces.comparing.draws import (
-    ALIKE_RUNS,
-    ANY_SIZE_RUNS,
     Drawn,
     Key,
     Run,
@@ -155,7 +153,7 @@ class Reference:
         self.numbers = Numbers(question, grounding)
         self.grounding = None if grounding is None else _with_literals(grounding, self.program.written)
         self._seed = f"{question}\0{text}"
-        self._runs: dict[tuple[frozenset[Exact], frozenset[Key], bool], Sequence[Run]] = {}
+        self._runs: dict[tuple[frozenset[Exact], frozenset[Key], bool, int], Sequence[Run]] = {}
 
     def check_gold(self, gold: Answer | None) -> None:
         """Raise BadReferenceError where the reference computes another answer than the gold."""
@@ -182,9 +180,9 @@ class Reference:
                 moved[place] = ((source.number, time if source.number in split else 0), source)
         return moved
 
-    def runs(self, split: frozenset[Exact], keys: frozenset[Key], like: bool) -> Sequence[Run]:
-        """What it computes on other numbers for `keys`: of any size, or like the question's own."""
-        asked = (split, keys, like)
+    def runs(self, split: frozenset[Exact], keys: frozenset[Key], like: bool, count: int) -> Sequence[Run]:
+        """What it computes on other numbers for `keys`, so many times: of any size, or like the question's own."""
+        asked = (split, keys, like, count)
         kept = self._runs.get(asked)
         if kept is None:
             if len(self._runs) >= _MAX_KEPT:
@@ -192,7 +190,7 @@ class Reference:
             moved = self.moved(split)
             rng = Random(f"{self._seed}\0{like}")
             runs = self._alike(moved, keys, rng) if like else self._of_any_size(moved, keys, rng)
-            kept = self._runs[asked] = list(islice(runs, ALIKE_RUNS if like else ANY_SIZE_RUNS))
+            kept = self._runs[asked] = list(islice(runs, count))
         return kept
 
     def _of_any_size(self, moved: Moved, keys: frozenset[Key], rng: Random) -> Iterator[Run]:

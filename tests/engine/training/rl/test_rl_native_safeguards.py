@@ -179,9 +179,10 @@ def test_the_penalty_measures_the_way_from_the_start_and_shortens_it(
     for name, kl in (("free", 1e-9), ("held", 30.0)):
         loop = new_loop(name, kl=kl, iterations=6, learning_rate=5e-3)
         assert loop.reference is not None
-        start = {n: value.detach().clone() for n, value in loop.reference.named_parameters()}
+        start = weights(loop)
         loop.run(cycle(PROBLEMS))
-        assert same(start, {n: value.detach() for n, value in loop.reference.named_parameters()})
+        with loop.reference._model() as kept:
+            assert same(start, {n: value.detach() for n, value in kept.named_parameters()})
         assert all(record["kl"] >= 0 for record in lines(loop))
         ways.append(lines(loop)[-1]["kl"])
     assert 0 < ways[1] < ways[0]
