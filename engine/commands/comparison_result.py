@@ -11,7 +11,8 @@ from rich.text import Text
 from tabulate import tabulate
 
 from trace_trainer.engine.evaluation.comparison import Comparison
-from trace_trainer.engine.evaluation.contrast import Contrast, Score
+from trace_trainer.engine.evaluation.contrast import Contrast
+from trace_trainer.engine.evaluation.scores import Share
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable
 
@@ -64,7 +65,7 @@ def _cells(found: Contrast) -> list[str]:
     ]
 
 
-def _score(score: Score) -> str:
+def _score(score: Share) -> str:
     low, high = (100 * bound for bound in score.interval)
     return f"{100 * score.mean:.1f} [{low:.1f}, {high:.1f}]"
 

@@ -20,7 +20,6 @@ import click
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import (
     Command,
-    Name,
     NameList,
     column_option,
     flat,
@@ -38,8 +37,10 @@ from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
     context_option,
+    guided_option,
     loading_options,
     max_new_tokens_option,
+    task_options,
     temperature_option,
 )
 from trace_trainer.engine.commands.participants_named import (
@@ -58,9 +59,8 @@ from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
-from trace_trainer.engine.tasks import TASKS, Task
+from trace_trainer.engine.tasks import Task
 from trace_trainer.experts import expert_names
-from trace_trainer.verifiers.calls import FORMATS
 
 OUTPUT = Output(dir_okay=False, path_type=Path)
 
@@ -95,21 +95,7 @@ OUTPUT = Output(dir_okay=False, path_type=Path)
     help="Problems: a file in any form, a folder, or hub:NAME[:config][:split].",
 )
 @column_option
-@option(
-    "--task",
-    "task_name",
-    type=Name(lambda: sorted(TASKS)),
-    group="Data",
-    help="What is asked of the models.",
-    show_default="what they were trained for, else traces",
-)
-@option(
-    "--call-format",
-    type=Name(FORMATS),
-    group="Data",
-    help="How tool calls are written.",
-    show_default="as the models were trained, else hermes",
-)
+@task_options
 @option(
     "--split",
     metavar="NAME",
@@ -163,12 +149,7 @@ OUTPUT = Output(dir_okay=False, path_type=Path)
     group="Evaluation",
     help="Judge by answers alone, where problems have gold traces too.",
 )
-@option(
-    "--guided",
-    is_flag=True,
-    group="Rollouts",
-    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
-)
+@guided_option
 @reward_option
 @option(
     "--gold-loss",

@@ -15,7 +15,9 @@ from trace_trainer.engine.models.devices import AUTO_DEVICE, DEVICES
 from trace_trainer.engine.settings.declaring import names_of, option_of
 from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
 from trace_trainer.engine.settings.tuning import BASE_HELP, DEVICE_HELP
+from trace_trainer.engine.tasks import TASKS
 from trace_trainer.engine.tasks.context import NO_CONTEXT
+from trace_trainer.verifiers.calls import FORMATS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -146,6 +148,38 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
 
 
 LOADING = ("dtype", "device", "base")
+
+
+guided_option = option(
+    "--guided",
+    is_flag=True,
+    group="Rollouts",
+    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
+)
+
+
+def task_options(command: Decorated) -> Decorated:
+    """Decorate a click command with what a model is asked for: `task_name` and `call_format`, None as it was trained."""
+    made = [
+        option(
+            "--task",
+            "task_name",
+            type=Name(lambda: sorted(TASKS)),
+            group="Data",
+            help="What is asked of the model.",
+            show_default="what it was trained for, else traces",
+        ),
+        option(
+            "--call-format",
+            type=Name(FORMATS),
+            group="Data",
+            help="How tool calls are written.",
+            show_default="as it was trained, else hermes",
+        ),
+    ]
+    for add in reversed(made):
+        command = add(command)
+    return command
 
 
 def loading_options(command: Decorated) -> Decorated:

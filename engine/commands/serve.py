@@ -6,16 +6,20 @@ from typing import Any
 
 import click
 
-from trace_trainer.engine.commands.command import Command, Name, option
+from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
-from trace_trainer.engine.commands.options import LOADING, context_option, loading_options
+from trace_trainer.engine.commands.options import (
+    LOADING,
+    context_option,
+    guided_option,
+    loading_options,
+    task_options,
+)
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
 from trace_trainer.engine.settings.stages import MODEL_HELP
-from trace_trainer.engine.tasks import TASKS
 from trace_trainer.engine.terminal.printable import tell
-from trace_trainer.verifiers.calls import FORMATS
 
 
 @click.command("serve", cls=Command, done="ended by Ctrl-C or SIGTERM")
@@ -30,21 +34,7 @@ from trace_trainer.verifiers.calls import FORMATS
 )
 @context_option
 @loading_options
-@option(
-    "--task",
-    "task_name",
-    type=Name(lambda: sorted(TASKS)),
-    group="Data",
-    help="What the model was made for; those of calls take tools.",
-    show_default="what it was trained for, else traces",
-)
-@option(
-    "--call-format",
-    type=Name(FORMATS),
-    group="Data",
-    help="How the model writes tool calls.",
-    show_default="as it was trained, else hermes",
-)
+@task_options
 @option(
     "--card/--no-card",
     default=None,
@@ -52,12 +42,7 @@ from trace_trainer.verifiers.calls import FORMATS
     help="Show the prompt card where a conversation has no system text.",
     show_default="if it was trained with it",
 )
-@option(
-    "--guided",
-    is_flag=True,
-    group="Rollouts",
-    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
-)
+@guided_option
 @option(
     "--max-new-tokens",
     type=click.IntRange(1, 2**20),

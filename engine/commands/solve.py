@@ -12,7 +12,6 @@ import yaml
 
 from trace_trainer.engine.commands.command import (
     Command,
-    Name,
     NameList,
     flat,
     format_option,
@@ -25,6 +24,7 @@ from trace_trainer.engine.commands.options import (
     context_option,
     loading_options,
     max_new_tokens_option,
+    task_options,
     temperature_option,
 )
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
@@ -33,13 +33,12 @@ from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
 from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.settings.stages import MODEL_HELP
-from trace_trainer.engine.tasks import DEFAULT_TASK, TASKS, Task
+from trace_trainer.engine.tasks import DEFAULT_TASK, Task
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.experts import expert_names
-from trace_trainer.verifiers.calls import FORMATS
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
 FILE = Data(dir_okay=False, path_type=Path)
@@ -57,21 +56,7 @@ FILE = Data(dir_okay=False, path_type=Path)
     show_default="the newest RL run, else SFT run",
 )
 @loading_options
-@option(
-    "--task",
-    "task_name",
-    type=Name(lambda: sorted(TASKS)),
-    group="Data",
-    help="What is asked of the model.",
-    show_default="what it was trained for, else traces",
-)
-@option(
-    "--call-format",
-    type=Name(FORMATS),
-    group="Data",
-    help="How tool calls are written.",
-    show_default="as the model was trained, else hermes",
-)
+@task_options
 @option(
     "--tools", type=FILE, metavar="FILE", group="Data", help="JSON or YAML file with a list of tool schemas."
 )

@@ -9,16 +9,8 @@ from typing import Any
 
 from trace_trainer.engine.evaluation.difference import paired
 from trace_trainer.engine.evaluation.intervals import mean_interval
+from trace_trainer.engine.evaluation.scores import Share
 from trace_trainer.engine.evaluation.stored import ACCURACY, System
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A figure of one system: its mean over `n` problems, with its 95 % interval; all from 0 to 1."""
-
-    n: int
-    mean: float
-    interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +33,8 @@ class Contrast:
     system: str
     baseline: str
     n: int
-    score: Score
-    baseline_score: Score
+    score: Share
+    baseline_score: Share
     difference: float
     interval: tuple[float, float]
     only_system: int | None
@@ -109,5 +101,5 @@ def mcnemar(only_a: int, only_b: int) -> float:
     return min(1.0, 2 * tail / 2**n)
 
 
-def _score(shares: Sequence[float]) -> Score:
-    return Score(len(shares), sum(shares) / len(shares), mean_interval(shares))
+def _score(shares: Sequence[float]) -> Share:
+    return Share(len(shares), sum(shares) / len(shares), mean_interval(shares))
