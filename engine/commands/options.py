@@ -159,7 +159,7 @@ guided_option = option(
 
 
 def task_options(command: Decorated) -> Decorated:
-    """Decorate a click command with what a model is asked for: `task_name` and `call_format`, None as it was trained."""
+    """Decorate a click command with what a model is asked: `task_name` and `call_format`, None as it was trained."""
     made = [
         option(
             "--task",
