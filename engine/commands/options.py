@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 import click
 
 from trace_trainer.engine.commands.command import Name, Number, Option, choices_shown, option, with_choices
+from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.models.devices import AUTO_DEVICE, DEVICES
 from trace_trainer.engine.settings.declaring import names_of, option_of
 from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
+from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.settings.tuning import BASE_HELP, DEVICE_HELP
 from trace_trainer.engine.tasks import TASKS
 from trace_trainer.engine.tasks.context import NO_CONTEXT
@@ -150,6 +152,15 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
 LOADING = ("dtype", "device", "base")
 
 
+model_option = option(
+    "--model",
+    "-m",
+    type=Model(),
+    metavar="MODEL",
+    group="Model",
+    help=f"{MODEL_HELP}.",
+    show_default="the newest RL run, else SFT run",
+)
 guided_option = option(
     "--guided",
     is_flag=True,

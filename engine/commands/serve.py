@@ -7,31 +7,22 @@ from typing import Any
 import click
 
 from trace_trainer.engine.commands.command import Command, option
-from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
     context_option,
     guided_option,
     loading_options,
+    model_option,
     task_options,
 )
 from trace_trainer.engine.extras import require_extra
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
-from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.terminal.printable import tell
 
 
 @click.command("serve", cls=Command, done="ended by Ctrl-C or SIGTERM")
-@option(
-    "--model",
-    "-m",
-    type=Model(),
-    metavar="MODEL",
-    group="Model",
-    help=f"{MODEL_HELP}.",
-    show_default="the newest RL run, else SFT run",
-)
+@model_option
 @context_option
 @loading_options
 @task_options

@@ -18,12 +18,13 @@ from trace_trainer.engine.commands.command import (
     option,
     seed_option,
 )
-from trace_trainer.engine.commands.files import Data, Model
+from trace_trainer.engine.commands.files import Data
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     context_option,
     loading_options,
     max_new_tokens_option,
+    model_option,
     task_options,
     temperature_option,
 )
@@ -32,7 +33,6 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
 from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
-from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import DEFAULT_TASK, Task
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.traces import TraceTask
@@ -46,15 +46,7 @@ FILE = Data(dir_okay=False, path_type=Path)
 
 @click.command("solve", cls=Command, done="every reply verifies", negative="one does not")
 @click.argument("question", default="-")
-@option(
-    "--model",
-    "-m",
-    type=Model(),
-    metavar="MODEL",
-    group="Model",
-    help=f"{MODEL_HELP}.",
-    show_default="the newest RL run, else SFT run",
-)
+@model_option
 @loading_options
 @task_options
 @option(
