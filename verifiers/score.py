@@ -20,9 +20,10 @@ from typing import Any
 
 from trace_trainer.experts.language.catalogue import Catalogue, DeclarationError
 from trace_trainer.verifiers.calls import rewards as of_calls
-from trace_trainer.verifiers.calls.verdict import CallVerdict
+from trace_trainer.verifiers.calls.verdict import CallOutcome, CallVerdict
 from trace_trainer.verifiers.traces import rewards as of_traces
-from trace_trainer.verifiers.traces.verdict import Verdict
+from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
+from trace_trainer.verifiers.violation import Violation
 
 AnyVerdict = Verdict | CallVerdict
 Policy = Callable[[Any], float | None]
@@ -68,6 +69,26 @@ def score(verdict: AnyVerdict, policy: str = "gated") -> float | None:
     if worth is not None and not (isinstance(worth, int | float) and math.isfinite(worth)):
         raise RewardError(f"reward policy {policy} returned {worth!r}; a reward is a finite number, or None")
     return worth
+
+
+def paid(
+    verdict: AnyVerdict, policy: str, worth: Callable[[AnyVerdict, str], float | None] = score
+) -> tuple[AnyVerdict, float | None]:
+    """The verdict with its reward; where the policy fails on it, the verdict `error` that names the policy, and None.
+
+    A policy is the user's own code, and its fault is not the model's: it must not cost a reward, nor end a long run.
+    Raises ValueError for an unknown policy.
+
+    Args:
+        worth: says what a verdict is worth by a policy.
+    """
+    try:
+        return verdict, worth(verdict, policy)
+    except RewardError as error:
+        fault = Violation("reward_failed", " ".join(str(error).split()))
+        if isinstance(verdict, CallVerdict):
+            return CallVerdict(CallOutcome.ERROR, (fault,)), None
+        return Verdict(Outcome.ERROR, (fault,)), None
 
 
 @reward

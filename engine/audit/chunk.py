@@ -20,9 +20,10 @@ from trace_trainer.engine.audit.tally import PASSING, Tally
 from trace_trainer.engine.rows.columns import Columns, looked_up
 from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.experts.language.literals import format_number
-from trace_trainer.verifiers import CallVerdict, score, verify_trace
+from trace_trainer.verifiers import CallVerdict, verify_trace
 from trace_trainer.verifiers.calls import AUTO
 from trace_trainer.verifiers.calls.expected import wants
+from trace_trainer.verifiers.score import paid
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
 
@@ -91,19 +92,19 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
             judged = _judge(raw, row, settings)
         except UnreadableInput as error:
             audited.tally.add_unreadable(raw, str(error))
-            verdict = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
-            _keep(audited, settings, index, raw, row, _record(verdict, None))
+            unread = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
+            _keep(audited, settings, index, raw, row, _record(unread, None))
             if settings.by is not None:
                 audited.tally.add_to_group(_group(row, settings.by), None, False)
             continue
-        reward = score(judged.verdict, settings.policy)
-        audited.tally.add(raw, judged.verdict, reward, judged.gold_known, judged.wanted)
+        verdict, reward = paid(judged.verdict, settings.policy)
+        audited.tally.add(raw, verdict, reward, judged.gold_known, judged.wanted)
         if judged.ungrounded:
             audited.tally.add_ungrounded(row)
         if settings.by is not None:
-            audited.tally.add_to_group(_group(row, settings.by), judged.verdict, judged.gold_known)
+            audited.tally.add_to_group(_group(row, settings.by), verdict, judged.gold_known)
         if settings.records or settings.rows:
-            _keep(audited, settings, index, raw, row, _record(judged.verdict, reward))
+            _keep(audited, settings, index, raw, row, _record(verdict, reward))
     return audited
 
 

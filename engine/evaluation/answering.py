@@ -128,10 +128,9 @@ def evaluation_of(
 def _judged(task: Task[Any], problem: Any, sampled: Sampled, policy: str) -> Completion:
     if sampled.failure is None:
         sampled = sampled.cut(task.stops)
-        verdict = task.judge(problem, sampled.text)
+        verdict, worth = task.paid(problem, sampled.text, policy)
     else:
-        verdict = task.failed(Violation(NO_COMPLETION, sampled.failure))
-    worth = task.reward(verdict, policy)
+        verdict, worth = task.failed(Violation(NO_COMPLETION, sampled.failure)), None
     return Completion(
         sampled.text, verdict, worth, sampled.tokens, sampled.ended, sampled.logprob, sampled.failure
     )

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from trace_trainer.experts.language.catalogue import DeclarationError
 from trace_trainer.verifiers.calls.verdict import CallVerdict
-from trace_trainer.verifiers.score import score
+from trace_trainer.verifiers.score import paid, score
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
 
@@ -63,8 +63,12 @@ class Judging(Generic[P]):
         return self
 
     def reward(self, verdict: Any, policy: str) -> float | None:
-        """What a verdict of `judge` is worth; None where it earns no reward either way."""
+        """What a verdict of `judge` is worth; None where it earns no reward either way. Raises RewardError."""
         return score(verdict, policy)
+
+    def paid(self, problem: P, text: str, policy: str) -> tuple[AnyVerdict, float | None]:
+        """The verdict on a completion with its reward; where the reward policy fails, the verdict `error` and None."""
+        return paid(self.judge(problem, text), policy, self.reward)
 
     def group_of(self, problem: P, verdict: Any) -> str:
         """The group that a judged completion is counted in."""

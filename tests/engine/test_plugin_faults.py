@@ -13,9 +13,11 @@ from helpers.call_turns import EMPTY, command, says
 from helpers.plugins import EXAMPLES, without_traces
 
 from trace_trainer.engine.cli import trainer
-from trace_trainer.engine.plugins import load_plugins
+from trace_trainer.engine.inference.rollout import Rollout
+from trace_trainer.engine.plugins import load_plugins, named_policy
 from trace_trainer.engine.problems.files.exercises import Exercise
 from trace_trainer.engine.tasks import task_for
+from trace_trainer.engine.training.rl.samples import judged_sample, summary
 
 BROKEN = {
     "draw": ("task.py", "syllables = rng.randint(1, 3)", "--task backwards"),
@@ -83,6 +85,33 @@ def test_a_judge_that_raises_gives_the_verdict_error_which_earns_nothing(tmp_pat
         f"{mine}:" in verdict.violations[0].message
         and "in judge: ValueError" in verdict.violations[0].message
     )
+
+
+def test_a_reward_that_raises_gives_error_and_the_run_goes_on(tmp_path: Path) -> None:
+    mine = broken(tmp_path, "reward.py", "return max(0.5, 1 - 0.02 * verdict.steps)")
+    assert run("generate", "--count", 3, "--out", tmp_path / "right.jsonl").exit_code == 0
+    right = [json.loads(line) for line in (tmp_path / "right.jsonl").read_text().splitlines()]
+    rows = write(tmp_path / "rows.jsonl", *right, {**right[0], "trace": "no trace"})
+    judged = run("audit", rows, "--reward", f"{mine}:brief", "--format", "jsonl")
+    verdicts = [json.loads(line) for line in judged.stdout.splitlines()]
+    assert [v["outcome"] for v in verdicts] == ["error"] * 3 + ["unparsed"]
+    assert [v["reward"] for v in verdicts] == [None, None, None, 0.0]
+    (violation,) = verdicts[0]["violations"]
+    assert violation["code"] == "reward_failed"
+    assert f"reward policy brief, declared at {mine}:" in violation["message"]
+    assert "ValueError: it broke" in violation["message"]
+
+
+def test_a_reward_that_raises_leaves_its_samples_out_of_the_figures_of_rl(tmp_path: Path) -> None:
+    mine = broken(tmp_path, "reward.py", "return max(0.5, 1 - 0.02 * verdict.steps)")
+    policy, task = named_policy(f"{mine}:brief"), task_for("traces")
+    (problem,) = task.generate("train", 1, 0)
+    texts = (task.reply(problem) or "", "no trace")
+    group = [judged_sample(task, problem, Rollout([1], [2], [0.0], True), text, policy) for text in texts]
+    assert [(s.verdict.outcome, s.reward) for s in group] == [("error", None), ("unparsed", 0.0)]
+    figures = summary(task, [group])
+    assert figures["outcomes"] == {"error": 1, "unparsed": 1}
+    assert figures["reward"] == 0.0 and figures["parse_rate"] == 0.0
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

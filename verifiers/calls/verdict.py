@@ -36,7 +36,8 @@ CODES: Mapping[str, CallOutcome] = MappingProxyType(
             CallOutcome.WRONG_CALL: "call_expected text_expected words_expected question_expected refusal_expected "
             "command_as_text claims_action wrong_facts off_topic wrong_count wrong_name wrong_arguments wrong_command "
             "wrong_effect extra_effect data_destroyed",
-            CallOutcome.ERROR: "not_text unknown_format bad_tools bad_gold bad_machine internal_error",
+            CallOutcome.ERROR: "not_text unknown_format bad_tools bad_gold bad_machine internal_error "
+            "reward_failed",
         }.items()
         for code in codes.split()
     }

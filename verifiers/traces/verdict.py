@@ -62,10 +62,10 @@ CODES: Mapping[str, Stage] = MappingProxyType(
 LINTS = ("unused_variable", "non_canonical_text", "unused_question_number", "function_not_compared")
 """Codes that are reported and counted but do not fail a trace."""
 
-ERRORS = ("bad_gold", "bad_reference", "not_text", "too_large", "internal_error")
+ERRORS = ("bad_gold", "bad_reference", "not_text", "too_large", "internal_error", "reward_failed")
 """Codes of the outcome `error`: the gold answer is no number, the reference is no valid trace or computes another
-answer, the trace is no text, the question is too long, or the verifier itself failed. A trace that is too long has the
-same code as a question, but is `unparsed`."""
+answer, the trace is no text, the question is too long, the verifier itself failed, or the reward policy did. A trace
+that is too long has the same code as a question, but is `unparsed`."""
 
 
 class Verdict(NamedTuple):

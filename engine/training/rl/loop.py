@@ -125,9 +125,9 @@ class NativeLoop:
         if isinstance(problems, Conversations):
             problems.hear(drawn, [group[0].text for group in samples])
         if all(s.reward is None for group in samples for s in group):
+            faults = (v.message for group in samples for s in group for v in s.verdict.violations)
             raise UserError(
-                f"iteration {self.iteration + 1}: no completion could be judged; check the problems' gold answers, "
-                "as trainer doctor does"
+                f"iteration {self.iteration + 1}: no completion could be judged: {next(faults, 'no gold answers')}"
             )
         verified = time.perf_counter()
         self.weigh(samples)

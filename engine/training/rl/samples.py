@@ -30,8 +30,8 @@ class Sample:
 
 def judged_sample(task: Task[Any], problem: Any, rollout: Rollout, text: str, policy: str) -> Sample:
     """A completion with its verdict and its reward."""
-    verdict = task.judge(problem, text)
-    return Sample(problem, rollout, text, verdict, task.reward(verdict, policy))
+    verdict, reward = task.paid(problem, text, policy)
+    return Sample(problem, rollout, text, verdict, reward)
 
 
 def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
