@@ -1,4 +1,5 @@
-# make demo: everything in a few minutes. make test, make check: what CI runs. make bench: the verifier's speed.
+# make demo: everything in a few minutes. make test, make check: what CI runs. make bench: the verifier's speed;
+# make bench-training: that of sampling and training, beside the stock tools.
 # Set-up happens once, in .venv, and again when pyproject.toml or constraints.txt changes.
 # Another interpreter: make demo PYTHON=python3.12. Options for pip: make demo PIP_ARGS="--index-url ...".
 
@@ -7,7 +8,7 @@ PIP_ARGS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --constraint constraints.txt --editable
 
-.PHONY: demo test test-slow check format bench clean
+.PHONY: demo test test-slow check format bench bench-training clean
 .DELETE_ON_ERROR:
 
 # Two test processes share two cores; more threads in each would only wait for each other. What needs the wheel stays
@@ -35,6 +36,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed
 	$(BIN)/python -m trace_trainer.engine.commands.bench
+
+bench-training: .venv/installed-dev
+	$(BIN)/python -m trace_trainer.engine.commands.bench_training
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -31,6 +31,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
         "transformers",
         "trl",
     ),
+    "bench": ("math_verify",),
     "qlora": ("bitsandbytes",),
     "gguf": ("gguf",),
     "serve": ("starlette", "uvicorn"),

@@ -28,7 +28,7 @@ FLOORS = {
     "engine": """
         cli
         commands
-        doctor
+        benchmarks doctor
         training
         audit report pretraining
         settings runs evaluation serving

