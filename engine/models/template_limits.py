@@ -2,7 +2,7 @@
 where it can reach nothing, and here it is ended when it takes too long or too much memory.
 
 A thread of its own watches and raises an exception in the one that renders, which a loop of any kind meets at its next
-step. Not covered: a single operation that takes all memory at once.
+step. A single operation that would take all memory at once is refused beforehand (`template_environment.py`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ class _TemplateTooExpensive(BaseException):
 @contextmanager
 def template_limits(conversations: int = 1) -> Iterator[None]:
     """Inside, so many conversations may be rendered. Raises UserError where that takes too long or too much memory."""
+    from trace_trainer.engine.models.template_environment import (
+        bound_templates,
+    )  # Jinja is needed to render alone
+
+    bound_templates()
     watch = _Watch(threading.get_ident(), SECONDS + 0.1 * conversations)
     watch.start()
     try:

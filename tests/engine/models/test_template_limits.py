@@ -74,3 +74,48 @@ def test_a_template_that_fails_is_told_in_one_line(
         rendered(tokenizer, [SAID])
     assert said in caught.value.message
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "'a' * 3000000000",
+        "3000000000 * ['a']",
+        "10 ** (10 ** 10)",
+        "'%9999999999d' % 1",
+        "'%*d' % (9999999999, 1)",
+        "'{:>9999999999}'.format(1)",
+        "'{:>{w}}'.format(1, w=9999999999)",
+        "'%9999999999d'|format(1)",
+        "'a'.center(9999999999)",
+        "'a'|indent(9999999999, first=true)",
+        "[1]|tojson(indent=9999999999)",
+        "big.replace('x', big)",
+        "big|join(big)",
+        "('\t' * 100000).expandtabs(100000)",
+        "[[[big] * 1000] * 1000] * 10",
+        "nested.x",
+        "nested.x|tojson",
+    ],
+)
+def test_one_operation_that_would_fill_the_memory_is_refused_before_it_is_done(
+    tokenizer: PreTrainedTokenizerBase, expression: str
+) -> None:
+    tokenizer.chat_template = (
+        "{% set big = 'x' * 100000 %}{% set nested = namespace(x=[1]) %}"
+        "{% for a in range(60) %}{% set nested.x = [nested.x, nested.x] %}{% endfor %}{{ "
+        + expression
+        + " }}"
+    )
+    started = time.monotonic()
+    with pytest.raises(UserError, match="the chat template refuses .* could fill the memory"):
+        rendered(tokenizer, [SAID])
+    assert time.monotonic() - started < 1
+
+
+def test_what_templates_do_every_day_is_as_it_was(tokenizer: PreTrainedTokenizerBase) -> None:
+    tokenizer.chat_template = (
+        "{{ 3 * 4 }} {{ 7 % 3 }} {{ '-' * 3 }} {{ '%s!' % 'a' }} {{ '{:>3}'.format(1) }} {{ [1, 'é']|tojson }} "
+        "{{ 'a,b'.split(',')|join('/') }} {{ missing }}{{ messages[0].content.replace('x', 'yy')|upper }}"
+    )
+    assert rendered(tokenizer, [SAID]) == ['12 1 --- a!   1 [1, "é"] a/b YY']
