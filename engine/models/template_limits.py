@@ -33,9 +33,8 @@ class _TemplateTooExpensive(BaseException):
 @contextmanager
 def template_limits(conversations: int = 1) -> Iterator[None]:
     """Inside, so many conversations may be rendered. Raises UserError where that takes too long or too much memory."""
-    from trace_trainer.engine.models.template_environment import (
-        bound_templates,
-    )  # Jinja is needed to render alone
+    # Jinja is needed where there is something to render, and nowhere else.
+    from trace_trainer.engine.models.template_environment import bound_templates
 
     bound_templates()
     watch = _Watch(threading.get_ident(), SECONDS + 0.1 * conversations)

@@ -108,7 +108,7 @@ def test_one_operation_that_would_fill_the_memory_is_refused_before_it_is_done(
         + " }}"
     )
     started = time.monotonic()
-    with pytest.raises(UserError, match="the chat template refuses .* could fill the memory"):
+    with pytest.raises(UserError, match=r"the chat template refuses .* could fill the memory"):
         rendered(tokenizer, [SAID])
     assert time.monotonic() - started < 1
 
