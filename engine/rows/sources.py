@@ -26,6 +26,8 @@ MAX_BYTES = 16 * 2**20
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
+ANSWERS = "possible_answer"
+"""The folder of the answers to Berkeley's rows: each of its files goes with the one of the same name above it."""
 _SPLIT_FILES = ("state.json", "dataset_dict.json")  # of a saved data set, and of several splits
 HELD_OUT_SPLITS = ("test", "validation", "valid", "dev", "eval")
 
@@ -95,6 +97,8 @@ def sources_of(path: str, *, yaml: bool = False, whole: bool = False) -> list[So
         return [Source(path, Form.ON_HUB, path, path.rpartition(":")[2].rpartition("/")[2])]
     if not os.path.exists(path):
         raise UserError(f"{path} does not exist, so it can't be read")
+    if _is_endless(path):
+        raise UserError(f"{path} is a device, which has no end; give a file, a pipe, or - for standard input")
     if not os.path.isdir(path):
         return [_file_source(path, yaml)]
     if any(os.path.isfile(os.path.join(path, name)) for name in _SPLIT_FILES):
@@ -106,9 +110,22 @@ def sources_of(path: str, *, yaml: bool = False, whole: bool = False) -> list[So
     return [_file_source(file, yaml) for file in (files if whole else _to_train_on(path, files))]
 
 
+def _is_answers(file: Path) -> bool:
+    return file.parent.name == ANSWERS and (file.parent.parent / file.name).is_file()
+
+
+def _is_endless(path: str) -> bool:
+    """Whether a path is a device to read from for ever; a terminal and the empty device end."""
+    if not Path(path).is_char_device() or os.path.samefile(path, os.devnull):
+        return Path(path).is_block_device()
+    with open(path, "rb", buffering=0) as stream:
+        return not stream.isatty()
+
+
 def _files(folder: Path, known: Sequence[str], whole: bool) -> list[str]:
     """The files of a folder with these endings, in order; of several configurations of a data set only the main one."""
-    files = sorted(str(file) for file in folder.rglob("*") if _ending(file.name) in known and file.is_file())
+    found = (file for file in folder.rglob("*") if _ending(file.name) in known and file.is_file())
+    files = sorted(str(file) for file in found if not _is_answers(file))
     for main in () if whole else (folder / "main", folder / "default"):
         of_main = [file for file in files if Path(file).is_relative_to(main)]
         if of_main and len(of_main) < len(files):

@@ -8,18 +8,18 @@ from pathlib import Path
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.json_rows import JsonRow, read_rows
 from trace_trainer.engine.rows.columns import EXPECTED
+from trace_trainer.engine.rows.sources import ANSWERS
 
-ANSWERS = "possible_answer"
 _NO_CALL = "irrelevance"
 """In the name of a file whose rows are to be answered by no call."""
 
 
-def with_answers(rows: Iterable[JsonRow], path: str) -> Iterator[JsonRow]:
+def with_answers(rows: Iterable[JsonRow]) -> Iterator[JsonRow]:
     """The rows as they come, those in Berkeley's form with their answers.
 
     Raises UserError where such a row has none.
     """
-    answers: dict[object, object] | None = None
+    answers: dict[str, dict[object, object]] = {}  # by file
     for row in rows:
         if not {"question", "function"} <= row.fields.keys() or any(
             row.fields.get(name) for name in EXPECTED
@@ -29,14 +29,14 @@ def with_answers(rows: Iterable[JsonRow], path: str) -> Iterator[JsonRow]:
         if _NO_CALL in row.source or _NO_CALL in str(row.fields.get("id")):
             yield row.with_fields({"ground_truth": []})
             continue
-        if answers is None:
-            answers = _answers(Path(path))
+        if row.path not in answers:
+            answers[row.path] = _answers(Path(row.path))
         identifier = row.fields.get("id")
-        if identifier not in answers:
+        if identifier not in answers[row.path]:
             raise UserError(
-                f"{row.place}: no ground_truth, and none for {identifier} in {_place(Path(path))}"
+                f"{row.place}: no ground_truth, and none for {identifier} in {_place(Path(row.path))}"
             )
-        yield row.with_fields({"ground_truth": answers[identifier]})
+        yield row.with_fields({"ground_truth": answers[row.path][identifier]})
 
 
 def _place(path: Path) -> Path:

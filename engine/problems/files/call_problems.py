@@ -81,7 +81,7 @@ def read_call_problems(path: str | Path, limit: int | None = None, named: Named 
     an id that occurs twice.
     """
     columns = CALL_COLUMNS.with_named(named or {})
-    rows = with_answers(read_rows(path, "messages and expected", limit), str(path))
+    rows = with_answers(read_rows(path, "messages and expected", limit))
     said = say_ambiguities(rows, columns, ("messages", "expected"))
     return list(unique_ids((row, call_problem(_in_own_form(row, columns))) for row in said))
 

@@ -30,6 +30,7 @@ class JsonRow:
         fields: the object.
         stem: what the id of a row without one begins with, most often the file's name without its ending.
         source: the name of the file.
+        path: where it lies.
     """
 
     number: int
@@ -37,6 +38,7 @@ class JsonRow:
     fields: dict[str, Any]
     stem: str = "row"
     source: str = ""
+    path: str = ""
 
     def text(self, name: str) -> str:
         """A field that holds text. Raises UserError where it is missing, empty, or something else."""
@@ -128,7 +130,7 @@ def _rows(source: Source, needed: str, parse_float: Callable[[str], Any]) -> Ite
             row = _parse(row, place, parse_float)
         if not isinstance(row, dict):
             raise UserError(f"{place}: expected an object with {needed}")
-        yield JsonRow(number, place, row, source.stem, name)
+        yield JsonRow(number, place, row, source.stem, name, source.path)
 
 
 def _parse(line: bytes, place: str, parse_float: Callable[[str], Any]) -> Any:

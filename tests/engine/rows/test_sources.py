@@ -11,11 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.reading import rows_of
 from trace_trainer.engine.rows.sources import Form, sources_of
 
 ROW = {"question": "Q?", "answer": "1"}
 LINE = json.dumps(ROW).encode()
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full"])
+def test_a_device_without_end_is_no_file(device: str) -> None:
+    with pytest.raises(UserError, match=f"{device} is a device, which has no end"):
+        sources_of(device)
+
+
+def test_the_empty_device_is_an_empty_file() -> None:
+    (source,) = sources_of("/dev/null")
+    assert list(rows_of(source)) == []
 
 
 @pytest.mark.parametrize(

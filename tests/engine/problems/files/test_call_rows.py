@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from trace_trainer.engine.problems.files.call_problems import read_call_problems
 from trace_trainer.engine.problems.files.call_rows import CALL_COLUMNS, call_fields, expected_of, gold_turn
 from trace_trainer.engine.problems.files.tool_rows import openai_tools, tools_of
 from trace_trainer.engine.tasks import task_for
+
+GO = {"name": "go", "parameters": {"type": "dict", "properties": {"way": {"type": "string"}}}}
 
 
 def _call(name: str, **arguments: Any) -> dict[str, Any]:
@@ -106,6 +109,23 @@ def test_berkeleys_rows_have_their_answers(shared_data: Path) -> None:
         assert all(task.judge(p, task.gold_text(p)).outcome == "correct" for p in problems)
     (problem, *_) = read_call_problems(shared_data / "bfcl" / "BFCL_v4_irrelevance.json", limit=2)
     assert problem.expected == [] and problem.reply is None
+
+
+def test_a_folder_of_berkeleys_files_is_their_rows_each_with_the_answers_of_its_file(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "possible_answer").mkdir()
+    for name in ("simple", "multiple"):
+        row = {"id": "1", "question": [[{"role": "user", "content": f"Go {name}."}]], "function": [GO]}
+        answer = {"id": "1", "ground_truth": [{"go": {"way": [name]}}]}
+        row["id"] = answer["id"] = f"{name}_1"
+        (tmp_path / f"BFCL_{name}.json").write_text(json.dumps(row) + "\n")
+        (tmp_path / "possible_answer" / f"BFCL_{name}.json").write_text(json.dumps(answer) + "\n")
+    problems = read_call_problems(tmp_path)
+    assert [problem.expected for problem in problems] == [
+        [{"go": {"way": ["multiple"]}}],
+        [{"go": {"way": ["simple"]}}],
+    ]
 
 
 def test_the_installers_rows_have_gold_turns_and_calls_in_their_history(shared_data: Path) -> None:
