@@ -6,7 +6,7 @@ and the machine with the commands that ran on it. Whether the gold reply is righ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.files.berkeley import with_answers
-from trace_trainer.engine.problems.files.call_rows import CALL_COLUMNS, call_fields
+from trace_trainer.engine.problems.files.call_rows import CALL_COLUMNS, SYSTEM, call_fields
 from trace_trainer.engine.problems.files.json_rows import (
     JsonRow,
     json_line,
@@ -25,6 +25,7 @@ from trace_trainer.engine.problems.files.json_rows import (
 )
 from trace_trainer.engine.rows.columns import Columns, MissingColumnError, Named
 from trace_trainer.engine.rows.conversations import ConversationError
+from trace_trainer.engine.rows.notes import say_once
 from trace_trainer.verifiers.calls.expected import ExpectedError, read_expected
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
 
@@ -83,7 +84,19 @@ def read_call_problems(path: str | Path, limit: int | None = None, named: Named 
     columns = CALL_COLUMNS.with_named(named or {})
     rows = with_answers(read_rows(path, "messages and expected", limit))
     said = say_ambiguities(rows, columns, ("messages", "expected"))
-    return list(unique_ids((row, call_problem(_in_own_form(row, columns))) for row in said))
+    own = [_in_own_form(row, columns) for row in said]
+    _say_undescribed(own)
+    return list(unique_ids((row, call_problem(row)) for row in own))
+
+
+def _say_undescribed(rows: Sequence[JsonRow]) -> None:
+    """Say where an installer's rows are judged by the text of a command, not by what it does."""
+    without = [row for row in rows if SYSTEM in row.fields and row.fields["start"] is None]
+    if without:
+        say_once(
+            f"{without[0].source}: the commands of {len(without)} of {len(rows)} rows are judged by their text: their "
+            f"{SYSTEM} holds no machine on which the expected command runs; the first is {without[0].place}"
+        )
 
 
 def write_call_problems(path: str | Path, problems: Iterable[CallProblem]) -> None:

@@ -33,13 +33,15 @@ from trace_trainer.verifiers.calls import (
 )
 from trace_trainer.verifiers.calls.formats import parse
 
+SYSTEM = "system_context"
+"""Where an installer's row has its system text."""
 CALL_COLUMNS = Columns(
     {
         "messages": (*CONVERSATIONS, "prompt", "question", "query", "instruction", "request"),
         "tools": TOOLS,
         "expected": EXPECTED,
         "reply": ("reply", "completion", "response", "output", "chosen"),
-        "system": ("system_context", "system", "system_prompt"),
+        "system": (SYSTEM, "system", "system_prompt"),
         "start": MACHINE,
         "category": ("category",),
     }
@@ -59,7 +61,7 @@ def call_fields(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
     elif isinstance(expected, Mapping) and "type" not in expected:
         expected = [expected]
     # An installer's row says what it expects, and its one tool goes without saying.
-    is_installer = "system_context" in row or ("expected_response" in row and tools is None)
+    is_installer = SYSTEM in row or ("expected_response" in row and tools is None)
     if is_installer:
         messages = messages and [_with_call(message) for message in messages]
         tools = [dict(tool) for tool in INSTALLER_TOOLS] if tools is None else tools
@@ -71,15 +73,26 @@ def call_fields(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
         gold = _called(messages.pop(), tools)
     if gold is None and expected is not None and not {"messages", "expected"} <= row.keys():
         gold = gold_turn(expected, tools)
+    expected = expected_of(gold) if expected is None and gold is not None else expected
+    start = columns.find(row, "start")[1]
     return {
         **row,
         **({} if messages is None else {"messages": messages}),
         "tools": openai_tools(tools) if isinstance(tools, list) else tools,
-        "expected": expected_of(gold) if expected is None and gold is not None else expected,
+        "expected": expected,
         "reply": gold,
-        "start": columns.find(row, "start")[1],
+        "start": start,
+        **(_described(row[SYSTEM], expected) if start is None and isinstance(row.get(SYSTEM), str) else {}),
         "category": columns.find(row, "category")[1] or _category(row),
     }
+
+
+def _described(text: str, expected: Any) -> dict[str, Any]:
+    """The machine of an installer's row, where its text describes one on which its gold command runs."""
+    from trace_trainer.engine.problems.files.installer_rows import machine_of  # the machine is much to import
+
+    found = machine_of(text, expected.get("command") if isinstance(expected, Mapping) else None)
+    return {} if found is None else {"start": found.start, "ran": found.ran}
 
 
 def gold_turn(expected: Any, tools: Any = None) -> Message | None:

@@ -136,3 +136,4 @@ def test_the_installers_rows_have_gold_turns_and_calls_in_their_history(shared_d
     said = [message for p in problems for message in p.messages if message["role"] == "assistant"]
     assert not [message for message in said if message["content"].startswith("$ ")]
     assert [message for message in said if message.get("tool_calls")]
+    assert sum(problem.start is not None for problem in problems) == 548
