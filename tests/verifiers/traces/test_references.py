@@ -202,6 +202,19 @@ def test_a_reference_that_is_no_valid_trace_is_an_error_of_the_data(
     assert said in verdict.violations[0].message
 
 
+def test_a_reference_is_as_valid_as_the_same_trace_beside_its_question() -> None:
+    """The 2 of a half and the 2 of twice: one divided by the other is no division of a number by itself."""
+    question = "Mia has 3 dogs. Each eats 1/2 a pound of food twice a day. How much do they eat in 5 days?"
+    eaten = arithmetic(
+        *bound(dogs=3, days=5),
+        compute("div", "2, 2", "daily"),
+        compute("mul", "dogs, daily", "all"),
+        compute("mul", "all, days", "r"),
+    )
+    assert verify_trace(eaten, question, 15).outcome is Outcome.CORRECT
+    assert verify_trace(eaten, question, 15, reference=eaten).outcome is Outcome.CORRECT
+
+
 def test_a_rounded_gold_is_judged_by_the_exact_value_of_the_reference() -> None:
     question = "100 liters are poured into 3 cans, or 3333 into 100. How much is in each of 3 cans?"
     third = arithmetic(*bound(a=100, b=3), compute("div", "a, b", "r"))

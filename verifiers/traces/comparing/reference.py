@@ -143,11 +143,15 @@ class Reference:
 
     def __init__(self, text: str, question: str | None) -> None:
         subtraces = _read(text)
+        grounding = None if question is None else ground(question)
         checked = run_fast(subtraces, None) or check(subtraces, None)
+        if checked.violations and grounding is not None:
+            checked = check(
+                subtraces, grounding
+            )  # a question may say which of two equal numbers each of them is
         if checked.violations or checked.answer is None:
             found = checked.violations[0]
             raise BadReferenceError(f"the reference is no valid trace: {found.code}: {found.message}")
-        grounding = None if question is None else ground(question)
         self.value: Exact = checked.answer
         self.program = Program(subtraces)
         self.numbers = Numbers(question, grounding)
