@@ -10,6 +10,7 @@ from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical
 from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
 from trace_trainer.verifiers.traces.running.checker import Checker
+from trace_trainer.verifiers.traces.running.statements import bind
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 
 
@@ -30,7 +31,7 @@ def run_steps(text: str) -> list[StepValue]:
         return []
     return [
         StepValue(run.index, position, write_step(step), None if value is None else Fraction(value))
-        for run in Checker(subtraces, None).executions
+        for run in Checker.checked(bind(subtraces), None).executions
         for position, (step, value) in enumerate(zip(run.parsed.steps, run.results, strict=True))
         if isinstance(step, TypedStep)
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.core import CORE_OPERATIONS
+from trace_trainer.verifiers.traces.running.state import Execution
+from trace_trainer.verifiers.traces.running.statements import is_hidden
 from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.steps.typing import quoted
 
@@ -30,3 +32,17 @@ def boundary_advice(step: TypedStep, expert: str) -> tuple[str, str]:
         "expert_boundary",
         f"{name} belongs to the expert {owners}, not {expert}; use compute, or a composition",
     )
+
+
+def undefined_advice(name: str, run: Execution) -> str:
+    """What to say of a variable that has no value."""
+    if name in run.unknowns:
+        return f"{name} is not known before it is solved"
+    known = ", ".join([other for other in run.values if not is_hidden(other)][:8]) or "none yet"
+    return f"{name} has no value here; there are {known}"
+
+
+def no_unknown_advice(name: str, run: Execution) -> str:
+    """What to say of a variable that is concluded about, and was never declared an unknown."""
+    known = ", ".join(sorted(run.unknowns)[:8]) or "none yet"
+    return f"{name} is no unknown; the unknowns are {known}"

@@ -7,7 +7,9 @@ that one fault is reported once.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from typing import Self
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.composition import resolve_source
@@ -17,11 +19,15 @@ from trace_trainer.experts.language.linear import UnsolvableError
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.running.advice import boundary_advice, source_advice
-from trace_trainer.verifiers.traces.running.following import NEW_ENTITY, bits_of, follow
+from trace_trainer.verifiers.traces.running.advice import (
+    boundary_advice,
+    no_unknown_advice,
+    source_advice,
+    undefined_advice,
+)
+from trace_trainer.verifiers.traces.running.following import bits_of
 from trace_trainer.verifiers.traces.running.implied import Unstated, computes, is_excused
 from trace_trainer.verifiers.traces.running.state import Budget, Execution
-from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 from trace_trainer.verifiers.traces.steps.bounds import in_bounds
 from trace_trainer.verifiers.traces.steps.executing import InsufficientError, MagnitudeError, execute
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
@@ -30,30 +36,52 @@ from trace_trainer.verifiers.violation import Violation
 
 
 class Checker:
-    """Checks and runs the steps of one trace. Use once.
+    """Checks and runs the steps of one trace: of a whole one by `checked`, or one by one as it is written.
 
     Args:
-        subtraces: as read.
         grounding: what the question lets the trace write, or None to leave out the grounding stage.
 
     Attributes:
-        subtraces: the trace, its steps about unknowns bound.
         violations: what is wrong, in the order in which it was found.
         executions: the sub-traces as they ran.
         used: the bits of the question's numbers that literals come from.
     """
 
-    def __init__(self, subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> None:
+    def __init__(self, grounding: Grounding | None) -> None:
         self.violations: list[Violation] = []
         self.executions: list[Execution] = []
         self.used = 0
-        self.subtraces = bind(subtraces)
         self._grounding = grounding
         self._numbers = bits_of(grounding, implied=True)
         self._unstated = None if grounding is None else Unstated(grounding)
         self._budget = None if grounding is None else Budget(grounding)
-        for index, parsed in enumerate(self.subtraces):
-            self._run_subtrace(Execution(parsed, index))
+
+    @classmethod
+    def checked(cls, subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Self:
+        """The checker of a whole trace, its steps about unknowns bound."""
+        checker = cls(grounding)
+        for parsed in subtraces:
+            checker._run_subtrace(checker.open(parsed))
+        return checker
+
+    @property
+    def subtraces(self) -> list[ParsedSubTrace]:
+        """The sub-traces so far."""
+        return [run.parsed for run in self.executions]
+
+    def open(self, parsed: ParsedSubTrace) -> Execution:
+        """Begin another sub-trace, of which no step is taken yet."""
+        self.executions.append(Execution(parsed, len(self.executions)))
+        return self.executions[-1]
+
+    def fork(self) -> Self:
+        """The same to go on with apart; sub-traces before the last are shared."""
+        twin = copy.copy(self)
+        twin.violations = list(self.violations)
+        twin.executions = [*self.executions[:-1], *(run.fork() for run in self.executions[-1:])]
+        twin._unstated = copy.copy(self._unstated)
+        twin._budget = None if self._budget is None else self._budget.fork()
+        return twin
 
     def add(self, code: str, message: str, subtrace: int, step: int | None = None) -> None:
         """Report a violation at its place."""
@@ -62,7 +90,6 @@ class Checker:
         self.violations.append(Violation(code, message, subtrace, step, line))
 
     def _run_subtrace(self, run: Execution) -> None:
-        self.executions.append(run)
         parsed, index = run.parsed, run.index
         if parsed.expert not in EXPERTS:
             message = f"no expert {quoted(parsed.expert)}; there are {', '.join(EXPERTS)}"
@@ -76,29 +103,33 @@ class Checker:
                 queried |= step.operation == "query"
                 self._broken(run, position, step)
                 continue
-            if step.role is Role.VALUE or step.role is Role.SOURCE:
-                self._init(run, position, step)
-                self._spend(run, position, step)
-            elif step.role is Role.QUERY:
-                queried = True
-                self._query(run, position, step, is_last=position == last)
-            elif step.role is Role.UNKNOWN:
-                self._declare(run, position, step)
-            elif step.role is Role.CONCLUSION and not step.makes:
-                self._conclude_nothing(run, position, step)
-            else:
-                self._operate(run, position, step)
-            run.results.append(self._result(run, step))
-            run.steps += 1
+            queried |= step.role is Role.QUERY
+            self.take(run, position, step, is_last=position == last)
         if not queried:
             message = "the sub-trace must end with {op: query, var: VARIABLE}"
             self.add("missing_query", message, index, last if parsed.steps else None)
+
+    def take(self, run: Execution, position: int, step: TypedStep, is_last: bool = False) -> None:
+        """Check and run the next step of a sub-trace, bound."""
+        if step.role is Role.VALUE or step.role is Role.SOURCE:
+            self._init(run, position, step)
+            self._spend(run, position, step)
+        elif step.role is Role.QUERY:
+            self._query(run, position, step, is_last)
+        elif step.role is Role.UNKNOWN:
+            self._declare(run, position, step)
+        elif step.role is Role.CONCLUSION and not step.makes:
+            self._conclude_nothing(run, position, step)
+        else:
+            self._operate(run, position, step)
+        run.results.append(run.result_of(step))
+        run.steps += 1
 
     def _broken(self, run: Execution, position: int, step: BrokenStep) -> None:
         for problem in step.problems:
             self.add(problem.code, problem.message, run.index, position)
         for name in step.creates:
-            self._lose(run, name)
+            run.lose(name)
         run.results.append(None)
 
     def _init(self, run: Execution, position: int, step: TypedStep) -> None:
@@ -131,13 +162,6 @@ class Checker:
         if not self.violations:
             run.followed[var] = earlier.followed[str(earlier.queried)]
 
-    @staticmethod
-    def _result(run: Execution, step: TypedStep) -> Exact | None:
-        """What a step made, changed first or queried."""
-        if step.role is Role.STATEMENT:
-            return None
-        return run.values.get(step.makes[0] if step.makes else step.target or str(step.fields["var"]))
-
     def _declare(self, run: Execution, position: int, step: TypedStep) -> None:
         var = str(step.target)
         self._check_boundary(run, position, step)
@@ -149,17 +173,8 @@ class Checker:
         """A conclusion about what is no unknown, or under an expert that has none."""
         var = str(step.target)
         if self._check_boundary(run, position, step):
-            known = ", ".join(sorted(run.unknowns)[:8]) or "none yet"
-            message = f"{var} is no unknown; the unknowns are {known}"
-            self.add("undefined_variable", message, run.index, position)
-        self._lose(run, var)
-
-    @staticmethod
-    def _lose(run: Execution, name: str) -> None:
-        """A variable that a fault leaves without a value: later uses of it are no faults of theirs."""
-        run.values.setdefault(name, None)
-        run.computed.add(name)
-        run.rooted.add(name)
+            self.add("undefined_variable", no_unknown_advice(var, run), run.index, position)
+        run.lose(var)
 
     def _overwrite(self, run: Execution, position: int, var: str) -> None:
         self.add("variable_overwrite", f"{var} already has a value; use a new name", run.index, position)
@@ -180,11 +195,7 @@ class Checker:
             run.answer = run.values[var]
 
     def _undefined(self, run: Execution, position: int, var: str) -> None:
-        if var in run.unknowns:
-            self.add("undefined_variable", f"{var} is not known before it is solved", run.index, position)
-            return
-        known = ", ".join([name for name in run.values if not is_hidden(name)][:8]) or "none yet"
-        self.add("undefined_variable", f"{var} has no value here; there are {known}", run.index, position)
+        self.add("undefined_variable", undefined_advice(var, run), run.index, position)
 
     def _operate(self, run: Execution, position: int, step: TypedStep) -> None:
         index, values = run.index, run.values
@@ -257,23 +268,9 @@ class Checker:
             self.add("insufficient_quantity", f"{error} would go below 0", run.index, position)
         else:
             if not self.violations:
-                self._follow(run, step, results)
+                run.follow(step, results, self._numbers)
             return results
         return None
-
-    def _follow(self, run: Execution, step: TypedStep, results: tuple[Exact, ...]) -> None:
-        """Follow the question's numbers into what a step of a trace without a violation has made."""
-        known = run.followed
-        for literal in step.literals:
-            bits = self._numbers[literal]
-            known[literal] = (literal, bits, bits)
-        for entity in step.may_create:
-            known.setdefault(entity, NEW_ENTITY)
-        given = [known[operand] for operand in step.inputs]
-        followed, constants, doubtful = follow(step, given, results)
-        known.update(zip(step.makes, followed, strict=True))
-        run.constant_reads += constants
-        run.doubtful |= doubtful
 
     def _add_magnitude(self, run: Execution, position: int) -> None:
         message = "the value is beyond 10^15, or its denominator beyond 10^12"

@@ -17,7 +17,7 @@ from trace_trainer.verifiers.traces.running.checker import Checker
 from trace_trainer.verifiers.traces.running.composing import repeated_subtraces, unused_subtraces
 from trace_trainer.verifiers.traces.running.following import may_be_neutral, needs_probe, uses_much_again
 from trace_trainer.verifiers.traces.running.state import Checked
-from trace_trainer.verifiers.traces.running.statements import is_hidden
+from trace_trainer.verifiers.traces.running.statements import bind, is_hidden
 
 
 def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Checked:
@@ -27,7 +27,7 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
         subtraces: as read.
         grounding: what the question lets the trace write, or None to leave out the grounding stage.
     """
-    checker = Checker(subtraces, grounding)
+    checker = Checker.checked(bind(subtraces), grounding)
     if len(subtraces) > 1:
         _check_composition(checker)
     if not checker.violations:

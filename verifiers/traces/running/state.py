@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
@@ -16,7 +17,7 @@ from trace_trainer.verifiers.questions.grounding import (
     Grounding,
 )
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.running.following import Followed, Trail
+from trace_trainer.verifiers.traces.running.following import NEW_ENTITY, Bits, Followed, Trail, follow
 from trace_trainer.verifiers.traces.running.statements import is_hidden
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
@@ -81,6 +82,39 @@ class Execution:
     queried: str | None = None
     steps: int = 0
 
+    def fork(self) -> Execution:
+        """The same to go on with apart."""
+        twin = copy.copy(self)
+        for name in _GROWING:
+            setattr(twin, name, copy.copy(getattr(self, name)))
+        return twin
+
+    def lose(self, name: str) -> None:
+        """Take a variable that a fault leaves without a value: later uses of it are no faults of theirs."""
+        self.values.setdefault(name, None)
+        self.computed.add(name)
+        self.rooted.add(name)
+
+    def follow(self, step: TypedStep, results: tuple[Exact, ...], numbers: Bits) -> None:
+        """Follow the question's numbers into what a step of a trace without a violation has made."""
+        known = self.followed
+        for literal in step.literals:
+            bits = numbers[literal]
+            known[literal] = (literal, bits, bits)
+        for entity in step.may_create:
+            known.setdefault(entity, NEW_ENTITY)
+        given = [known[operand] for operand in step.inputs]
+        followed, constants, doubtful = follow(step, given, results)
+        known.update(zip(step.makes, followed, strict=True))
+        self.constant_reads += constants
+        self.doubtful |= doubtful
+
+    def result_of(self, step: TypedStep) -> Exact | None:
+        """What a step made, changed first or queried."""
+        if step.role is Role.STATEMENT:
+            return None
+        return self.values.get(step.makes[0] if step.makes else step.target or str(step.fields["var"]))
+
     def sources_read(self) -> list[int]:
         """The earlier sub-traces whose answers it uses."""
         return [index for name, index in self.sources.items() if name in self.read]
@@ -99,6 +133,9 @@ class Execution:
         """The trace's variables and unknowns that nothing reads."""
         names = dict.fromkeys((*self.values, *sorted(self.unknowns)))
         return [name for name in names if name not in self.read and not is_hidden(name)]
+
+
+_GROWING = tuple(f.name for f in fields(Execution) if f.default_factory is not MISSING)
 
 
 class Budget:
@@ -120,6 +157,22 @@ class Budget:
         self._known = grounding.bits.keys() | grounding.implied
         self._reads = self._terms = self._repeats = 0
         self._used: set[Hashable] = set()
+
+    @property
+    def repeats_left(self) -> int:
+        """How often something may still be used again."""
+        return MAX_REPEATS - self._repeats
+
+    @property
+    def reads_left(self) -> int:
+        """How often the trace may still compute with constants."""
+        return MAX_CONSTANT_READS - self._reads
+
+    def fork(self) -> Budget:
+        """The same to go on with apart."""
+        twin = copy.copy(self)
+        twin._used = set(self._used)
+        return twin
 
     def spend(self, run: Execution, step: TypedStep) -> str | None:
         """Count what a step binds or reads; a message for the step that exceeds the budget, and for none after it."""
