@@ -58,7 +58,7 @@ from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
 
 _MIN_RUNS = 4  # drawn numbers on which a trace has to run before they show anything about it
-_HARDLY_RUNS = (
+HARDLY_RUNS = (
     "on other numbers than the question's the trace divides by 0 or grows without bounds: nothing shows that its "
     "answer comes from them"
 )
@@ -80,7 +80,7 @@ def probe(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> l
     try:
         actual = runnable.run(literals)
     except BrokenOffError:
-        return [_baseless(_HARDLY_RUNS, subtraces)]
+        return [_baseless(HARDLY_RUNS, subtraces)]
     findings = _probe(subtraces, runnable, actual, literals, origins_of(literals, grounding))
     if grounding is None:
         return findings
@@ -132,7 +132,7 @@ def _probe(
         return (
             _findings(subtraces, actual, copies, constants)
             if runs >= _MIN_RUNS
-            else [_baseless(_HARDLY_RUNS, subtraces)]
+            else [_baseless(HARDLY_RUNS, subtraces)]
         )
     is_multiple = runs >= _MIN_RUNS and 2 * len(answers) <= runs and unit > largest
     return [_baseless(_MULTIPLES, subtraces)] if is_multiple else []

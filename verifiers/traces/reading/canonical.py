@@ -58,6 +58,11 @@ _CANONICAL = _Steps(any_style=False)
 _ANY_STYLE = _Steps(any_style=True)
 
 
+def canonical_step(line: str) -> TypedStep | BrokenStep | None:
+    """The step of one line of canonical text, `- {op: ...}`, or None."""
+    return _CANONICAL[line]
+
+
 def read_canonical(text: str) -> list[ParsedSubTrace] | None:
     """The sub-traces of a canonical text (its last newline may be missing), or None for any other text."""
     if len(text) > MAX_CHARACTERS:

@@ -45,6 +45,7 @@ class Checker:
         violations: what is wrong, in the order in which it was found.
         executions: the sub-traces as they ran.
         used: the bits of the question's numbers that literals come from.
+        budget: what the trace may still compute with; None without a grounding.
     """
 
     def __init__(self, grounding: Grounding | None) -> None:
@@ -54,7 +55,7 @@ class Checker:
         self._grounding = grounding
         self._numbers = bits_of(grounding, implied=True)
         self._unstated = None if grounding is None else Unstated(grounding)
-        self._budget = None if grounding is None else Budget(grounding)
+        self.budget = None if grounding is None else Budget(grounding)
 
     @classmethod
     def checked(cls, subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> Self:
@@ -80,7 +81,7 @@ class Checker:
         twin.violations = list(self.violations)
         twin.executions = [*self.executions[:-1], *(run.fork() for run in self.executions[-1:])]
         twin._unstated = copy.copy(self._unstated)
-        twin._budget = None if self._budget is None else self._budget.fork()
+        twin.budget = None if self.budget is None else self.budget.fork()
         return twin
 
     def add(self, code: str, message: str, subtrace: int, step: int | None = None) -> None:
@@ -222,7 +223,7 @@ class Checker:
         """Report the step that exceeds a budget, or brings in what the question does not state."""
         if self._unstated is not None and (fault := self._unstated.fault(run, step)):
             self.add("ungrounded_number", fault, run.index, position)
-        if self._budget is not None and (exceeded := self._budget.spend(run, step)):
+        if self.budget is not None and (exceeded := self.budget.spend(run, step)):
             self.add("answer_from_constants", exceeded, run.index, position)
 
     def _check_boundary(self, run: Execution, position: int, step: TypedStep) -> bool:

@@ -31,7 +31,7 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
     if len(subtraces) > 1:
         _check_composition(checker)
     if not checker.violations:
-        _check_answer(checker, grounding)
+        check_answer(checker, grounding)
     last = checker.executions[-1]
     return Checked(
         checker.violations,
@@ -43,7 +43,7 @@ def check(subtraces: Sequence[ParsedSubTrace], grounding: Grounding | None) -> C
     )
 
 
-def _check_answer(checker: Checker, grounding: Grounding | None) -> None:
+def check_answer(checker: Checker, grounding: Grounding | None) -> None:
     """Where nothing else is wrong: whether the answer comes from the question, and is computed."""
     last = checker.executions[-1]
     if grounding is not None and last.queried not in last.rooted:
