@@ -168,6 +168,11 @@ class Budget:
         """How often the trace may still compute with constants."""
         return MAX_CONSTANT_READS - self._reads
 
+    @property
+    def terms_left(self) -> int:
+        """How often of these it may add or subtract them."""
+        return MAX_CONSTANT_TERMS - self._terms
+
     def fork(self) -> Budget:
         """The same to go on with apart."""
         twin = copy.copy(self)

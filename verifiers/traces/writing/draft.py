@@ -8,11 +8,12 @@ asked when it is queried.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import count
 
-from trace_trainer.experts.language.literals import format_number, parse_number
-from trace_trainer.verifiers.limits import MAX_STEPS
+from trace_trainer.experts.language.declaration import Exact
+from trace_trainer.experts.language.literals import format_number, parse_number, plain
 from trace_trainer.verifiers.questions.grounding import Grounding
 from trace_trainer.verifiers.traces.probing.probe import HARDLY_RUNS, probe
 from trace_trainer.verifiers.traces.reading.canonical import canonical_step
@@ -26,9 +27,19 @@ from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Stage
 from trace_trainer.verifiers.violation import Violation
 
-_RESERVED_REPEATS = 3
-_RESERVED_READS = 1
-"""What of the budget of a trace is left for the steps that bring it to an end."""
+_RESERVED = 3
+"""How often something may be used again by the step that brings a trace to its end, or by the one after it."""
+
+
+MOST_RESERVED = _RESERVED + 2
+"""That and what binding earlier answers may take."""
+
+_MOST_PARTS = 8
+_MOST_UNREAD = 1
+"""Sub-traces before the last one whose answers are still to be used: one more can use two with one operation."""
+
+_MOST_STEPS = 48
+"""Of all sub-traces; then it has to come to its end, well within the limits of a trace."""
 
 
 class Draft:
@@ -36,15 +47,21 @@ class Draft:
 
     Args:
         grounding: what the question lets the trace write.
+        is_part: whether it is a composition.
         checker: which has taken the steps so far.
         steps: those of the last sub-trace, as read.
         asks: whether steps are judged; where a trace can't go on without a fault, any step fits.
     """
 
     def __init__(
-        self, grounding: Grounding, checker: Checker | None = None, steps: tuple[TypedStep, ...] = (), asks: bool = True
+        self,
+        grounding: Grounding,
+        is_part: bool,
+        checker: Checker | None = None,
+        steps: tuple[TypedStep, ...] = (),
+        asks: bool = True,
     ) -> None:
-        self.grounding = grounding
+        self.grounding, self.is_part = grounding, is_part
         self.checker = Checker(grounding) if checker is None else checker
         self.asks = asks
         self._steps = steps
@@ -64,7 +81,7 @@ class Draft:
     @property
     def is_full(self) -> bool:
         """Whether it has so many steps that it has to come to its end."""
-        return sum(run.steps for run in self.checker.executions) >= MAX_STEPS - 8
+        return sum(run.steps for run in self.checker.executions) >= _MOST_STEPS
 
     @cached_property
     def names(self) -> list[str]:
@@ -87,13 +104,15 @@ class Draft:
         awaited = [name for name in self.names if self.run.sources.get(name) in self.unread]
         return [*awaited, *self.numbers, *(name for name in self.names if name not in awaited)]
 
-    @cached_property
+    @property
     def numbers(self) -> list[str]:
         """The literals that may be written: the question's numbers, then constants, each in its order."""
-        bits = self.grounding.bits
-        values = sorted(bits, key=lambda value: (not bits[value], bits[value] & -bits[value]))
-        texts = map(format_number, [*values, *sorted(self.grounding.implied)])
-        return [text for text in texts if parse_number(text) is not None]
+        return _literals(self.grounding)
+
+    @property
+    def values(self) -> dict[str, Exact]:
+        """The same with their values."""
+        return _values(self.grounding)
 
     @cached_property
     def unread(self) -> list[int]:
@@ -101,15 +120,20 @@ class Draft:
         read = {source for run in self.checker.executions for source in run.sources_read()}
         return [index for index in range(self.parts - 1) if index not in read]
 
+    @property
+    def unbound(self) -> set[int]:
+        """Those of them that no variable of the last sub-trace is bound to."""
+        return set(self.unread) - set(self.run.sources.values())
+
     def opened(self, expert: str) -> Draft:
         """With another sub-trace, still empty."""
         checker = self.checker.fork()
         checker.open(ParsedSubTrace(expert, [], 1))
-        return Draft(self.grounding, checker, (), self.asks)
+        return Draft(self.grounding, self.is_part, checker, (), self.asks)
 
     def unasking(self) -> Draft:
         """The same, which any step fits."""
-        return Draft(self.grounding, self.checker, self._steps, asks=False)
+        return Draft(self.grounding, self.is_part, self.checker, self._steps, asks=False)
 
     def with_step(self, line: str) -> Draft | None:
         """The draft with the step of a line, `- {...}`; None where it would leave something wrong."""
@@ -130,10 +154,46 @@ class Draft:
             self._fitting[line] = self._judged_query(line)
         return self._fitting[line]
 
-    @cached_property
+    @property
+    def may_bind(self) -> bool:
+        """Whether binding a variable surely fits, whatever to."""
+        return self._leaves(MOST_RESERVED + 1)
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the trace may end with the last sub-trace, which has ended."""
+        return not self.is_part or (self.parts > 1 and not self.unread)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether another sub-trace may follow the last one, which has ended."""
+        if not self.is_part or self.is_full or self.parts == _MOST_PARTS or len(self.unread) > _MOST_UNREAD:
+            return False
+        return self._leaves(_RESERVED + len(self.unread) + 1)
+
+    @property
     def may_be_queried(self) -> bool:
-        """Whether there is a variable that the last sub-trace may end with."""
-        return any(self.queried(name) for name in self.names)
+        """Whether the last sub-trace may end with some query."""
+        return any(
+            after.may_end or after.may_go_on for name in self.names if (after := self.queried(name)) is not None
+        )
+
+    @property
+    def may_end_now(self) -> bool:
+        """Whether the trace may, with some query."""
+        return any(after is not None and after.may_end for after in map(self.queried, self.names))
+
+    @cached_property
+    def ends(self) -> list[tuple[str, Draft]]:
+        """The variables that the last sub-trace may end with a query of, each with the draft after it."""
+        found = [(name, after) for name in self.names if (after := self.queried(name))]
+        found = [(name, after) for name, after in found if after.may_end or after.may_go_on]
+        return sorted(found, key=lambda one: not one[1].may_end)
+
+    def _leaves(self, reserve: int) -> bool:
+        """Whether it may still use something again so often, and a constant."""
+        budget = self.checker.budget
+        return budget is None or (budget.repeats_left >= reserve and budget.reads_left > 0)
 
     def _judged(self, line: str) -> Draft | None:
         step = canonical_step(line)
@@ -147,10 +207,8 @@ class Draft:
         # A fault of execution ends it: what a whole trace is blamed for is not looked at any more.
         if not after.checker.violations and is_doubtful and _is_constant(after):
             return None
-        left = after.checker.budget
-        if left is None or (left.repeats_left >= _RESERVED_REPEATS and left.reads_left >= _RESERVED_READS):
-            return after
-        return after if after.may_be_queried else None
+        to_come = 1 if self.is_part and self.parts == 1 else len(after.unbound)  # answers still to be bound
+        return after if after._leaves(_RESERVED + to_come) or after.may_end_now else None
 
     def _judged_query(self, line: str) -> Draft | None:
         step = canonical_step(line)
@@ -176,7 +234,7 @@ class Draft:
         before, run.doubtful = run.doubtful, False
         checker.take(run, len(steps) - 1, run.parsed.typed_steps[-1], is_last)
         is_doubtful, run.doubtful = run.doubtful, run.doubtful or before
-        return Draft(self.grounding, checker, steps, self.asks), is_doubtful
+        return Draft(self.grounding, self.is_part, checker, steps, self.asks), is_doubtful
 
 
 def _early(violations: Sequence[Violation]) -> bool:
@@ -196,3 +254,16 @@ def _of_last(draft: Draft) -> list[int]:
     """The sub-traces that say the same as the last one."""
     subtraces = draft.checker.subtraces
     return [earlier for index, earlier in repeated_subtraces(subtraces) if index == len(subtraces) - 1]
+
+
+@lru_cache(maxsize=1024)
+def _literals(grounding: Grounding) -> list[str]:
+    bits = grounding.bits
+    values = sorted(bits, key=lambda value: (not bits[value], bits[value] & -bits[value]))
+    texts = map(format_number, [*values, *sorted(grounding.implied)])
+    return [text for text in texts if parse_number(text) is not None]
+
+
+@lru_cache(maxsize=1024)
+def _values(grounding: Grounding) -> dict[str, Exact]:
+    return {text: plain(Fraction(text)) for text in _literals(grounding)}

@@ -9,6 +9,7 @@ from itertools import islice, product
 from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
 from trace_trainer.experts.language.declaration import Expert, Field, Kind, Operation
 from trace_trainer.verifiers.traces.writing.draft import Draft
+from trace_trainer.verifiers.traces.writing.sure import surely_fits
 from trace_trainer.verifiers.traces.writing.texts import Name, Point, Text
 
 _MOST_TRIED = 100
@@ -22,20 +23,6 @@ _TRIED_OPERANDS = 6
 """Operands that are tried behind an operator before it is said that none fits."""
 _FIRST = ("mul", "add", "sub", "div")
 """Of the computations those that most often fit; the others follow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a sub-trace is written: what stands before `expert:`, how far its lines are indented, and where it stands."""
-
-    lead: str
-    indent: str
-    is_part: bool
-
-    @property
-    def next_line(self) -> str:
-        """From the last field of a step to the operation of the next one."""
-        return f"}}\n{self.indent}- {{op: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +69,20 @@ class Filling:
         key = (self.operation.name, self.given)
         known = self.draft.known
         if key not in known:
-            known[key] = any(step is not None for step in islice(self._ways(), _MOST_TRIED))
+            # What surely fits is found many times faster than what has to be judged.
+            ways = (any(islice(self._ways(judged), _MOST_TRIED)) for judged in (False, True))
+            known[key] = any(ways)
         return known[key]
 
-    def _ways(self) -> Iterator[Draft | None]:
-        """What comes of filling in the rest, one way after the other."""
-        if self.field is None:
-            yield self.draft.with_step(self.line)
-            return
-        for value in self.values():
-            yield from self.plus(value)._ways()
+    def _ways(self, judged: bool) -> Iterator[bool]:
+        """Whether the step fits with the rest filled in, one way after the other; unless `judged`, surely fits."""
+        if self.field is not None:
+            for value in self.values():
+                yield from self.plus(value)._ways(judged)
+        elif judged:
+            yield self.draft.with_step(self.line) is not None
+        else:
+            yield surely_fits(self.draft, self.operation, self.given)
 
     def values(self) -> Iterator[str | tuple[str, ...]]:
         """What may stand in the next field, by its kind alone; of lists and expressions the short ones."""
@@ -115,8 +106,8 @@ class Filling:
     def lists(self, start: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         """The shortest lists of operands that begin so."""
         least = self.arity or max(2, len(start))
-        for more in product(self.draft.operands, repeat=least - len(start)):
-            yield (*start, *more)
+        lists = [(*start, *more) for more in product(self.draft.operands, repeat=least - len(start))]
+        yield from sorted(lists, key=lambda items: len(set(items)) < len(items))
 
     @property
     def arity(self) -> int | None:
@@ -140,12 +131,12 @@ class Fields:
     """The points within a step.
 
     Args:
-        layout: of its sub-trace.
-        then: the point after it.
+        between: what stands between its last field and the next step's operation.
+        then: the point after that.
     """
 
-    def __init__(self, layout: Layout, then: Callable[[Draft], Point]) -> None:
-        self._layout, self._then = layout, then
+    def __init__(self, between: str, then: Callable[[Draft], Point]) -> None:
+        self._between, self._then = between, then
 
     def open(self, text: Text, filling: Filling) -> None:
         """Add an operation to what may stand in a line, up to its first field."""
@@ -161,7 +152,7 @@ class Fields:
     def _until_next(self, filling: Filling) -> str:
         """What stands between the value of the next field and the one after it."""
         rest = filling.fields[len(filling.given) + 1 :]
-        return f", {_head(filling.plus(''))}" if rest else self._layout.next_line
+        return f", {_head(filling.plus(''))}" if rest else self._between
 
     def _value(self, filling: Filling) -> Point:
         """The value of the next field."""

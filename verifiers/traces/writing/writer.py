@@ -8,7 +8,7 @@ point is the one that brings the trace to its end soonest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.composition import COMPOSITION, source_of
@@ -16,12 +16,8 @@ from trace_trainer.experts.language.core import CORE_OPERATIONS
 from trace_trainer.experts.language.declaration import Expert, Operation
 from trace_trainer.verifiers.questions.grounding import ground
 from trace_trainer.verifiers.traces.writing.draft import Draft
-from trace_trainer.verifiers.traces.writing.fields import Fields, Filling, Layout
+from trace_trainer.verifiers.traces.writing.fields import Fields, Filling
 from trace_trainer.verifiers.traces.writing.texts import END, NOTHING, Name, Point, Text
-
-_MOST_PARTS = 8
-_MOST_UNREAD = 2
-"""Sub-traces whose answers are still to be used: a last one can use as many with one operation."""
 
 _INIT, _COMPUTE, _QUERY = (CORE_OPERATIONS[name] for name in ("init", "compute", "query"))
 
@@ -31,33 +27,38 @@ def trace_points(question: str, expert: str | None = None) -> Point:
 
     Raises KeyError where there is no expert of that name.
     """
-    draft = Draft(ground(question))
-    start = Text()
+    grounding, start = ground(question), Text()
     if expert != COMPOSITION:
         for found in EXPERTS.values() if expert is None else [EXPERTS.find(expert)]:
-            _begin(start, draft, found, Layout("", "", False))
+            _begin(start, Draft(grounding, is_part=False), found)
     if expert in (None, COMPOSITION):
-        _begin_parts(start, draft)
+        _begin_parts(start, Draft(grounding, is_part=True))
     return start
 
 
 def _begin_parts(text: Text, draft: Draft) -> None:
     """Another sub-trace of a composition, of any expert."""
     for found in EXPERTS.values():
-        _begin(text, draft, found, Layout("- ", "  ", True))
+        _begin(text, draft, found)
 
 
-def _begin(text: Text, draft: Draft, expert: Expert, layout: Layout) -> None:
-    head = f"{layout.lead}expert: {expert.name}\n{layout.indent}trace:\n{layout.indent}- {{op: "
-    text.add(head, lambda: _Lines(expert, layout).point(draft.opened(expert.name)))
+def _begin(text: Text, draft: Draft, expert: Expert) -> None:
+    lead, indent = ("- ", "  ") if draft.is_part else ("", "")
+    head = f"{lead}expert: {expert.name}\n{indent}trace:\n{indent}- {{op: "
+    text.add(head, lambda: _Lines(expert, f"}}\n{indent}- {{op: ").point(draft.opened(expert.name)))
 
 
 class _Lines:
-    """The lines of a sub-trace."""
+    """The lines of a sub-trace.
 
-    def __init__(self, expert: Expert, layout: Layout) -> None:
-        self._expert, self._layout = expert, layout
-        self._fields = Fields(layout, self.point)
+    Args:
+        expert: whose operations they may have.
+        between: what stands between the last field of a step and the operation of the next one.
+    """
+
+    def __init__(self, expert: Expert, between: str) -> None:
+        self._expert, self._between = expert, between
+        self._fields = Fields(between, self.point)
 
     def point(self, draft: Draft) -> Point:
         """What operation may stand in the next line."""
@@ -72,19 +73,22 @@ class _Lines:
 
     def _operations(self, draft: Draft) -> list[Callable[[Text], None]]:
         """The operations that may stand there, the one that leads to the end soonest first."""
-        ends = self._may_query(draft)
-        must_end = draft.is_full
-        binds = [] if must_end else [lambda text: self._add_init(text, draft)]
-        unbound = set(draft.unread) - set(draft.run.sources.values())
-        computes = [
+        queries: list[Callable[[Text], None]] = [lambda text: self._add_query(text, draft)] if draft.may_be_queried else []
+        binds = [lambda text: self._add_init(text, draft)]
+        computes = [lambda text: self._add_step(text, draft, _COMPUTE)]
+        others = [
             lambda text, operation=operation: self._add_step(text, draft, operation)
-            for operation in (_COMPUTE, *([] if must_end else self._expert.own_operations.values()))
+            for operation in self._expert.own_operations.values()
         ]
-        queries: list[Callable[[Text], None]] = [lambda text: self._add_query(text, draft)] if ends else []
-        if must_end and ends:
-            return queries
-        first, second = (binds, computes) if unbound else (computes, binds)
-        return [*queries, *first, *second]
+        if queries and draft.may_end_now:
+            soonest = queries
+        elif draft.unbound:
+            soonest = binds
+        else:
+            soonest = queries if draft.parts == 1 and queries else computes
+        if draft.is_full:
+            return soonest
+        return [*soonest, *(way for ways in (queries, computes, binds, others) if ways is not soonest for way in ways)]
 
     def _add_step(self, text: Text, draft: Draft, operation: Operation) -> None:
         filling = Filling(draft, operation, self._expert)
@@ -96,57 +100,51 @@ class _Lines:
 
         def bound(name: str) -> Point:
             choice = Text()
-            sources = sorted(range(draft.parts - 1), key=lambda index: index not in draft.unread)
+            sources = sorted(range(draft.parts - 1), key=lambda index: index not in draft.unbound)
             values = [
                 *(f"source: {source_of(index, draft.parts - 1)}" for index in sources),
-                *(f"value: {number}" for number in draft.numbers),
+                *(f"value: {number}" for number in ([] if sources and draft.is_full else draft.numbers)),
             ]
             for value in values:
-                after = draft.with_step(f"- {{op: init, var: {name}, {value}}}")
-                if after is not None:
-                    choice.add(f"{value}{self._layout.next_line}", lambda after=after: self.point(after))
+                if _binds(draft, value):
+                    line = f"- {{op: init, var: {name}, {value}}}"
+                    choice.add(f"{value}{self._between}", lambda line=line: self.point(draft.took(line)))
             return choice
 
-        if any(draft.with_step(f"- {{op: init, var: {draft.new}, value: {number}}}") for number in draft.numbers):
+        if any(_binds(draft, f"value: {number}") for number in draft.numbers):
             text.add(f"{_INIT.name}, var: ", lambda: Name(draft.taken, ", ", bound))
-
-    def _may_query(self, draft: Draft) -> bool:
-        return any(self._endings(after) for name in draft.names if (after := draft.queried(name)))
 
     def _add_query(self, text: Text, draft: Draft) -> None:
         def named() -> Point:
             choice = Text()
-            for name in draft.names:
-                after = draft.queried(name)
-                for end, then in self._endings(after) if after is not None else ():
-                    choice.add(f"{name}}}{end}", then)
+            for name, after in draft.ends:
+                self._add_ending(choice, name, after)
             return choice
 
         text.add(f"{_QUERY.name}, var: ", named)
 
-    def _endings(self, draft: Draft) -> Sequence[tuple[str, Callable[[], Point]]]:
-        """What may follow a query, and the point after it."""
-        if not self._layout.is_part:
-            return [(f"\n{END}", _over), (END, _over)]
-        ends = [(END, _over)] if _may_end(draft) else []
-        return [("\n", lambda: _next_part(draft)), *ends] if ends or _may_go_on(draft) else []
+    @staticmethod
+    def _add_ending(text: Text, name: str, draft: Draft) -> None:
+        """What may follow the query of a variable."""
+        if draft.is_part:
+            text.add(f"{name}}}\n", lambda: _next_part(draft))
+        else:
+            text.add(f"{name}}}\n{END}", _over)
+        if draft.may_end:
+            text.add(f"{name}}}{END}", _over)
 
 
-def _may_end(draft: Draft) -> bool:
-    """Whether a composition whose last sub-trace has ended may end with it."""
-    return draft.parts > 1 and not draft.unread
-
-
-def _may_go_on(draft: Draft) -> bool:
-    return draft.parts < _MOST_PARTS and len(draft.unread) < _MOST_UNREAD and not draft.is_full
+def _binds(draft: Draft, value: str) -> bool:
+    """Whether a new variable may be bound to a number or an answer."""
+    return draft.may_bind or draft.with_step(f"- {{op: init, var: {draft.new}, {value}}}") is not None
 
 
 def _next_part(draft: Draft) -> Point:
     """What may follow the line of a query in a composition."""
     text = Text()
-    if _may_end(draft):
+    if draft.may_end:
         text.add(END, _over)
-    if _may_go_on(draft):
+    if draft.may_go_on:
         _begin_parts(text, draft)
     return text
 
