@@ -11,6 +11,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
+    from trace_trainer.engine.inference.constraints import Constraint
     from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.models.loading import LoadedModel
 
@@ -56,7 +57,7 @@ def complete(
     max_new_tokens: int = 256,
     seed: int = 0,
     progress: bool = True,
-    grammars: Sequence[str] | None = None,
+    constraints: Sequence[Constraint] | None = None,
     kept: Kept | None = None,
 ) -> list[list[Sampled]]:
     """Let the model answer prompts: for each in order, `samples` completions.
@@ -64,7 +65,7 @@ def complete(
     Args:
         temperature: of sampling; 0 decodes greedily.
         max_new_tokens: longer completions are cut.
-        grammars: for each prompt, of what is decoded for it; None decodes freely.
+        constraints: for each prompt, what its completions may be; None decodes freely.
         kept: has the batches that an earlier call drew, and gets the others.
 
     Raises UserError for several greedy samples, which would all be the same, and for a grammar or a tokenizer that
@@ -77,10 +78,10 @@ def complete(
     tokenizer = loaded.tokenizer
     end_ids = end_token_ids(tokenizer, loaded.model)
     starts = None
-    if grammars is not None:
-        from trace_trainer.engine.inference.guidance import guidance_of
+    if constraints is not None:
+        from trace_trainer.engine.inference.constraints.guidance import guidance_of
 
-        starts = list(map(guidance_of(tokenizer, frozenset(end_ids)).start, grammars))
+        starts = list(map(guidance_of(tokenizer, frozenset(end_ids)).start, constraints))
     with Progress(loaded.name, len(prompts) * samples, "completions") as bar:
         groups = sample(
             loaded.model,

@@ -158,29 +158,30 @@ def attend(
     group_cache: GroupCache,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attention of one new token in each row to its prompt, kept once for its group, and to the row's own tokens.
+    """Attention of new tokens in each row to its prompt, kept once for its group, and to the row's own tokens.
 
     Args:
-        query: of shape (rows, heads, 1, head size); while prompts are read, (prompts, heads, width, head size).
+        query: of shape (rows, heads, new, head size); while prompts are read, (prompts, heads, width, head size).
         key, value: what the cache's `update` returned.
-        attention_mask: bool, of shape (rows, 1, 1, prompt and own positions); None where all is seen.
+        attention_mask: bool, of shape (rows, 1, new, prompt and own positions); None where all is seen.
     """
     layer: Any = group_cache.layers[module.layer_idx]
     if layer.keys is None:
         output, _ = sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling)
         return output, None
-    rows, heads, _, size = query.shape
+    rows, heads, new, size = query.shape
     prompts, key_heads, width, _ = layer.prompt_keys.shape
     # Heads that share keys are laid next to each other, as further queries of the one key head.
-    query = query.view(rows, key_heads, heads // key_heads, size) * scaling
+    query = query.reshape(rows, key_heads, -1, size) * scaling
     of_prompt = group_cache.by_prompt(query, prompts) @ layer.prompt_keys.transpose(-1, -2)
     scores = torch.cat([group_cache.by_row(of_prompt), query @ key.transpose(-1, -2)], dim=-1).float()
     if attention_mask is not None:
-        scores = scores.masked_fill(~attention_mask, -torch.inf)
+        hidden = ~attention_mask.expand(rows, 1, new, -1).repeat(1, 1, heads // key_heads, 1)
+        scores = scores.masked_fill(hidden, -torch.inf)
     weights = scores.softmax(dim=-1).to(query.dtype)
     to_prompt = group_cache.by_prompt(weights[..., :width], prompts) @ layer.prompt_values
     output = group_cache.by_row(to_prompt) + weights[..., width:] @ value
-    return output.reshape(rows, 1, heads, -1), None
+    return output.reshape(rows, heads, new, -1).transpose(1, 2), None
 
 
 ALL_ATTENTION_FUNCTIONS.register(SHARED_PROMPTS, attend)

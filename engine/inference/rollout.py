@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from transformers import PreTrainedModel
 
-from trace_trainer.engine.inference.guidance import Guide
+from trace_trainer.engine.inference.constraints.guide import Guide
+from trace_trainer.engine.inference.constraints.masks import Mask
 from trace_trainer.engine.inference.token_choice import choose_tokens
 
 
@@ -20,12 +21,14 @@ class Rollout:
         completion_ids: the sampled tokens, the end token included where there is one.
         logprobs: of each of them, in nats, under the distribution they were sampled from.
         ended: it ended by itself; False means that the limit cut it.
+        masks: what was allowed at each token; empty where all was.
     """
 
     prompt_ids: list[int]
     completion_ids: list[int]
     logprobs: list[float]
     ended: bool
+    masks: list[Mask] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -53,7 +56,10 @@ class Batch:
         """The rollout of a row from its tokens up to the first end token."""
         end = next((i for i, token in enumerate(tokens) if token in self.end_ids), None)
         kept = len(tokens) if end is None else end + 1
-        return Rollout(self.prompts[row // self.group_size], tokens[:kept], logprobs[:kept], end is not None)
+        masks = self.guide.drawn(row)[:kept] if self.guide is not None else []
+        return Rollout(
+            self.prompts[row // self.group_size], tokens[:kept], logprobs[:kept], end is not None, masks
+        )
 
     def choose(
         self, logits: torch.Tensor, generator: torch.Generator, rows: torch.Tensor
@@ -65,3 +71,14 @@ class Batch:
         if self.guide is not None:
             self.guide.accept(rows.tolist(), tokens.tolist())
         return tokens, logprobs
+
+    def forced(self, rows: torch.Tensor) -> torch.Tensor | None:
+        """The next token of each of these rows, where none of them has a choice; None where one has, or may end.
+
+        Of a row that has ended it is any token.
+        """
+        tokens = self.guide.forced(rows.tolist()) if self.guide is not None else None
+        if self.guide is None or tokens is None or not self.end_ids.isdisjoint(tokens.values()):
+            return None
+        self.guide.accept(list(tokens), list(tokens.values()))
+        return torch.tensor([tokens.get(row, self.pad_id) for row in rows.tolist()], device=rows.device)

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import torch
-from llguidance import LLMatcher
 from transformers import PreTrainedModel
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.guidance import Guide
+from trace_trainer.engine.inference.constraints.guide import Guide, Start
 from trace_trainer.engine.inference.rollout import Batch, Rollout
 from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
 
@@ -44,7 +43,7 @@ def sample(
     batch_size: int = 256,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
-    starts: Sequence[LLMatcher] | None = None,
+    starts: Sequence[Start] | None = None,
     sampler: str = AUTO,
     kept: Kept | None = None,
 ) -> list[list[Rollout]]:
@@ -83,7 +82,7 @@ def sample(
         room = min(max_new_tokens, positions(model) - len(asked[-1]))  # the last one is the longest
         drawn = _drawn_before(kept, asked, group_size, generator)
         if drawn is None:
-            guide = Guide([starts[i] for i in chosen], group_size) if starts else None
+            guide = Guide([starts[i] for i in chosen], group_size, room) if starts else None
             batch = Batch(model, asked, group_size, room, end_ids, pad_id, temperature, guide)
             drawn = _keep(kept, draw(batch, generator), generator)
         for row, rollout in enumerate(drawn):

@@ -15,6 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from trace_trainer.engine.inference.batches import split_by_tokens
+from trace_trainer.engine.inference.constraints.masks import Allowed
 from trace_trainer.engine.inference.head import scores_of, token_scores
 from trace_trainer.engine.inference.packing import PACKED, Packing
 from trace_trainer.engine.inference.rollout import Rollout
@@ -43,16 +44,21 @@ def score_tokens(
 
     Args:
         model: the policy.
-        rollouts: with at least one completion token each; neighbours with the same prompt share it.
+        rollouts: with at least one completion token each; neighbours with the same prompt share it. Tokens that were
+            drawn under a mask are scored under it.
         temperature: of sampling; the logits are divided by it.
         pad_id: any token; its positions are masked.
     """
     targets = torch.tensor([token for r in rollouts for token in r.completion_ids], device=model.device)
+    masks = [mask for rollout in rollouts for mask in rollout.masks]
+    allowed = Allowed.of(masks, model.device) if masks else None
     if _packs(model):
         head, hidden = model.get_output_embeddings(), _packed_states(model, rollouts)
-        logprobs, entropies = token_scores(head, hidden, targets, temperature)
+        logprobs, entropies = token_scores(head, hidden, targets, temperature, allowed)
     else:
-        logprobs, entropies = scores_of(_padded_logits(model, rollouts, pad_id), targets, temperature)
+        logits = _padded_logits(model, rollouts, pad_id)
+        logits = logits if allowed is None else allowed.masked(logits, allowed.which)
+        logprobs, entropies = scores_of(logits, targets, temperature)
     lengths = torch.tensor([len(r.completion_ids) for r in rollouts])
     rows = torch.arange(len(rollouts)).repeat_interleave(lengths).to(model.device)
     return TokenScores(logprobs, entropies, rows)

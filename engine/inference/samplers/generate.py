@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
-from trace_trainer.engine.inference.guidance import Guide
+from trace_trainer.engine.inference.constraints.guide import Guide
 from trace_trainer.engine.inference.rollout import Batch, Rollout
 from trace_trainer.engine.inference.samplers import SAMPLERS, Sampler
 
@@ -75,6 +75,8 @@ def draw(batch: Batch, generator: torch.Generator) -> list[Rollout]:
             )
     finally:
         model.generation_config = own
+    if batch.guide is not None:
+        batch.guide.accept(range(len(ids)), sequences[:, -1].tolist())
     completions = sequences[:, ids.shape[1] :]
     logprobs = torch.zeros(completions.shape)
     if recorder is not None:

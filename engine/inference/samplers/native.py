@@ -1,6 +1,7 @@
 """This project's own sampler: prefill each prompt once, branch it into its group, then a token for every row at a time.
 
-Rows that end leave. All rows share one cache position. For models whose attention takes this cache (NATIVE).
+Rows that end leave. All rows share one cache position; where a constraint leaves none of them a choice, several tokens
+enter at once. For models whose attention takes this cache (NATIVE).
 """
 
 from __future__ import annotations
@@ -63,26 +64,36 @@ def _draw_branches(batch: Batch, generator: torch.Generator) -> list[Rollout]:
     ends = torch.tensor(sorted(batch.end_ids), device=device)
     alive = torch.arange(rows, device=device)  # the rows still in the cache
     running = torch.ones(rows, dtype=torch.bool, device=device)  # which of those have not ended
-    for step in range(batch.max_new_tokens):
+    step = 0
+    while True:
         token, logprob = batch.choose(logits, generator, alive)
         at = alive[running]
         tokens[at, step], logprobs[at, step], lengths[at] = token[running], logprob[running], step + 1
         running &= ~torch.isin(token, ends)
         left = int(running.sum())
-        if left == 0 or step == batch.max_new_tokens - 1:
+        step += 1
+        if left == 0 or step == batch.max_new_tokens:
             break
         if left <= len(running) * (1 - _ENDED_SHARE):
             kept = running.nonzero().squeeze(1)
             cache.select(kept)
             alive, token, position, full_mask = alive[kept], token[kept], position[kept], full_mask[kept]
             running = running[kept]
+        fed = [token]
+        # Tokens without a choice, whose probability is 1, go through the model together.
+        while step + 1 < batch.max_new_tokens and (forced := batch.forced(alive)) is not None:
+            at = alive[running]
+            tokens[at, step], lengths[at] = forced[running], step + 1
+            fed.append(forced)
+            step += 1
         logits = model(
-            input_ids=token.unsqueeze(1),
-            attention_mask=full_mask[:, : prompt_width + step + 1],
-            position_ids=position.unsqueeze(1),
+            input_ids=torch.stack(fed, dim=1),
+            attention_mask=full_mask[:, : prompt_width + step],
+            position_ids=position.unsqueeze(1) + torch.arange(len(fed), device=device),
+            logits_to_keep=1,
             **inputs,
         ).logits[:, -1]
-        position = position + 1
+        position = position + len(fed)
     return [
         batch.rollout(row, tokens[row, :length].tolist(), logprobs[row, :length].tolist())
         for row, length in enumerate(lengths.tolist())

@@ -36,7 +36,8 @@ def surely_fits(draft: Draft, operation: Operation, given: Given) -> bool:
     if len(set(operands)) < len(operands) or len(operands) > FEW_INPUTS:
         return False
     numbers = [draft.values.get(operand) for operand in operands]
-    if any(number in _NEUTRAL for number in numbers) or not _is_affordable(draft, operands, numbers):
+    literals = {number for number in numbers if number is not None}
+    if literals & _NEUTRAL or (literals and shape.swallows) or not _is_affordable(draft, operands, numbers):
         return False
     if draft.checker.violations:  # of its execution, which ends what is looked at
         return True

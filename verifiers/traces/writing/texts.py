@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Set
 
+from trace_trainer.verifiers.traces.steps.typing import MAX_VARIABLE
+
 END = "\0"
 """Stands for the end of the completion."""
 
-MAX_NAME = 24
-"""Characters of a name after which it ends, if it may: well within the language's limit, which tokens must not pass."""
+LONG_NAME = 24
+"""Characters of a name after which it should end: a token may bring in many, and the language has a limit."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?")
 _NO_NAME = re.compile(r"inf|infinity|nan|true|false", re.IGNORECASE)
@@ -87,8 +89,8 @@ class Name:
 
     @property
     def is_long(self) -> bool:
-        """Whether it has to end as soon as it may."""
-        return len(self.so_far) >= MAX_NAME
+        """Whether it should end as soon as it may."""
+        return len(self.so_far) >= LONG_NAME
 
     def longer(self, more: str) -> Name:
         """The point with more of the name."""
@@ -116,7 +118,7 @@ class Name:
         longer = self.so_far + character
         if not _NAME.fullmatch(longer if character != "." else longer + "a"):
             return None
-        return self.longer(character) if not (self.is_long and self.may_end) else None
+        return self.longer(character) if len(longer) <= MAX_VARIABLE else None
 
 
 Point = Text | Name

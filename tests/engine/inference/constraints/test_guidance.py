@@ -17,7 +17,8 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, PreTraine
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import complete
-from trace_trainer.engine.inference.guidance import Guidance
+from trace_trainer.engine.inference.constraints import Grammar
+from trace_trainer.engine.inference.constraints.guidance import Guidance
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.tasks import task_for
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
@@ -120,7 +121,7 @@ def _walks(
 
 
 def test_every_gold_trace_is_one_of_the_grammar(guidance: Guidance, loaded: LoadedModel) -> None:
-    start = guidance.start(trace_grammar())
+    start = guidance.matcher(trace_grammar())
     for problem in [*generate("train", 150), *generate("train", 50, 0, ["algebra"])]:
         assert _takes(start, loaded.tokenizer, problem.trace or ""), problem.trace
 
@@ -129,7 +130,7 @@ def test_every_gold_trace_is_one_of_the_grammar(guidance: Guidance, loaded: Load
 def test_an_experts_grammar_takes_its_traces_and_no_others(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:
-    start = guidance.start(trace_grammar(expert))
+    start = guidance.matcher(trace_grammar(expert))
     for named in expert_names():
         for problem in generate("train", 5, 1, [named]):
             assert _takes(start, loaded.tokenizer, problem.trace or "") == (named == expert), problem.trace
@@ -140,7 +141,7 @@ def test_what_the_grammar_lets_through_can_be_read(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:
     early = {code for code, stage in CODES.items() if stage <= Stage.BOUNDARY}
-    for text in _walks(guidance.start(trace_grammar(expert)), loaded.tokenizer, 6, limit=900):
+    for text in _walks(guidance.matcher(trace_grammar(expert)), loaded.tokenizer, 6, limit=900):
         verdict = verify_trace(text)
         wrong = [v for v in verdict.violations if v.code in early and "at most" not in v.message]
         assert not wrong, text
@@ -169,7 +170,7 @@ def _trace(*steps: str, expert: str = "arithmetic") -> str:
     ],
 )
 def test_what_no_trace_is_is_kept_out(text: str, guidance: Guidance, loaded: LoadedModel) -> None:
-    assert not _takes(guidance.start(trace_grammar()), loaded.tokenizer, text)
+    assert not _takes(guidance.matcher(trace_grammar()), loaded.tokenizer, text)
 
 
 def test_an_expert_that_does_not_exist_has_no_grammar() -> None:
@@ -184,7 +185,7 @@ def test_every_gold_reply_is_one_of_its_grammar(
 ) -> None:
     task = task_for(name, format)
     for problem in task.generate("train", 60, 3):
-        start = call_guidance.start(task.grammar(problem))
+        start = call_guidance.matcher(task.grammar(problem))
         assert _takes(start, calling.tokenizer, task.gold_text(problem)), task.gold_text(problem)
 
 
@@ -193,7 +194,7 @@ def test_a_guided_call_can_be_read_and_fits_its_tool(
     format: str, call_guidance: Guidance, calling: LoadedModel
 ) -> None:
     tools = list(read_tools([TOOL]).values())
-    start = call_guidance.start(FORMATS[format].grammar(tools))
+    start = call_guidance.matcher(FORMATS[format].grammar(tools))
     expected: Sequence[Any] = [{"book": {"days": [1], "who": [{"name": ["x"]}]}}]
     for text in _walks(start, calling.tokenizer, 40, limit=300):
         verdict = verify_call(text, format=format, expected=expected, tools=[TOOL])
@@ -224,11 +225,11 @@ def test_a_call_must_fit_its_tool(
     text: str, fits: bool, call_guidance: Guidance, calling: LoadedModel
 ) -> None:
     grammar = FORMATS["hermes"].grammar(list(read_tools([TOOL]).values()))
-    assert _takes(call_guidance.start(grammar), calling.tokenizer, text) == fits
+    assert _takes(call_guidance.matcher(grammar), calling.tokenizer, text) == fits
 
 
 def test_without_tools_there_are_only_words(call_guidance: Guidance, calling: LoadedModel) -> None:
-    start = call_guidance.start(FORMATS["hermes"].grammar([]))
+    start = call_guidance.matcher(FORMATS["hermes"].grammar([]))
     assert _takes(start, calling.tokenizer, "I have no tool for that.")
     assert not _takes(start, calling.tokenizer, _hermes({}))
 
@@ -251,12 +252,12 @@ def test_a_model_of_random_weights_writes_what_the_grammar_allows(
         temperature=temperature,
         max_new_tokens=60,
         progress=False,
-        grammars=[trace_grammar()] * 3,
+        constraints=[Grammar(trace_grammar())] * 3,
     )
     guidance = _guidance_of(loaded)
     for sampled in (sampled for group in groups for sampled in group):
         ids = loaded.tokenizer(sampled.text, add_special_tokens=False)["input_ids"]
-        assert guidance.start(trace_grammar()).deep_copy().try_consume_tokens(ids) == len(ids), sampled.text
+        assert guidance.matcher(trace_grammar()).deep_copy().try_consume_tokens(ids) == len(ids), sampled.text
         assert sampled.text.startswith(("expert: ", "- expert: "))
         assert (sampled.logprob < 0) == (temperature > 0)
 
@@ -265,15 +266,15 @@ def test_guidance_changes_nothing_where_the_model_obeys(loaded: LoadedModel) -> 
     prompts = [question_prompt(QUESTION), question_prompt("What is 3 plus 4?")]
     anything = "start: /(?s:.*)/\n"
     free, guided = (
-        complete(loaded, prompts, max_new_tokens=20, progress=False, grammars=grammars)
-        for grammars in (None, [anything] * 2)
+        complete(loaded, prompts, max_new_tokens=20, progress=False, constraints=constraints)
+        for constraints in (None, [Grammar(anything)] * 2)
     )
     assert [group[0].tokens for group in free] == [group[0].tokens for group in guided]
 
 
 def test_a_grammar_that_is_none_is_an_error(guidance: Guidance) -> None:
     with pytest.raises(UserError, match="no grammar for decoding"):
-        guidance.start("start: nothing_like_it")
+        guidance.matcher("start: nothing_like_it")
 
 
 def test_a_tokenizer_without_a_description_is_an_error(loaded: LoadedModel) -> None:

@@ -1,0 +1,164 @@
+"""A model's tokens as texts: which of them may follow a point of a text, and which must."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from llguidance import LLTokenizer
+
+from trace_trainer.engine.inference.constraints.masks import Mask, Masks
+from trace_trainer.verifiers.traces.writing.texts import END, Name, Point, Text
+
+_LONGEST_PART = 32
+"""Characters of a name that one token may bring in, so that names stay within the language's limit."""
+
+_PART = re.compile(r"[A-Za-z0-9_.]+")
+_BEGINNING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]*)?")
+_STATES = ("", "a", "a.", "a.a")
+"""A name so far, as far as it tells what may follow."""
+_SAMPLED = "a1_Zs"
+"""In place of all characters of a name, where tokens are asked how they depend on the next one."""
+
+
+class _Branch:
+    """The tokens that begin with some text."""
+
+    __slots__ = ("ids", "longer")
+
+    def __init__(self) -> None:
+        self.longer: dict[str, _Branch] = {}
+        self.ids: list[int] = []  # the tokens that are this text
+
+    def branch(self, text: str) -> _Branch | None:
+        """The tokens that go on with a text."""
+        found: _Branch | None = self
+        for character in text:
+            found = found.longer.get(character) if found is not None else None
+        return found
+
+
+class Vocabulary:
+    """The tokens of a model that are text of ASCII alone, as a tree.
+
+    Args:
+        tokens: the tokenizer.
+        ends: the tokens that end a completion.
+    """
+
+    def __init__(self, tokens: LLTokenizer, ends: Sequence[int]) -> None:
+        self.masks = Masks(tokens.vocab_size)
+        self.texts: dict[int, str] = dict.fromkeys(ends, END)
+        self._tokens, self._ends = tokens, list(ends)
+        for id in range(tokens.vocab_size):
+            text = b"" if id in self.texts or tokens.is_special_token(id) else tokens.decode_bytes([id])
+            if text and text.isascii() and END not in text.decode():
+                self.texts[id] = text.decode()
+        self._root = _Branch()
+        for id, text in self.texts.items():
+            branch = self._root
+            for character in text:
+                branch = branch.longer.setdefault(character, _Branch())
+            branch.ids.append(id)
+        self._parts = {state: self._parts_after(state) for state in _STATES}
+        self._tails: dict[str, list[tuple[str, _Branch]]] = {}
+        self._collect_tails(self._root, "")
+        self._must: dict[tuple[str, str], tuple[int, ...]] = {}
+
+    def _parts_after(self, state: str) -> np.ndarray:
+        """The tokens that a name may go on with, as packed bits."""
+        fitting = [
+            id
+            for id, text in self.texts.items()
+            if len(text) <= _LONGEST_PART and _PART.fullmatch(text) and _BEGINNING.fullmatch(state + text)
+        ]
+        return np.frombuffer(self.masks.of_tokens(fitting).bits, dtype=np.uint8)
+
+    def _collect_tails(self, branch: _Branch, part: str) -> None:
+        """Where a token leaves a name, by the first character after it."""
+        for character, longer in branch.longer.items():
+            if _PART.fullmatch(character):
+                self._collect_tails(longer, part + character)
+            else:
+                self._tails.setdefault(character, []).append((part, longer))
+
+    def allowed(self, point: Point) -> Mask:
+        """The tokens that may follow a point; worked out once for each."""
+        if point.memo is None:
+            point.memo = self._of_name(point) if isinstance(point, Name) else self.masks.of_tokens(_found(self._root, point))
+        mask: Mask = point.memo  # type: ignore[assignment]
+        return mask
+
+    def _of_name(self, name: Name) -> Mask:
+        tails = [tail for tail in self._tails.get(name.tail[0], ()) if not (name.is_long and tail[0])]
+        ids = [id for part, branch in tails for id in self._leaving(name, part, branch)]
+        if not name.is_long:
+            head, dot, rest = name.so_far.partition(".")
+            state = _STATES[2 * bool(dot) + bool(rest if dot else head)]
+            return self.masks.of_tokens(ids, self._parts[state])
+        if not name.may_end:
+            ones = (self._root.longer.get(character) for character in "abcdefghijklmnopqrstuvwxyz")
+            ids += [id for one in ones if one is not None for id in one.ids]
+        return self.masks.of_tokens(ids)
+
+    @staticmethod
+    def _leaving(name: Name, part: str, branch: _Branch) -> Iterator[int]:
+        """The tokens that end a name with this part of it."""
+        if name.may_be(name.so_far + part):
+            after = (name.longer(part) if part else name).step(name.tail[0])
+            assert after is not None
+            yield from branch.ids
+            yield from _found(branch, after)
+
+    def forced(self, point: Point) -> tuple[int, ...]:
+        """The tokens that must follow a point, where only one text may: those that it is written with whatever follows.
+
+        A token that goes on beyond what is certain is none of them, nor is one that the text has for want of it.
+        """
+        text = ""
+        while isinstance(point, Text) and len(nexts := list(point.nexts)) == 1 and nexts[0] != END:
+            after = point.step(nexts[0])
+            assert after is not None
+            text, point = text + nexts[0], after
+        if not text:
+            return ()
+        return self.written(text, _SAMPLED if isinstance(point, Name) else "".join(sorted(point.nexts)))
+
+    def written(self, text: str, nexts: str) -> tuple[int, ...]:
+        """The tokens that a text surely begins with, if one of these characters follows."""
+        key = (text, nexts)
+        if key not in self._must:
+            self._must[key] = self._written(text, nexts)
+        return self._must[key]
+
+    def _written(self, text: str, nexts: str) -> tuple[int, ...]:
+        ways = [self.tokens_of(text + character.replace(END, "")) for character in nexts]
+        surely: list[int] = []
+        start = 0
+        for ids in zip(*ways, strict=False):
+            token = self.texts.get(ids[0], "")
+            branch = self._root.branch(text[start:])
+            longer = branch is not None and (branch.ids not in ([], [ids[0]]) or any(c in branch.longer for c in nexts))
+            if not token or len(set(ids)) > 1 or longer or start + len(token) > len(text):
+                break
+            surely.append(ids[0])
+            start += len(token)
+        return tuple(surely)
+
+    def tokens_of(self, text: str) -> list[int]:
+        """The tokens that a text is written with; END is the first token that ends a completion."""
+        body = text.removesuffix(END)
+        ids: list[int] = self._tokens.tokenize_str(body)
+        return [*ids, self._ends[0]] if len(body) < len(text) else ids
+
+
+def _found(branch: _Branch, point: Point) -> Iterator[int]:
+    """The tokens of a branch that may follow a point."""
+    characters = point.nexts if isinstance(point, Text) else branch.longer
+    for character in characters:
+        longer = branch.longer.get(character)
+        after = point.step(character) if longer is not None else None
+        if longer is not None and after is not None:
+            yield from longer.ids
+            yield from _found(longer, after)

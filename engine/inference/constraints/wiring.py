@@ -1,0 +1,71 @@
+"""Traces of a question as tokens, followed from point to point (`verifiers.traces.writing`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trace_trainer.engine.inference.constraints import Wiring
+from trace_trainer.engine.inference.constraints.guide import Follower, Start
+from trace_trainer.engine.inference.constraints.masks import Mask
+from trace_trainer.engine.inference.constraints.vocabulary import Vocabulary
+from trace_trainer.verifiers.traces.writing.texts import NOTHING, Point, closing
+from trace_trainer.verifiers.traces.writing.writer import trace_points
+
+_SOON = 200
+"""Tokens that a trace is brought to its end with, at most; with more of them left nothing is worked out."""
+_STEP = 40
+"""Tokens by which the end may come to lie further off with one that is chosen."""
+
+
+class _Trace(Follower):
+    """A trace from its beginning on.
+
+    Args:
+        point: where it stands.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, point: Point) -> None:
+        self._vocabulary, self._point = vocabulary, point
+        self._forced: list[int] = []  # what has to follow
+
+    @property
+    def is_over(self) -> bool:
+        return self._point is NOTHING
+
+    def accept(self, token: int) -> None:
+        if self._forced:
+            self._forced.pop(0)
+        for character in self._vocabulary.texts[token]:
+            point = self._point.step(character)
+            assert point is not None, f"{self._vocabulary.texts[token]!r} was not allowed"
+            self._point = point
+
+    @classmethod
+    def masks(cls, followers: Sequence[Follower], left: Sequence[int]) -> list[Mask]:
+        return [follower.mask(rest) for follower, rest in zip(followers, left, strict=True) if isinstance(follower, cls)]
+
+    def mask(self, left: int) -> Mask:
+        """What may follow where so many tokens are left."""
+        if not self._forced and left <= _SOON + _STEP:
+            soonest = self._vocabulary.tokens_of(closing(self._point))
+            if len(soonest) <= left < len(soonest) + _STEP:
+                self._forced = soonest
+        if not self._forced:
+            self._forced = list(self._vocabulary.forced(self._point))
+        if self._forced:
+            return self._vocabulary.masks.of_tokens(self._forced[:1])
+        return self._vocabulary.allowed(self._point)
+
+
+class TraceStart(Start):
+    """The traces of a question.
+
+    Raises KeyError where there is no expert of that name.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, wiring: Wiring) -> None:
+        self._vocabulary, self._wiring = vocabulary, wiring
+
+    def follow(self, count: int) -> Sequence[Follower]:
+        point = trace_points(self._wiring.question, self._wiring.expert)  # shared, as what is worked out of it is
+        return [_Trace(self._vocabulary, point) for _ in range(count)]
