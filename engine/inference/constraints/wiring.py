@@ -11,10 +11,12 @@ from trace_trainer.engine.inference.constraints.vocabulary import Vocabulary
 from trace_trainer.verifiers.traces.writing.texts import NOTHING, Point, closing
 from trace_trainer.verifiers.traces.writing.writer import trace_points
 
-_SOON = 200
-"""Tokens that a trace is brought to its end with, at most; with more of them left nothing is worked out."""
-_STEP = 40
-"""Tokens by which the end may come to lie further off with one that is chosen."""
+_SOON = 160
+"""With more tokens left than so many there is room for an end, whatever is written."""
+_MARGIN = 64
+"""Tokens by which the end may come to lie further off until it is looked for again."""
+_PAUSE = 16
+"""Tokens until it is."""
 
 
 class _Trace(Follower):
@@ -27,6 +29,7 @@ class _Trace(Follower):
     def __init__(self, vocabulary: Vocabulary, point: Point) -> None:
         self._vocabulary, self._point = vocabulary, point
         self._forced: list[int] = []  # what has to follow
+        self._looks_at = _SOON  # with so many tokens left it looks for the end
 
     @property
     def is_over(self) -> bool:
@@ -46,10 +49,11 @@ class _Trace(Follower):
 
     def mask(self, left: int) -> Mask:
         """What may follow where so many tokens are left."""
-        if not self._forced and left <= _SOON + _STEP:
+        if not self._forced and left <= self._looks_at:
             soonest = self._vocabulary.tokens_of(closing(self._point))
-            if len(soonest) <= left < len(soonest) + _STEP:
+            if len(soonest) <= left < len(soonest) + _MARGIN:
                 self._forced = soonest
+            self._looks_at = max(len(soonest) + _MARGIN, left - _PAUSE)
         if not self._forced:
             self._forced = list(self._vocabulary.forced(self._point))
         if self._forced:

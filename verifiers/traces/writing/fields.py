@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
-from trace_trainer.experts.language.declaration import Expert, Field, Kind, Operation
+from trace_trainer.experts.language.declaration import Expert, Kind, Operation
 from trace_trainer.verifiers.traces.writing.draft import Draft
-from trace_trainer.verifiers.traces.writing.sure import surely_fits
+from trace_trainer.verifiers.traces.writing.sure import Given, required_fields, surely_fits
 from trace_trainer.verifiers.traces.writing.texts import Name, Point, Text
 
 _MOST_TRIED = 100
 """Steps that are tried before it is said that none fits."""
+
+_MOST_SURE = 12
+"""Of those that are looked at whether they surely do, first of all."""
 
 _MOST_OPERANDS = 8
 _OPERATORS = (" + ", " - ", " * ", " / ")
@@ -25,34 +27,30 @@ _FIRST = ("mul", "add", "sub", "div")
 """Of the computations those that most often fit; the others follow."""
 
 
-@dataclass(frozen=True, slots=True)
 class Filling:
     """A step whose fields are filled in one after the other, in canonical order; fields that may be missing are.
 
-    Attributes:
+    Args:
         draft: the trace before it.
         operation: its operation.
         expert: that of the sub-trace.
         given: the values so far, as texts; a list as the texts of its items.
+
+    Attributes:
+        fields: those that are filled in.
+        field: the next one; None where all are filled in.
     """
 
-    draft: Draft
-    operation: Operation
-    expert: Expert
-    given: tuple[str | tuple[str, ...], ...] = ()
+    __slots__ = ("draft", "expert", "field", "fields", "given", "operation")
 
-    @property
-    def fields(self) -> list[Field]:
-        return [field for field in self.operation.fields if field.required]
-
-    @property
-    def field(self) -> Field | None:
-        """The next field; None where all are filled in."""
-        return self.fields[len(self.given)] if len(self.given) < len(self.fields) else None
+    def __init__(self, draft: Draft, operation: Operation, expert: Expert, given: Given = ()) -> None:
+        self.draft, self.operation, self.expert, self.given = draft, operation, expert, given
+        self.fields = required_fields(operation)
+        self.field = self.fields[len(given)] if len(given) < len(self.fields) else None
 
     def plus(self, value: str | tuple[str, ...]) -> Filling:
         """With one more field."""
-        return replace(self, given=(*self.given, value))
+        return Filling(self.draft, self.operation, self.expert, (*self.given, value))
 
     @property
     def line(self) -> str:
@@ -70,8 +68,8 @@ class Filling:
         known = self.draft.known
         if key not in known:
             # What surely fits is found many times faster than what has to be judged.
-            ways = (any(islice(self._ways(judged), _MOST_TRIED)) for judged in (False, True))
-            known[key] = any(ways)
+            sure = any(islice(self._ways(judged=False), _MOST_SURE))
+            known[key] = sure or any(islice(self._ways(judged=True), _MOST_TRIED))
         return known[key]
 
     def _ways(self, judged: bool) -> Iterator[bool]:
@@ -104,10 +102,13 @@ class Filling:
             yield draft.new
 
     def lists(self, start: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-        """The shortest lists of operands that begin so."""
-        least = self.arity or max(2, len(start))
-        lists = [(*start, *more) for more in product(self.draft.operands, repeat=least - len(start))]
-        yield from sorted(lists, key=lambda items: len(set(items)) < len(items))
+        """The shortest lists of operands that begin so, at first those without repetitions."""
+        missing = (self.arity or max(2, len(start))) - len(start)
+        for is_plain in (True, False):
+            for more in product(self.draft.operands, repeat=missing):
+                items = (*start, *more)
+                if (len(set(items)) == len(items)) == is_plain:
+                    yield items
 
     @property
     def arity(self) -> int | None:

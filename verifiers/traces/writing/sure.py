@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.experts import EXPERTS
-from trace_trainer.experts.language.declaration import Exact, Kind, Operation
+from trace_trainer.experts.language.declaration import Exact, Field, Kind, Operation
 from trace_trainer.verifiers.questions.implied import ONE
 from trace_trainer.verifiers.traces.reading.canonical import canonical_step
 from trace_trainer.verifiers.traces.running.following import NEW_ENTITY, Followed, follow
@@ -23,6 +23,8 @@ Given = tuple[str | tuple[str, ...], ...]
 
 _INPUTS = frozenset({Kind.OPERAND, Kind.OPERANDS, Kind.ENTITY, Kind.ENTITY_OR_NEW})
 _OTHERS = frozenset({Kind.COMPUTE_OP, Kind.NEW_VARIABLE})
+_NAMES = tuple(f"p{place}" for place in range(16))
+_ITEMS = tuple(f"q{place}" for place in range(64))
 _NEUTRAL = frozenset({0, 1, 100})
 """Literals with which a step may be a copy of what it takes."""
 
@@ -52,28 +54,28 @@ def surely_fits(draft: Draft, operation: Operation, given: Given) -> bool:
 def _form(operation: Operation, given: Given) -> Given:
     """The fields with other names for what the step takes: equal for steps that differ in that alone."""
     form: list[str | tuple[str, ...]] = []
-    for place, (field, value) in enumerate(zip(_fields(operation), given, strict=True)):
+    for place, (field, value) in enumerate(zip(required_fields(operation), given, strict=True)):
         if isinstance(value, tuple):
-            form.append(tuple(f"p{place}_{item}" for item in range(len(value))))
+            form.append(_ITEMS[: len(value)])
         else:
-            form.append(value if field is Kind.COMPUTE_OP else f"p{place}")
+            form.append(value if field.kind is Kind.COMPUTE_OP else _NAMES[place])
     return tuple(form)
 
 
 @EXPERTS.cached
-def _fields(operation: Operation) -> Sequence[Kind]:
-    return [field.kind for field in operation.fields if field.required]
+def required_fields(operation: Operation) -> tuple[Field, ...]:
+    """The fields of an operation that can't be missing."""
+    return tuple(field for field in operation.fields if field.required)
 
 
 @EXPERTS.cached
 def _shape(operation: Operation, form: Given) -> TypedStep | None:
     """A step of that form; None for those that are judged in full, whatever they take."""
-    kinds = [field.kind for field in operation.fields]
-    if not _INPUTS.issuperset(set(kinds) - _OTHERS) or operation.is_about_unknowns:
+    kinds = {field.kind for field in operation.fields}
+    if not _INPUTS >= kinds - _OTHERS or operation.is_about_unknowns:
         return None
-    names = [field.name for field in operation.fields if field.required]
     shown = (value if isinstance(value, str) else f"[{', '.join(value)}]" for value in form)
-    fields = (f"{name}: {value}" for name, value in zip(names, shown, strict=True))
+    fields = (f"{field.name}: {value}" for field, value in zip(required_fields(operation), shown, strict=True))
     step = canonical_step(f"- {{{', '.join([f'op: {operation.name}', *fields])}}}")
     return step if isinstance(step, TypedStep) and step.makes and not step.identity else None
 
@@ -81,8 +83,8 @@ def _shape(operation: Operation, form: Given) -> TypedStep | None:
 def _operands(operation: Operation, given: Given) -> list[str]:
     """What a step takes, in its order, lists flattened."""
     found: list[str] = []
-    for kind, value in zip(_fields(operation), given, strict=True):
-        if kind in _INPUTS:
+    for field, value in zip(required_fields(operation), given, strict=True):
+        if field.kind in _INPUTS:
             found += [value] if isinstance(value, str) else value
     return found
 
