@@ -18,7 +18,8 @@ from transformers.generation.configuration_utils import ContinuousBatchingConfig
 
 from trace_trainer.engine.benchmarks.models import Subject
 from trace_trainer.engine.benchmarks.turns import Side, Work, timed
-from trace_trainer.engine.inference.guidance import guidance_of
+from trace_trainer.engine.inference.constraints import GRAMMAR, OFF, WIRING
+from trace_trainer.engine.inference.constraints.guidance import starts_of
 from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.models.chat import end_token_ids
 
@@ -46,19 +47,18 @@ def sampling_sides(subject: Subject, rows: int, max_new_tokens: int, continuous:
 
 
 def guided_sides(subject: Subject, rows: int, max_new_tokens: int) -> list[Side]:
-    """Our sampler under the grammar of traces, and free."""
+    """Our sampler free, under the grammar of traces, and under their wiring."""
 
-    def turn(guided: bool, number: int) -> Work:
+    def turn(level: str, number: int) -> Work:
         problems = subject.problems(rows // GROUP, number)
         prompts = subject.prompts(problems)
-        starts = None
-        if guided:
-            tokenizer, model = subject.loaded.tokenizer, subject.loaded.model
-            guidance = guidance_of(tokenizer, frozenset(end_token_ids(tokenizer, model)))
-            starts = [guidance.start(subject.task.grammar(problem)) for problem in problems]
+        tokenizer, model = subject.loaded.tokenizer, subject.loaded.model
+        constraints = subject.task.constraints(problems, level)
+        starts = starts_of(tokenizer, end_token_ids(tokenizer, model), constraints)
         return timed(lambda: _ours(subject, prompts, number, max_new_tokens=max_new_tokens, starts=starts))
 
-    return [Side("guided", partial(turn, True)), Side("free", partial(turn, False))]
+    sides = {"guided": GRAMMAR, "wired": WIRING, "free": OFF}
+    return [Side(name, partial(turn, level)) for name, level in sides.items()]
 
 
 def _turn(

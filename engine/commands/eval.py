@@ -36,8 +36,8 @@ from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
+    constrain_options,
     context_option,
-    guided_option,
     loading_options,
     max_new_tokens_option,
     task_options,
@@ -55,6 +55,7 @@ from trace_trainer.engine.evaluation.answering import evaluate_constants
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
@@ -149,7 +150,7 @@ OUTPUT = Output(dir_okay=False, path_type=Path)
     group="Evaluation",
     help="Judge by answers alone, where problems have gold traces too.",
 )
-@guided_option
+@constrain_options
 @reward_option
 @option(
     "--gold-loss",
@@ -185,7 +186,7 @@ def command(
     models: tuple[str, ...], baseline: str | None, data: str | None, column: tuple[str, ...], task_name: str | None,
     call_format: str | None, split: str | None, count: int | None, experts: tuple[str, ...], samples: int,
     temperature: float | None, max_new_tokens: int, card: bool | None, context: str | None, policy: str,
-    no_reference: bool, episodes: int | None, guard: bool, guided: bool, gold_loss: bool, form: str, out: Path | None,
+    no_reference: bool, episodes: int | None, guard: bool, constrain: str, gold_loss: bool, form: str, out: Path | None,
     completions: Path | None, seed: int, resume: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Measure executed accuracy on held-out problems, for one model or for several side by side.
@@ -219,9 +220,9 @@ def command(
         raise UserError("--guard is for --episodes")
     sampling: dict[str, Any] = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
     if episodes is not None:
-        if data or column or count or completions or samples > 1 or guided or gold_loss or experts:
+        if data or column or count or completions or samples > 1 or constrain != OFF or gold_loss or experts:
             raise UserError(
-                "--data, --count, --expert, --samples, --completions, --gold-loss and --guided are for single "
+                "--data, --count, --expert, --samples, --completions, --gold-loss and --constrain are for single "
                 "problems, not for --episodes"
             )
         if named.external or any(map(is_address, asked)):
@@ -231,7 +232,7 @@ def command(
         return
     name, problems = problems_asked(task, data, column, split, count, seed, experts)
     participants = participants_of(asked, task, how, named)
-    conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, guided, gold_loss)
+    conditions = Conditions(name, policy, samples, temperature, max_new_tokens, seed, constrain, gold_loss)
     settings = {**asdict(conditions), **others}
     journal = evaluation_journal(out or completions, asked, task, how, settings, problems, resume)
     _answer(task, participants, problems, conditions, form, out, completions, journal)

@@ -11,11 +11,13 @@ import click
 from trace_trainer.engine.commands.command import Name, Number, Option, choices_shown, option, with_choices
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.doctor.checks import CHECKS
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.inference.constraints import GRAMMAR, LEVELS, OFF
 from trace_trainer.engine.models.devices import AUTO_DEVICE, DEVICES
 from trace_trainer.engine.settings.declaring import names_of, option_of
 from trace_trainer.engine.settings.recipes import SECTIONS, load_recipe, recipe_names
-from trace_trainer.engine.settings.stages import MODEL_HELP
+from trace_trainer.engine.settings.stages import CONSTRAIN_HELP, MODEL_HELP
 from trace_trainer.engine.settings.tuning import BASE_HELP, DEVICE_HELP
 from trace_trainer.engine.tasks import TASKS
 from trace_trainer.engine.tasks.context import NO_CONTEXT
@@ -161,12 +163,42 @@ model_option = option(
     help=f"{MODEL_HELP}.",
     show_default="the newest RL run, else SFT run",
 )
-guided_option = option(
-    "--guided",
-    is_flag=True,
-    group="Rollouts",
-    help="Decode by a grammar: only traces that can be read, only calls that fit a tool.",
-)
+
+
+def constrain_options(command: Decorated) -> Decorated:
+    """Decorate a click command with how far decoding is constrained: `constrain`, one of LEVELS."""
+    made = [
+        option(
+            "--constrain",
+            type=click.Choice(LEVELS),
+            group="Rollouts",
+            help=CONSTRAIN_HELP,
+            show_default=OFF,
+            callback=_constrained,
+        ),
+        option(
+            "--guided",
+            is_flag=True,
+            is_eager=True,  # so that --constrain sees it
+            expose_value=False,
+            group="Rollouts",
+            help="The same as --constrain grammar.",
+            callback=lambda ctx, _, value: ctx.meta.update({_GUIDED: value}),
+        ),
+    ]
+    for one in reversed(made):
+        command = one(command)
+    return command
+
+
+_GUIDED = f"{__name__}.guided"
+
+
+def _constrained(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
+    guided = ctx.meta.get(_GUIDED)
+    if guided and value not in (None, GRAMMAR):
+        raise UserError(f"--guided is --constrain grammar, not --constrain {value}: give one of them")
+    return GRAMMAR if guided else value or OFF
 
 
 def task_options(command: Decorated) -> Decorated:

@@ -13,6 +13,7 @@ from trace_trainer.engine.commands.command import option
 from trace_trainer.engine.commands.files import Data
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.participants import Conditions, External, Hosted, Local, Participant
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.tasks import Task
@@ -214,7 +215,10 @@ def check_participants(
         participant.check()
         if isinstance(participant.task, FreeAnswers):
             check_shots(participant.task.shots, problems)
-    for asked, option_name in ((conditions.guided, "--guided"), (conditions.gold_loss, "--gold-loss")):
+    for asked, option_name in (
+        (conditions.constrain != OFF, "--constrain"),
+        (conditions.gold_loss, "--gold-loss"),
+    ):
         if asked and not any(isinstance(one, Local) and not one.is_free for one in participants):
             raise UserError(f"{option_name} is for models that are loaded here and not asked in free text")
     for participant in participants:

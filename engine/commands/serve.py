@@ -10,8 +10,8 @@ from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
+    constrain_options,
     context_option,
-    guided_option,
     loading_options,
     model_option,
     task_options,
@@ -33,7 +33,7 @@ from trace_trainer.engine.terminal.printable import tell
     help="Show the prompt card where a conversation has no system text.",
     show_default="if it was trained with it",
 )
-@guided_option
+@constrain_options
 @option(
     "--max-new-tokens",
     type=click.IntRange(1, 2**20),
@@ -88,7 +88,7 @@ def command(
         from trace_trainer.engine.serving.app import Bounds, Service
 
         answerer = Answerer(
-            load_model(name, **{option: given[option] for option in LOADING}), task, given["guided"]
+            load_model(name, **{option: given[option] for option in LOADING}), task, given["constrain"]
         )
         service = Service(answerer, Bounds(max_tokens=given["max_new_tokens"]), token)
         if is_new:

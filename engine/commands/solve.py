@@ -21,6 +21,7 @@ from trace_trainer.engine.commands.command import (
 from trace_trainer.engine.commands.files import Data
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
+    constrain_options,
     context_option,
     loading_options,
     max_new_tokens_option,
@@ -96,12 +97,7 @@ FILE = Data(dir_okay=False, path_type=Path)
     group="Rollouts",
     help="Expert that a trace must name; another trace is no answer. May be repeated.",
 )
-@option(
-    "--guided",
-    is_flag=True,
-    group="Rollouts",
-    help="Decode by a grammar: of traces, or of calls that fit a tool.",
-)
+@constrain_options
 @format_option("text", "json")
 @seed_option("Seed of the sampling.")
 def command(
@@ -172,7 +168,7 @@ def _solve_question(name: str, task: TraceTask, question: str, form: str, given:
         max_new_tokens=given["max_new_tokens"],
         task=task,
         experts=given["experts"],
-        guided=given["guided"],
+        constrain=given["constrain"],
         seed=given["seed"],
     )
     if form == "json":
@@ -203,7 +199,7 @@ def _hold_conversation(
         turn = dialogue.ask(
             loaded,
             said,
-            guided=given["guided"],
+            constrain=given["constrain"],
             temperature=given["temperature"] or 0.0,
             max_new_tokens=given["max_new_tokens"],
             seed=given["seed"] + len(turns),

@@ -9,6 +9,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.records import Completion, Record, ReplyLoss
 from trace_trainer.engine.inference.completions import Sampled, complete
+from trace_trainer.engine.inference.constraints import GRAMMAR, OFF, WIRING
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.verifiers.violation import Violation
@@ -16,6 +17,9 @@ from trace_trainer.verifiers.violation import Violation
 if TYPE_CHECKING:  # what needs torch is imported where it is used, so that `trainer --help` stays quick
     from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.models.loading import LoadedModel
+
+_CONSTRAINED = {OFF: "", GRAMMAR: ", guided", WIRING: ", guided by wiring"}
+"""How figures under a constraint are told from others, by what they are of."""
 
 NO_COMPLETION = "no_completion"
 """The code of an `error` where what runs the model failed; no verifier gives it, so none of them lists it."""
@@ -33,7 +37,7 @@ def evaluate_model(
     seed: int = 0,
     progress: bool = True,
     policy: str = "gated",
-    guided: bool = False,
+    constrain: str = OFF,
     gold_loss: bool = False,
     kept: Kept | None = None,
 ) -> Evaluation:
@@ -42,7 +46,7 @@ def evaluate_model(
     Args:
         data: what the problems are, for the reader of the figures.
         policy: the reward policy behind `mean_reward`.
-        guided: whether decoding is guided by the task's grammar.
+        constrain: how far decoding is constrained, one of LEVELS.
         gold_loss: whether the loss on gold replies is measured too, for the problems that have one.
         kept: has what an earlier call sampled, and gets what this one does.
 
@@ -61,10 +65,10 @@ def evaluate_model(
         max_new_tokens=max_new_tokens,
         seed=seed,
         progress=progress,
-        grammars=[task.grammar(problem) for problem in problems] if guided else None,
+        constraints=task.constraints(problems, constrain),
         kept=kept,
     )
-    return evaluation_of(loaded.name, task, problems, groups, data, policy, losses)
+    return evaluation_of(loaded.name, task, problems, groups, data, policy, losses, constrain)
 
 
 def _gold_losses(
@@ -110,6 +114,7 @@ def evaluation_of(
     data: str,
     policy: str,
     losses: Sequence[ReplyLoss | None] | None = None,
+    constrain: str = OFF,
 ) -> Evaluation:
     """The evaluation of what a model wrote for each problem, wherever it ran; a failure is an `error`, never wrong.
 
@@ -120,7 +125,9 @@ def evaluation_of(
         completions = (_judged(task, problem, sampled, policy) for sampled in group)
         records.append(Record(problem, tuple(completions), loss))
     try:
-        return Evaluation(model, task, data, tuple(records), len(groups[0]))
+        return Evaluation(
+            model, task, f"{data}{_CONSTRAINED[constrain]}", tuple(records), len(groups[0]), constrain
+        )
     except ValueError as error:
         raise UserError(str(error)) from None
 

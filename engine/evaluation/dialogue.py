@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.conversation import Message
 from trace_trainer.engine.inference.completions import complete
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks.calls import CallTask, as_message
 from trace_trainer.verifiers import verify_call
@@ -80,12 +81,12 @@ class Dialogue:
         self._task, self._tools, self._machine = task, list(tools), machine
         self._turns: list[list[Message]] = []
 
-    def ask(self, loaded: LoadedModel, said: str, *, guided: bool = False, **sampling: Any) -> Turn:
+    def ask(self, loaded: LoadedModel, said: str, *, constrain: str = OFF, **sampling: Any) -> Turn:
         """Say something, and let the model reply; sampling is set as for `complete`."""
         messages = self._task.messages(self._turns, said, self._machine)
-        if guided:
+        if constrain != OFF:
             problem = CallProblem("turn", messages, self._tools, [], None, "call")
-            sampling["grammars"] = [self._task.grammar(problem)]
+            sampling["constraints"] = [self._task.constraint(problem, constrain)]
         ((sampled,),) = complete(
             loaded, [self._task.asked(messages, self._tools)], progress=False, **sampling
         )

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from trace_trainer.engine.evaluation.intervals import mean_interval, mean_of_any, wilson
 from trace_trainer.engine.evaluation.records import Completion, Record, completion_row
 from trace_trainer.engine.evaluation.scores import GoldLoss, GroupScore, Share, pass_at_k
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.tasks import Task
 from trace_trainer.verifiers.violation import Violation
 
@@ -24,7 +25,7 @@ Key = TypeVar("Key", str, int)
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One model on one set of problems of a task.
+    """One model on one set of problems of a task; `constrain` is how far its decoding was constrained.
 
     Raises ValueError where no completion can be scored: there would be nothing to average.
     """
@@ -34,6 +35,7 @@ class Evaluation:
     data: str
     records: tuple[Record, ...]
     samples: int = 1
+    constrain: str = OFF
 
     def __post_init__(self) -> None:
         if not self._scored:
@@ -237,6 +239,8 @@ class Evaluation:
             "mean_completion_tokens": self.mean_completion_tokens,
             "truncated": self.truncated,
         }
+        if self.constrain != OFF:
+            figures["constrain"] = self.constrain
         if self.failed:
             figures["failed"] = self.failed
         if interval := self.function_interval:
@@ -285,7 +289,7 @@ class Evaluation:
     def named_rows(self) -> Iterator[dict[str, Any]]:
         """The same with the model's name: a line of what `trainer compare` reads."""
         for row in self.rows():
-            yield {"model": self.model, **row}
+            yield {"model": self.model, "constrain": self.constrain, **row}
 
 
 def _scores_to_json(scores: Mapping[Any, GroupScore]) -> dict[str, dict[str, float]]:

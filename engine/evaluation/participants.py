@@ -16,6 +16,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.external import evaluate_external
 from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers
@@ -37,7 +38,7 @@ class Conditions:
     temperature: float = 0.0
     max_new_tokens: int = 256
     seed: int = 0
-    guided: bool = False
+    constrain: str = OFF
     gold_loss: bool = False
     kept: Kept | None = None
 
@@ -78,7 +79,11 @@ class Participant(ABC):
 
     def unlike(self, conditions: Conditions) -> list[str]:
         """Which of the conditions do not hold for it, in words."""
-        return ["is not guided"] * conditions.guided + ["has no loss on gold replies"] * conditions.gold_loss
+        unlike = {
+            "is not guided": conditions.constrain != OFF,
+            "has no loss on gold replies": conditions.gold_loss,
+        }
+        return [said for said, asked in unlike.items() if asked]
 
     def evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:
         """Its evaluation, called so that whoever was asked in free text is told from others.
@@ -109,15 +114,13 @@ class Local(Participant):
         from trace_trainer.engine.models.loading import load_model
 
         if self.is_free:
-            conditions = replace(conditions, guided=False, gold_loss=False)
-        data = f"{conditions.data}, guided" if conditions.guided else conditions.data
+            conditions = replace(conditions, constrain=OFF, gold_loss=False)
         return evaluate_model(
             load_model(self.name, **self.how),
             self.task,
             problems,
-            data=data,
-            policy=conditions.policy,
-            guided=conditions.guided,
+            **conditions.judged,
+            constrain=conditions.constrain,
             gold_loss=conditions.gold_loss,
             kept=conditions.kept,
             **conditions.sampled,

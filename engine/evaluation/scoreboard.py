@@ -18,6 +18,7 @@ from rich.text import Text
 from trace_trainer.engine.evaluation.difference import differences
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.scores import GoldLoss, GroupScore, Share
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.terminal.printable import printable
 from trace_trainer.verifiers import CallOutcome, Outcome
 
@@ -71,6 +72,8 @@ def scoreboard(evaluations: Sequence[Evaluation], title: str | None = None) -> T
     if any(e.gold_loss for e in evaluations):
         row(f"nats a gold {first.task.gold} [95 %]", lambda e: _gold_loss(e.gold_loss))
         row("nats a token of it", lambda e: f"{e.gold_loss.per_token:.3f}" if e.gold_loss else "-")
+    if any(e.constrain != OFF for e in evaluations):
+        row("constrained by", lambda e: e.constrain)
     row("parses", lambda e: f"{e.parse_rate:.1%}")
     row("mean reward", lambda e: f"{e.mean_reward:.3f}")
     row("tokens a completion", lambda e: _mean(e.mean_completion_tokens))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.evaluation.voting import Vote, majority
 from trace_trainer.engine.inference.completions import Sampled, complete
+from trace_trainer.engine.inference.constraints import OFF, WIRING, Constraint, Grammar, Wiring
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.experts.language.literals import format_number
@@ -97,7 +98,7 @@ def solve(
     max_new_tokens: int = 256,
     task: Task[Any] | None = None,
     experts: Sequence[str] = (),
-    guided: bool = False,
+    constrain: str = OFF,
     seed: int = 0,
 ) -> Solution:
     """Answer one question.
@@ -105,7 +106,7 @@ def solve(
     Args:
         task: how it is asked; None asks it as it is.
         experts: only a trace that names one of these is an answer.
-        guided: decode by a grammar: that of the one expert, where it is one, else that of all.
+        constrain: how far decoding is constrained: to traces of the one expert, where it is one, else of all.
     """
     group = complete(
         loaded,
@@ -115,13 +116,18 @@ def solve(
         max_new_tokens=max_new_tokens,
         seed=seed,
         progress=False,
-        grammars=[trace_grammar(experts[0] if len(experts) == 1 else None)] if guided else None,
+        constraints=None if constrain == OFF else [_constraint(question, experts, constrain)],
     )[0]
     verdicts = [_verdict(sampled.text, question, experts) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
     vote = majority([verdicts[index].answer for index in valid], [group[index].logprob for index in valid])
     winner = valid[vote.winner] if vote else 0
     return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
+
+
+def _constraint(question: str, experts: Sequence[str], level: str) -> Constraint:
+    expert = experts[0] if len(experts) == 1 else None
+    return Wiring(question, expert) if level == WIRING else Grammar(trace_grammar(expert))
 
 
 def _verdict(text: str, question: str, experts: Sequence[str]) -> Verdict:

@@ -15,6 +15,7 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.records import UNSCORED, right_by_answer
+from trace_trainer.engine.inference.constraints import OFF
 
 _NEEDED = ("prompt", "outcome")
 ACCURACY, FUNCTION = "accuracy", "function"
@@ -69,6 +70,8 @@ def read_systems(path: Path) -> list[System]:
     systems: dict[str, System] = {}
     for row in _rows(path):
         name = str(row.get("model") or path.stem)
+        if row.get("constrain", OFF) != OFF:  # without a constraint the same model is another system
+            name = f"{name}, {row['constrain']}"
         systems.setdefault(name, System(name)).rows.setdefault(_key(row), []).append(row)
     if not systems:
         raise UserError(f"{path} holds no completion")

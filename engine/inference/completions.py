@@ -79,9 +79,9 @@ def complete(
     end_ids = end_token_ids(tokenizer, loaded.model)
     starts = None
     if constraints is not None:
-        from trace_trainer.engine.inference.constraints.guidance import guidance_of
+        from trace_trainer.engine.inference.constraints.guidance import starts_of
 
-        starts = list(map(guidance_of(tokenizer, frozenset(end_ids)).start, constraints))
+        starts = starts_of(tokenizer, end_ids, constraints)
     with Progress(loaded.name, len(prompts) * samples, "completions") as bar:
         groups = sample(
             loaded.model,

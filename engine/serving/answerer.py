@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from trace_trainer.engine.conversation import Prompt
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.completions import Sampled, complete
+from trace_trainer.engine.inference.constraints import OFF, Constraint
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.serving.requests import ChatRequest, RequestError
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.context import context_of, put_before
+from trace_trainer.engine.tasks.traces import TraceTask
+from trace_trainer.experts.problems import Problem
 
 if TYPE_CHECKING:
     from trace_trainer.engine.models.loading import LoadedModel
@@ -33,16 +36,16 @@ class Answerer:
     """A model that answers as its task has it: in its wire format, with its card, and if wanted by its grammar.
 
     Args:
-        guided: whether decoding is guided by the task's grammar.
+        constrain: how far decoding is constrained, one of LEVELS; no request can change it.
 
     Raises UserError where the model's chat template can't render the task, and where the task has no grammar.
     """
 
-    def __init__(self, loaded: LoadedModel, task: Task[Any], guided: bool = False) -> None:
-        self.loaded, self.task, self.guided = loaded, task, guided
+    def __init__(self, loaded: LoadedModel, task: Task[Any], constrain: str = OFF) -> None:
+        self.loaded, self.task, self.constrain = loaded, task, constrain
         task.fit(loaded.tokenizer, loaded.name)
-        if guided:
-            self._grammar(task.probe()[0])
+        if constrain != OFF:
+            self._constraint(task.probe()[0])
 
     @property
     def positions(self) -> int | None:
@@ -54,7 +57,7 @@ class Answerer:
         """Requests of one key can share a pass. One with a seed of its own, where that tells, shares with none."""
         alone = id(request) if request.seed is not None and request.temperature > 0 else None
         # A grammar that can't be read ends its pass, so that only those share one who brought it.
-        tools = json.dumps(request.prompt.tools) if self.guided else None
+        tools = json.dumps(request.prompt.tools) if self.constrain != OFF else None
         return (request.temperature, request.max_tokens, request.choices, alone, tools)
 
     def answer(
@@ -93,6 +96,7 @@ class Answerer:
     def _complete(
         self, prompts: Sequence[Prompt], like: ChatRequest, check: Callable[[], None]
     ) -> list[list[Sampled]]:
+        constraints = [] if self.constrain == OFF else [self._constraint(prompt) for prompt in prompts]
         watch = self.loaded.model.register_forward_pre_hook(lambda *_: check())
         try:
             return complete(
@@ -103,7 +107,7 @@ class Answerer:
                 max_new_tokens=like.max_tokens,
                 seed=random.getrandbits(31) if like.seed is None else like.seed,
                 progress=False,
-                grammars=[self._grammar(prompt) for prompt in prompts] if self.guided else None,
+                constraints=constraints or None,
             )
         finally:
             watch.remove()
@@ -132,7 +136,10 @@ class Answerer:
             )
         return length
 
-    def _grammar(self, prompt: Prompt) -> str:
-        return self.task.grammar(
-            CallProblem("request", prompt.messages, prompt.tools or [], [], None, "call")
-        )
+    def _constraint(self, prompt: Prompt) -> Constraint:
+        """What a reply may be: of traces, those of what the user said last."""
+        problem: Any = CallProblem("request", prompt.messages, prompt.tools or [], [], None, "call")
+        if isinstance(self.task, TraceTask):
+            said = [str(message["content"]) for message in prompt.messages if message["role"] == "user"]
+            problem = Problem("request", said[-1] if said else "", "")
+        return self.task.constraint(problem, self.constrain)

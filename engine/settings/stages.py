@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trace_trainer.engine.inference.constraints import LEVELS, OFF
 from trace_trainer.engine.inference.samplers import AUTO, sampler_names
 from trace_trainer.engine.objectives.objective import OBJECTIVES, Clipping
 from trace_trainer.engine.settings.declaring import MOST, setting
@@ -16,6 +17,11 @@ MODEL_HELP = "Model: a local folder, a GGUF file, an embedded or packaged model,
 WORDING_HELP = (
     "Which generated problems are taken. Plain questions have every number in digits and none too many; plain "
     "dialogues ask for commands in English without slips of the fingers, but for one in five. Varied are the others."
+)
+
+CONSTRAIN_HELP = (
+    "What completions may be: grammar, only traces that can be read and calls that fit a tool; wiring, only traces "
+    "with nothing wrong before their execution."
 )
 
 MIX_HELP = "Shares of several --data, such as 3:1; none takes every problem of each once."
@@ -163,6 +169,7 @@ class RLConfig(TuningConfig):
         choices=("best", "last"),
         group="Evaluation",
     )
+    constrain: str = setting(OFF, CONSTRAIN_HELP, choices=LEVELS, group="Rollouts")
     sampler: str = setting(
         AUTO,
         "What draws completions; auto is the one that is made for the model.",

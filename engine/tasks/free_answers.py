@@ -60,7 +60,7 @@ class FreeAnswers(TraceTask):
         return Prompt([{"role": "user", "content": "\n\n".join(_asked(*pair) for pair in asked)}])
 
     def grammar(self, problem: Problem) -> str:
-        raise UserError("free answers have no grammar to decode by: leave --guided out")
+        raise UserError("free answers have no grammar to decode by: leave --constrain out")
 
     def gold_text(self, problem: Problem) -> str:
         return ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from trace_trainer.engine.conversation import Message, Prompt
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.constraints import OFF, WIRING, Constraint, Grammar
 from trace_trainer.engine.problems.files.exercises import exercise_line, exercise_of, read_exercises
 from trace_trainer.engine.problems.files.json_rows import JsonRow
 from trace_trainer.engine.rows.columns import Named
@@ -165,7 +166,17 @@ class Asking(Generic[P]):
 
     def grammar(self, problem: P) -> str:
         """What a well-formed completion is, for guided decoding; it tells nothing of the gold. Raises UserError."""
-        raise UserError("this task has no grammar to decode by: leave --guided out")
+        raise UserError("this task has no grammar to decode by: leave --constrain out")
+
+    def constraint(self, problem: P, level: str) -> Constraint:
+        """What a completion may be at this level, GRAMMAR or WIRING; likewise."""
+        if level == WIRING:
+            raise UserError("--constrain wiring is for traces; --constrain grammar is for calls too")
+        return Grammar(self.grammar(problem))
+
+    def constraints(self, problems: Sequence[P], level: str) -> list[Constraint] | None:
+        """That of each problem, at any level; None where all may be written."""
+        return None if level == OFF else [self.constraint(problem, level) for problem in problems]
 
     def probe(self) -> tuple[Prompt, Message]:
         """A conversation and a reply that bring out every marker of the chat template."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from trace_trainer.engine.conversation import Message, Prompt
+from trace_trainer.engine.inference.constraints import WIRING, Constraint, Grammar, Wiring
 from trace_trainer.engine.problems.files.word_problems import problem_line, read_problems
 from trace_trainer.engine.rows.columns import Named
 from trace_trainer.engine.tasks.judging import BY_EXPERT
@@ -79,6 +80,9 @@ class TraceTask(Task[Problem]):
 
     def grammar(self, problem: Problem) -> str:
         return _any_trace()
+
+    def constraint(self, problem: Problem, level: str) -> Constraint:
+        return Wiring(problem.question) if level == WIRING else Grammar(self.grammar(problem))
 
     def gold_text(self, problem: Problem) -> str:
         return problem.trace or ""

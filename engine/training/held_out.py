@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from trace_trainer.engine.evaluation.answering import evaluate_model
 from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.models.adapters import check_changes
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.runs.folder import Run
@@ -43,16 +44,18 @@ class HeldOut:
         config: the settings.
         source: what the problems are, for the reader of the figures.
         problems: the problems themselves.
+        constrain: how far decoding is constrained.
     """
 
     config: TuningConfig
     source: str
     problems: Sequence[Any]
+    constrain: str = OFF
 
     @classmethod
-    def of(cls, config: TuningConfig) -> Self:
+    def of(cls, config: TuningConfig, constrain: str = OFF) -> Self:
         """Those that the settings name."""
-        return cls(config, *held_out_problems(config))
+        return cls(config, *held_out_problems(config), constrain)
 
     @property
     def generated(self) -> bool:
@@ -72,6 +75,7 @@ class HeldOut:
             data=self.source,
             max_new_tokens=self.config.max_new_tokens,
             seed=self.config.seed,
+            constrain=self.constrain,
         )
 
     def measure_saved(self, run: Run, before: Evaluation, is_start: bool = False) -> list[Evaluation]:

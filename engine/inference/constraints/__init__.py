@@ -1,9 +1,9 @@
 """Constrained decoding: at every token only what a constraint allows may follow, and the distribution is what is left.
 
 A constraint says what a completion may be: a text of a grammar, or a trace of a question that nothing is wrong with
-before its execution. `guidance` turns it into a `Start` in terms of a model's tokens, `guide` follows the rows of a batch
-from there. What was allowed at each token is kept with the rollout, so that an update sees the distribution that was
-sampled from.
+before its execution. `guidance` turns it into a `Start` in terms of a model's tokens, `guide` follows the rows of a
+batch from there. What was allowed at each token is kept with the rollout, so that an update sees the distribution that
+was sampled from.
 """
 
 from __future__ import annotations

@@ -67,6 +67,15 @@ def guidance_of(tokenizer: PreTrainedTokenizerBase, end_ids: frozenset[int]) -> 
     return Guidance(tokenizer, end_ids)
 
 
+def starts_of(
+    tokenizer: PreTrainedTokenizerBase, end_ids: Set[int], constraints: Sequence[Constraint] | None
+) -> list[Start] | None:
+    """What completions may be under each constraint; None for no constraints. Raises as `Guidance` does."""
+    if constraints is None:
+        return None
+    return list(map(guidance_of(tokenizer, frozenset(end_ids)).start, constraints))
+
+
 class Guidance:
     """Constraints for a tokenizer.
 
@@ -78,7 +87,9 @@ class Guidance:
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, end_ids: Set[int]) -> None:
-        self._ends = sorted(id for id in end_ids if id < len(tokenizer))  # a model may name more than there are
+        self._ends = sorted(
+            id for id in end_ids if id < len(tokenizer)
+        )  # a model may name more than there are
         try:
             self._tokens: LLTokenizer = llguidance.hf.from_tokenizer(tokenizer, eos_token=self._ends)
         except ValueError as error:

@@ -49,12 +49,12 @@ class Vocabulary:
 
     def __init__(self, tokens: LLTokenizer, ends: Sequence[int]) -> None:
         self.masks = Masks(tokens.vocab_size)
-        self.texts: dict[int, str] = dict.fromkeys(ends, END)
+        self.texts = dict.fromkeys(ends, END)
         self._tokens, self._ends = tokens, list(ends)
         for id in range(tokens.vocab_size):
-            text = b"" if id in self.texts or tokens.is_special_token(id) else tokens.decode_bytes([id])
-            if text and text.isascii() and END not in text.decode():
-                self.texts[id] = text.decode()
+            held = b"" if id in self.texts or tokens.is_special_token(id) else tokens.decode_bytes([id])
+            if held and held.isascii() and END.encode() not in held:
+                self.texts[id] = held.decode()
         self._root = _Branch()
         for id, text in self.texts.items():
             branch = self._root
@@ -86,7 +86,11 @@ class Vocabulary:
     def allowed(self, point: Point) -> Mask:
         """The tokens that may follow a point; worked out once for each."""
         if point.memo is None:
-            point.memo = self._of_name(point) if isinstance(point, Name) else self.masks.of_tokens(_found(self._root, point))
+            point.memo = (
+                self._of_name(point)
+                if isinstance(point, Name)
+                else self.masks.of_tokens(_found(self._root, point))
+            )
         mask: Mask = point.memo  # type: ignore[assignment]
         return mask
 
@@ -139,7 +143,9 @@ class Vocabulary:
         for ids in zip(*ways, strict=False):
             token = self.texts.get(ids[0], "")
             branch = self._root.branch(text[start:])
-            longer = branch is not None and (branch.ids not in ([], [ids[0]]) or any(c in branch.longer for c in nexts))
+            longer = branch is not None and (
+                branch.ids not in ([], [ids[0]]) or any(c in branch.longer for c in nexts)
+            )
             if not token or len(set(ids)) > 1 or longer or start + len(token) > len(text):
                 break
             surely.append(ids[0])

@@ -45,7 +45,11 @@ class _Trace(Follower):
 
     @classmethod
     def masks(cls, followers: Sequence[Follower], left: Sequence[int]) -> list[Mask]:
-        return [follower.mask(rest) for follower, rest in zip(followers, left, strict=True) if isinstance(follower, cls)]
+        return [
+            follower.mask(rest)
+            for follower, rest in zip(followers, left, strict=True)
+            if isinstance(follower, cls)
+        ]
 
     def mask(self, left: int) -> Mask:
         """What may follow where so many tokens are left."""
@@ -71,5 +75,7 @@ class TraceStart(Start):
         self._vocabulary, self._wiring = vocabulary, wiring
 
     def follow(self, count: int) -> Sequence[Follower]:
-        point = trace_points(self._wiring.question, self._wiring.expert)  # shared, as what is worked out of it is
+        point = trace_points(
+            self._wiring.question, self._wiring.expert
+        )  # shared, as what is worked out of it is
         return [_Trace(self._vocabulary, point) for _ in range(count)]

@@ -233,6 +233,7 @@ class Keeper:
                 max_new_tokens=config.max_new_tokens,
                 seed=config.seed,
                 progress=False,
+                constrain=config.constrain,
             )
         return Look.of(iteration, evaluation)
 

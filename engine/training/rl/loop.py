@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.constraints.guidance import starts_of
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
@@ -166,6 +167,7 @@ class NativeLoop:
                 batch_size=config.sample_batch,
                 seed=config.seed * 100_003 + self.iteration,
                 sampler=config.sampler,
+                starts=starts_of(tokenizer, self.ends, self.task.constraints(problems, config.constrain)),
             )
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:

@@ -42,7 +42,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     resolve(start)  # what can be said at once is said before the model is loaded
     source, drawn = rl_problems(config)
     problems = [] if run is not None else list(islice(drawn, EXAMINED))
-    held_out = HeldOut.of(config)
+    held_out = HeldOut.of(config, config.constrain)
     if run is not None:
         _require_checkpoint(run)
         held_out.require_same(run)

@@ -44,8 +44,8 @@ def test_continuous_batching_leaves_the_model_as_it_was(timed: Subject) -> None:
 
 
 def test_guided_rows_are_the_same_problems_under_the_grammar(timed: Subject) -> None:
-    guided, free = (side.turn(1) for side in sampling.guided_sides(timed, 16, NEW))
-    assert guided.amount <= 16 * NEW and free.amount <= 16 * NEW
+    for side in sampling.guided_sides(timed, 16, NEW):
+        assert side.turn(1).amount <= 16 * NEW
 
 
 def test_an_iteration_is_as_many_completions_on_both_sides_and_starts_from_the_same_weights(

@@ -133,7 +133,7 @@ def test_what_does_not_hold_for_all_is_said(tiny_model_dir: Path, problems: Path
         (("--answers", "free", "--task", "functions", "--model", "tiny-base"), "leave --answers out"),
         (
             ("--answers", "free", "--model", "tiny-base", "--guided"),
-            "--guided is for models that are loaded here",
+            "--constrain is for models that are loaded here",
         ),
         (("--model", "http://user:x@host/v1"), "holds no password"),
         (("--model", "http://127.0.0.1:9/v1", "--episodes", 2, "--task", "installer"), "loaded here"),

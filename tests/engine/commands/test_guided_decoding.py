@@ -33,4 +33,4 @@ def test_the_grammar_can_be_taken_elsewhere() -> None:
 def test_episodes_are_not_guided(tiny_call_model_dir: Path) -> None:
     arguments = ["--task", "installer", "--model", str(tiny_call_model_dir), "--episodes", "1", "--guided"]
     result = CliRunner().invoke(trainer, ["eval", *arguments])
-    assert (result.exit_code, "--guided are for single problems" in result.stderr) == (2, True)
+    assert (result.exit_code, "--constrain are for single problems" in result.stderr) == (2, True)

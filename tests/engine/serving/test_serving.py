@@ -156,7 +156,7 @@ def test_where_there_is_a_token_nothing_but_health_goes_without(loaded: LoadedMo
 
 
 def test_guided_completions_begin_as_traces_whatever_the_model(url: str, loaded: LoadedModel) -> None:
-    with served(Service(Answerer(loaded, TraceTask(), guided=True))) as guided:
+    with served(Service(Answerer(loaded, TraceTask(), constrain="grammar"))) as guided:
         texts = [post(at).json()["choices"][0]["message"]["content"] for at in (guided, url)]
     assert [text.startswith("expert: ") for text in texts] == [True, False]
 
@@ -187,8 +187,8 @@ def test_conversations_with_tools_are_served(tiny_call_model_dir: Path) -> None:
     task = task_for("functions")
     model = load_model(tiny_call_model_dir)
     problems = [problem for problem in task.generate("validation", 6) if problem.tools]
-    with served(Service(Answerer(model, task, guided=True), Bounds(max_tokens=40))) as url:
+    with served(Service(Answerer(model, task, constrain="grammar"), Bounds(max_tokens=40))) as url:
         hosted = HostedModel(Endpoint(url), model.name)
         over = evaluate_hosted(hosted, task, problems, max_new_tokens=40, progress=False)
-    own = evaluate_model(model, task, problems, max_new_tokens=40, guided=True, progress=False)
+    own = evaluate_model(model, task, problems, max_new_tokens=40, constrain="grammar", progress=False)
     assert [c.verdict for c in over.completions] == [c.verdict for c in own.completions]

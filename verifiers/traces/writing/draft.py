@@ -175,7 +175,9 @@ class Draft:
     def may_be_queried(self) -> bool:
         """Whether the last sub-trace may end with some query."""
         return any(
-            after.may_end or after.may_go_on for name in self.names if (after := self.queried(name)) is not None
+            after.may_end or after.may_go_on
+            for name in self.names
+            if (after := self.queried(name)) is not None
         )
 
     @property

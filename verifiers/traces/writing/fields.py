@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice, product
 
 from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
@@ -113,7 +114,9 @@ class Filling:
     @property
     def arity(self) -> int | None:
         """How many operands its computation takes; None for two or more."""
-        named = [COMPUTE_OPS[value] for value in self.given if isinstance(value, str) and value in COMPUTE_OPS]
+        named = [
+            COMPUTE_OPS[value] for value in self.given if isinstance(value, str) and value in COMPUTE_OPS
+        ]
         return named[0].arity if named else None
 
     def _computations(self) -> Iterator[str]:
@@ -160,7 +163,9 @@ class Fields:
         field, draft = filling.field, filling.draft
         assert field is not None
         until = self._until_next(filling)
-        if field.kind is Kind.NEW_VARIABLE or (field.kind is Kind.UNKNOWN and not filling.operation.concludes):
+        if field.kind is Kind.NEW_VARIABLE or (
+            field.kind is Kind.UNKNOWN and not filling.operation.concludes
+        ):
             return Name(draft.taken, until, lambda name: self._after(filling, name)())
         if field.kind is Kind.ENTITY_OR_NEW:
             others = frozenset(value for value in filling.given if isinstance(value, str))
@@ -181,11 +186,11 @@ class Fields:
         for tried in (True, False):
             for operand in filling.draft.operands:
                 longer = (*items, operand)
-                if len(longer) == arity or (arity is None and len(longer) > 1):
-                    if not tried or filling.plus(longer).fits:
-                        text.add(f"{operand}{until}", self._after(filling, longer))
+                is_whole = len(longer) == arity or (arity is None and len(longer) > 1)
+                if is_whole and (not tried or filling.plus(longer).fits):
+                    text.add(f"{operand}{until}", self._after(filling, longer))
                 if len(longer) < (arity or _MOST_OPERANDS) and (not tried or self._goes_on(filling, longer)):
-                    text.add(f"{operand}, ", lambda longer=longer: self._items(filling, longer))
+                    text.add(f"{operand}, ", partial(self._items, filling, longer))
             if text.nexts:
                 break
         return text
@@ -226,7 +231,7 @@ class Fields:
         for operator in _OPERATORS if count < _MOST_OPERANDS else ():
             longer = f"{written}{operator}"
             if _takes_operand(filling, longer, depth):
-                text.add(f"{last}{operator}", lambda longer=longer: self._expression(filling, longer, depth, count))
+                text.add(f"{last}{operator}", partial(self._expression, filling, longer, depth, count))
 
     def _closed(self, filling: Filling, written: str, depth: int, count: int) -> Point:
         text = Text()

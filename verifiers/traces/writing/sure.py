@@ -72,10 +72,12 @@ def required_fields(operation: Operation) -> tuple[Field, ...]:
 def _shape(operation: Operation, form: Given) -> TypedStep | None:
     """A step of that form; None for those that are judged in full, whatever they take."""
     kinds = {field.kind for field in operation.fields}
-    if not _INPUTS >= kinds - _OTHERS or operation.is_about_unknowns:
+    if not kinds - _OTHERS <= _INPUTS or operation.is_about_unknowns:
         return None
     shown = (value if isinstance(value, str) else f"[{', '.join(value)}]" for value in form)
-    fields = (f"{field.name}: {value}" for field, value in zip(required_fields(operation), shown, strict=True))
+    fields = (
+        f"{field.name}: {value}" for field, value in zip(required_fields(operation), shown, strict=True)
+    )
     step = canonical_step(f"- {{{', '.join([f'op: {operation.name}', *fields])}}}")
     return step if isinstance(step, TypedStep) and step.makes and not step.identity else None
 

@@ -9,6 +9,7 @@ point is the one that brings the trace to its end soonest.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from trace_trainer.experts import EXPERTS
 from trace_trainer.experts.language.composition import COMPOSITION, source_of
@@ -18,6 +19,9 @@ from trace_trainer.verifiers.questions.grounding import ground
 from trace_trainer.verifiers.traces.writing.draft import Draft
 from trace_trainer.verifiers.traces.writing.fields import Fields, Filling
 from trace_trainer.verifiers.traces.writing.texts import END, NOTHING, Name, Point, Text
+
+Way = Callable[[Text, Draft], None]
+"""Adds what may follow a draft to a text."""
 
 _INIT, _COMPUTE, _QUERY = (CORE_OPERATIONS[name] for name in ("init", "compute", "query"))
 
@@ -64,22 +68,19 @@ class _Lines:
         """What operation may stand in the next line."""
         text = Text()
         for add in self._operations(draft):
-            add(text)
+            add(text, draft)
         if not text.nexts:  # nothing fits: whatever it ends with is at fault
             lenient = draft.unasking()
             for add in self._operations(lenient):
-                add(text)
+                add(text, lenient)
         return text
 
-    def _operations(self, draft: Draft) -> list[Callable[[Text], None]]:
+    def _operations(self, draft: Draft) -> list[Way]:
         """The operations that may stand there, the one that leads to the end soonest first."""
-        queries: list[Callable[[Text], None]] = [lambda text: self._add_query(text, draft)] if draft.may_be_queried else []
-        binds = [lambda text: self._add_init(text, draft)]
-        computes = [lambda text: self._add_step(text, draft, _COMPUTE)]
-        others = [
-            lambda text, operation=operation: self._add_step(text, draft, operation)
-            for operation in self._expert.own_operations.values()
-        ]
+        queries: list[Way] = [self._add_query] if draft.may_be_queried else []
+        binds: list[Way] = [self._add_init]
+        computes: list[Way] = [partial(self._add_step, operation=_COMPUTE)]
+        others = [partial(self._add_step, operation=own) for own in self._expert.own_operations.values()]
         if queries and draft.may_end_now:
             soonest = queries
         elif draft.unbound:
@@ -88,7 +89,10 @@ class _Lines:
             soonest = queries if draft.parts == 1 and queries else computes
         if draft.is_full:
             return soonest
-        return [*soonest, *(way for ways in (queries, computes, binds, others) if ways is not soonest for way in ways)]
+        return [
+            *soonest,
+            *(way for ways in (queries, computes, binds, others) if ways is not soonest for way in ways),
+        ]
 
     def _add_step(self, text: Text, draft: Draft, operation: Operation) -> None:
         filling = Filling(draft, operation, self._expert)
@@ -108,11 +112,14 @@ class _Lines:
             for value in values:
                 if _binds(draft, value):
                     line = f"- {{op: init, var: {name}, {value}}}"
-                    choice.add(f"{value}{self._between}", lambda line=line: self.point(draft.took(line)))
+                    choice.add(f"{value}{self._between}", partial(self._took, draft, line))
             return choice
 
         if any(_binds(draft, f"value: {number}") for number in draft.numbers):
             text.add(f"{_INIT.name}, var: ", lambda: Name(draft.taken, ", ", bound))
+
+    def _took(self, draft: Draft, line: str) -> Point:
+        return self.point(draft.took(line))
 
     def _add_query(self, text: Text, draft: Draft) -> None:
         def named() -> Point:

@@ -289,5 +289,5 @@ def test_the_grammar_tells_nothing_of_the_gold() -> None:
 
 def test_an_answer_by_the_grammar_of_an_expert(loaded: LoadedModel) -> None:
     for expert in EXPERTS:
-        solution = solve(loaded, QUESTION, experts=(expert,), guided=True, max_new_tokens=12)
+        solution = solve(loaded, QUESTION, experts=(expert,), constrain="grammar", max_new_tokens=12)
         assert solution.chosen.text.startswith(f"expert: {expert}"[: len(solution.chosen.text)])
