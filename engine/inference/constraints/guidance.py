@@ -11,7 +11,6 @@ from collections.abc import Sequence, Set
 from functools import cached_property, lru_cache
 
 import llguidance.hf
-import numpy as np
 from llguidance import LLExecutor, LLMatcher, LLTokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 from transformers import PreTrainedTokenizerBase
@@ -36,21 +35,39 @@ class _Text(Follower):
 
     def __init__(self, guidance: Guidance, matcher: LLMatcher) -> None:
         self._guidance, self._matcher = guidance, matcher
+        self._forced: list[int] = []  # what has to follow
+        self._is_over = False
 
     @property
     def is_over(self) -> bool:
-        return bool(self._matcher.is_stopped())
+        return self._is_over
 
     def accept(self, token: int) -> None:
+        if self._forced:
+            self._forced.pop(0)
         self._matcher.consume_token(token)
+        self._is_over = token in self._guidance.ends
 
     @classmethod
     def masks(cls, followers: Sequence[Follower], left: Sequence[int]) -> list[Mask]:
         texts = [follower for follower in followers if isinstance(follower, cls)]
         vocabulary, executor = texts[0]._guidance.vocabulary, texts[0]._guidance.executor
+        open = [row for row, text in enumerate(texts) if not text._must_go_on()]
         bits = allocate_token_bitmask(len(texts), 8 * vocabulary.masks.width)
-        fill_next_token_bitmask_par(executor, [(text._matcher, row) for row, text in enumerate(texts)], bits)
-        return [vocabulary.masks.of_bits(row.tobytes()) for row in bits.view(np.uint8)]
+        if open:
+            fill_next_token_bitmask_par(executor, [(texts[row]._matcher, row) for row in open], bits)
+        found = {row: vocabulary.masks.of_bits(bits[row].tobytes()) for row in open}
+        return [
+            found.get(row) or vocabulary.masks.of_token(text._forced[0]) for row, text in enumerate(texts)
+        ]
+
+    def _must_go_on(self) -> bool:
+        """Whether only one token may follow."""
+        if not self._forced:
+            certain = self._matcher.compute_ff_bytes()
+            if certain and certain.isascii():
+                self._forced = list(self._guidance.vocabulary.written(certain.decode()))
+        return bool(self._forced)
 
 
 class _TextStart(Start):
@@ -83,15 +100,18 @@ class Guidance:
         tokenizer: a fast one.
         end_ids: the tokens that end a completion.
 
+    Attributes:
+        ends: those of them that there are.
+
     Raises UserError where the tokenizer has no description that can be read.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, end_ids: Set[int]) -> None:
-        self._ends = sorted(
+        self.ends = sorted(
             id for id in end_ids if id < len(tokenizer)
         )  # a model may name more than there are
         try:
-            self._tokens: LLTokenizer = llguidance.hf.from_tokenizer(tokenizer, eos_token=self._ends)
+            self._tokens: LLTokenizer = llguidance.hf.from_tokenizer(tokenizer, eos_token=self.ends)
         except ValueError as error:
             raise UserError(f"this tokenizer can't be guided by a grammar: {error}") from None
         self._matchers: dict[str, LLMatcher] = {}
@@ -105,7 +125,7 @@ class Guidance:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The tokens as texts."""
-        return Vocabulary(self._tokens, self._ends)
+        return Vocabulary(self._tokens, self.ends)
 
     @cached_property
     def executor(self) -> LLExecutor:

@@ -38,6 +38,7 @@ class Masks:
     def __init__(self, size: int) -> None:
         self.width = (size + 31) // 32 * 4  # bytes, in whole words as llguidance fills them
         self._known: dict[bytes, Mask] = {}
+        self._single: dict[int, Mask] = {}
 
     def of_bits(self, bits: bytes) -> Mask:
         """The mask of these bits."""
@@ -48,6 +49,13 @@ class Masks:
             value = int.from_bytes(bits, "little")
             only = value.bit_length() - 1 if value and value & (value - 1) == 0 else None
             mask = self._known[bits] = Mask(bits, only)
+        return mask
+
+    def of_token(self, token: int) -> Mask:
+        """The mask of a single token."""
+        mask = self._single.get(token)
+        if mask is None:
+            mask = self._single[token] = self.of_tokens([token])
         return mask
 
     def of_tokens(self, tokens: Iterable[int], base: np.ndarray | None = None) -> Mask:

@@ -20,6 +20,9 @@ _STATES = ("", "a", "a.", "a.a")
 """A name so far, as far as it tells what may follow."""
 _SAMPLED = "a1_Zs"
 """In place of all characters of a name, where tokens are asked how they depend on the next one."""
+_ANY = " \n,.:;}]{[\"'-+_a1Zs"
+"""In place of all characters."""
+_MOST_WRITTEN = 1 << 14
 
 
 class _Branch:
@@ -64,7 +67,7 @@ class Vocabulary:
         self._parts = {state: self._parts_after(state) for state in _STATES}
         self._tails: dict[str, list[tuple[str, _Branch]]] = {}
         self._collect_tails(self._root, "")
-        self._must: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._must: dict[tuple[str, str | None], tuple[int, ...]] = {}
 
     def _parts_after(self, state: str) -> np.ndarray:
         """The tokens that a name may go on with, as packed bits."""
@@ -129,24 +132,26 @@ class Vocabulary:
             return ()
         return self.written(text, _SAMPLED if isinstance(point, Name) else "".join(sorted(point.nexts)))
 
-    def written(self, text: str, nexts: str) -> tuple[int, ...]:
-        """The tokens that a text surely begins with, if one of these characters follows."""
+    def written(self, text: str, nexts: str | None = None) -> tuple[int, ...]:
+        """The tokens that a text surely begins with, if one of these characters follows; None: whichever does."""
         key = (text, nexts)
         if key not in self._must:
+            if len(self._must) == _MOST_WRITTEN:
+                self._must.clear()
             self._must[key] = self._written(text, nexts)
         return self._must[key]
 
-    def _written(self, text: str, nexts: str) -> tuple[int, ...]:
-        ways = [self.tokens_of(text + character.replace(END, "")) for character in nexts]
+    def _written(self, text: str, nexts: str | None) -> tuple[int, ...]:
+        ways = [self.tokens_of(text + character.replace(END, "")) for character in nexts or _ANY]
         surely: list[int] = []
         start = 0
         for ids in zip(*ways, strict=False):
             token = self.texts.get(ids[0], "")
             branch = self._root.branch(text[start:])
-            longer = branch is not None and (
-                branch.ids not in ([], [ids[0]]) or any(c in branch.longer for c in nexts)
-            )
-            if not token or len(set(ids)) > 1 or longer or start + len(token) > len(text):
+            longer = branch.longer.keys() if branch is not None else frozenset[str]()
+            goes_beyond = bool(longer) if nexts is None else not longer.isdisjoint(nexts)
+            is_other = branch is not None and branch.ids not in ([], [ids[0]])
+            if not token or len(set(ids)) > 1 or goes_beyond or is_other or start + len(token) > len(text):
                 break
             surely.append(ids[0])
             start += len(token)

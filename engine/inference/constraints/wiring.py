@@ -61,7 +61,7 @@ class _Trace(Follower):
         if not self._forced:
             self._forced = list(self._vocabulary.forced(self._point))
         if self._forced:
-            return self._vocabulary.masks.of_tokens(self._forced[:1])
+            return self._vocabulary.masks.of_token(self._forced[0])
         return self._vocabulary.allowed(self._point)
 
 

@@ -208,9 +208,13 @@ class Fields:
     def _expression(self, filling: Filling, written: str, depth: int, count: int) -> Point:
         """The next operand of an expression, or a parenthesis that opens."""
         text = Text()
+        operands = expression_operands(filling.draft)
         for tried in (True, False):
-            for operand in expression_operands(filling.draft):
-                self._go_on(text, filling, written, operand, depth, count + 1, tried)
+            for operand in operands:
+                if any(other.startswith(operand) for other in operands if other != operand):
+                    self._go_on(text, filling, written, operand, depth, count + 1, tried)
+                elif not tried or self._may_stand(filling, f"{written}{operand}", depth, count + 1):
+                    text.add(operand, partial(self._closed, filling, f"{written}{operand}", depth, count + 1))
             if text.nexts:
                 break
         opened = f"{written}("
@@ -218,10 +222,19 @@ class Fields:
             text.add("(", lambda: self._expression(filling, opened, depth + 1, count))
         return text
 
+    @staticmethod
+    def _may_stand(filling: Filling, written: str, depth: int, count: int) -> bool:
+        """Whether something may follow an expression so far, which ends with an operand."""
+        if filling.plus(f"{written}{')' * depth}").fits:
+            return True
+        return count < _MOST_OPERANDS and any(
+            _takes_operand(filling, f"{written}{operator}", depth) for operator in _OPERATORS
+        )
+
     def _go_on(
         self, text: Text, filling: Filling, before: str, last: str, depth: int, count: int, tried: bool = True
     ) -> None:
-        """What may follow an operand or a parenthesis, `last`: the end, another parenthesis, an operator."""
+        """Add what may follow an operand or a parenthesis, behind `last`: the end, a parenthesis, an operator."""
         written = f"{before}{last}"
         ends = not tried or filling.plus(f"{written}{')' * depth}").fits
         if ends and not depth:
@@ -234,6 +247,7 @@ class Fields:
                 text.add(f"{last}{operator}", partial(self._expression, filling, longer, depth, count))
 
     def _closed(self, filling: Filling, written: str, depth: int, count: int) -> Point:
+        """What may follow an operand or a parenthesis."""
         text = Text()
         for tried in (True, False):
             self._go_on(text, filling, written, "", depth, count, tried)
