@@ -215,6 +215,7 @@ def command(
         asked.insert(0, baseline)
     task = asked_task(asked, task_name, call_format, card, context)
     task = task.without_references() if no_reference else task
+    task.check_constraint(constrain)
     temperature = (SAMPLING_TEMPERATURE if samples > 1 else 0.0) if temperature is None else temperature
     if guard and episodes is None:
         raise UserError("--guard is for --episodes")

@@ -81,6 +81,7 @@ def command(
 
     name = model or default_model(task_name)
     task = asked_task([name], task_name, call_format, card, given["context"])
+    task.check_constraint(given["constrain"])
     token, is_new = token_for(given["host"], given["token"])
     with listening(given["host"], given["port"]) as listener:
         from trace_trainer.engine.models.loading import load_model

@@ -120,6 +120,7 @@ def command(
     given["how"] = {"dtype": dtype, "device": device, "base": base}
     name = model or default_model(task_name or DEFAULT_TASK)
     task = asked_task([name], task_name, call_format, card, given["context"])
+    task.check_constraint(given["constrain"])
     if isinstance(task, TraceTask):
         verified = _solve_question(name, task, asked, form, given)
     else:

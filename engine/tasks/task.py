@@ -169,10 +169,14 @@ class Asking(Generic[P]):
         raise UserError("this task has no grammar to decode by: leave --constrain out")
 
     def constraint(self, problem: P, level: str) -> Constraint:
-        """What a completion may be at this level, GRAMMAR or WIRING; likewise."""
+        """What a completion may be at this level, GRAMMAR or WIRING. Raises UserError as `check_constraint` does."""
+        self.check_constraint(level)
+        return Grammar(self.grammar(problem))
+
+    def check_constraint(self, level: str) -> None:
+        """Raise UserError for a level that the task does not have."""
         if level == WIRING:
             raise UserError("--constrain wiring is for traces; --constrain grammar is for calls too")
-        return Grammar(self.grammar(problem))
 
     def constraints(self, problems: Sequence[P], level: str) -> list[Constraint] | None:
         """That of each problem, at any level; None where all may be written."""

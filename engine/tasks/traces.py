@@ -84,6 +84,9 @@ class TraceTask(Task[Problem]):
     def constraint(self, problem: Problem, level: str) -> Constraint:
         return Wiring(problem.question) if level == WIRING else Grammar(self.grammar(problem))
 
+    def check_constraint(self, level: str) -> None:
+        """Traces have all of them."""
+
     def gold_text(self, problem: Problem) -> str:
         return problem.trace or ""
 

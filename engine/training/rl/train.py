@@ -12,6 +12,7 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.runs.checkpoints import newest_checkpoint
@@ -38,6 +39,9 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     Raises UserError where they do not fit, or are not what they were, and where there is no model to start from.
     """
     config = config.settled()
+    config.make_task().check_constraint(config.constrain)
+    if config.constrain != OFF and config.backend != "native":
+        raise UserError("--constrain needs --backend native: TRL's updates know no masks")
     start = _start_of(config, run)
     resolve(start)  # what can be said at once is said before the model is loaded
     source, drawn = rl_problems(config)

@@ -20,7 +20,6 @@ from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
 from datasets import Dataset
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.inference.samplers import AUTO
 from trace_trainer.engine.models.chat import prompt_text
 from trace_trainer.engine.runs.checkpoints import (
@@ -98,8 +97,6 @@ def run(
         raise UserError("--histories own needs --backend native: TRL's trainers want all problems beforehand")
     if config.compile:
         raise UserError("--compile needs --backend native")
-    if config.constrain != OFF:
-        raise UserError("--constrain needs --backend native: TRL's updates know no masks")
     if config.sampler != AUTO:
         raise UserError("--sampler needs --backend native: TRL's trainers have their own")
     drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
