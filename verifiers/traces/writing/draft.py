@@ -31,8 +31,8 @@ _RESERVED = 3
 """How often something may be used again by the step that brings a trace to its end, or by the one after it."""
 
 
-MOST_RESERVED = _RESERVED + 2
-"""That and what binding earlier answers may take."""
+_TO_BIND = 2
+"""How often binding earlier answers may do so."""
 
 _MOST_PARTS = 8
 _MOST_UNREAD = 1
@@ -80,8 +80,14 @@ class Draft:
 
     @property
     def is_full(self) -> bool:
-        """Whether it has so many steps that it has to come to its end."""
-        return sum(run.steps for run in self.checker.executions) >= _MOST_STEPS
+        """Whether it has to come to its end: it has many steps, or has used again what it may."""
+        many = sum(run.steps for run in self.checker.executions) >= _MOST_STEPS
+        return many or not self._leaves(_RESERVED)
+
+    @property
+    def reserve(self) -> int:
+        """How often its end may use something again, at most."""
+        return _RESERVED + (_TO_BIND if self.is_part else 0)
 
     @cached_property
     def names(self) -> list[str]:
@@ -157,7 +163,7 @@ class Draft:
     @property
     def may_bind(self) -> bool:
         """Whether binding a variable surely fits, whatever to."""
-        return self._leaves(MOST_RESERVED + 1)
+        return self._leaves(self.reserve + 1)
 
     @property
     def may_end(self) -> bool:
@@ -171,7 +177,7 @@ class Draft:
             return False
         return self._leaves(_RESERVED + len(self.unread) + 1)
 
-    @property
+    @cached_property
     def may_be_queried(self) -> bool:
         """Whether the last sub-trace may end with some query."""
         return any(
@@ -180,7 +186,7 @@ class Draft:
             if (after := self.queried(name)) is not None
         )
 
-    @property
+    @cached_property
     def may_end_now(self) -> bool:
         """Whether the trace may, with some query."""
         return any(after is not None and after.may_end for after in map(self.queried, self.names))
@@ -210,7 +216,10 @@ class Draft:
         if not after.checker.violations and is_doubtful and _is_constant(after):
             return None
         to_come = 1 if self.is_part and self.parts == 1 else len(after.unbound)  # answers still to be bound
-        return after if after._leaves(_RESERVED + to_come) or after.may_end_now else None
+        if after._leaves(_RESERVED + to_come) or self.may_end_now:
+            return after
+        ended = after.queried(after.names[0]) if after.names else None
+        return after if ended is not None and ended.may_end else None
 
     def _judged_query(self, line: str) -> Draft | None:
         step = canonical_step(line)

@@ -16,7 +16,7 @@ from trace_trainer.verifiers.traces.steps.bounds import FEW_INPUTS
 from trace_trainer.verifiers.traces.steps.executing import execute
 from trace_trainer.verifiers.traces.steps.percent import percent_operations
 from trace_trainer.verifiers.traces.steps.step import TypedStep
-from trace_trainer.verifiers.traces.writing.draft import MOST_RESERVED, Draft
+from trace_trainer.verifiers.traces.writing.draft import Draft
 
 Given = tuple[str | tuple[str, ...], ...]
 """The fields of a step in canonical order, as texts."""
@@ -105,7 +105,7 @@ def _is_affordable(draft: Draft, operands: Sequence[str], numbers: Sequence[Exac
             constants += not grounding.bits.get(number)
     if constants and (budget.reads_left <= constants + 1 or budget.terms_left < constants):
         return False
-    return budget.repeats_left >= MOST_RESERVED + len(operands)
+    return budget.repeats_left >= draft.reserve + len(operands)
 
 
 def _followed(draft: Draft, operand: str, number: Exact | None) -> Followed:
