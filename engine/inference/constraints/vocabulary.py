@@ -26,13 +26,22 @@ _MOST_WRITTEN = 1 << 14
 
 
 class _Branch:
-    """The tokens that begin with some text."""
+    """The tokens that begin with some text.
 
-    __slots__ = ("ids", "longer")
+    Attributes:
+        longer: those that go on, by the next character.
+        ids: those that are this text.
+        parts: those that go on within a name, as packed bits, by what is known of the name.
+        tails: where they leave a name, by the character after it: the part of the name, and the tokens from there.
+    """
+
+    __slots__ = ("ids", "longer", "parts", "tails")
 
     def __init__(self) -> None:
         self.longer: dict[str, _Branch] = {}
-        self.ids: list[int] = []  # the tokens that are this text
+        self.ids: list[int] = []
+        self.parts: dict[str, np.ndarray] = {}
+        self.tails: dict[str, list[tuple[str, _Branch]]] | None = None
 
     def branch(self, text: str) -> _Branch | None:
         """The tokens that go on with a text."""
@@ -64,59 +73,57 @@ class Vocabulary:
             for character in text:
                 branch = branch.longer.setdefault(character, _Branch())
             branch.ids.append(id)
-        self._parts = {state: self._parts_after(state) for state in _STATES}
-        self._tails: dict[str, list[tuple[str, _Branch]]] = {}
-        self._collect_tails(self._root, "")
         self._must: dict[tuple[str, str | None], tuple[int, ...]] = {}
-
-    def _parts_after(self, state: str) -> np.ndarray:
-        """The tokens that a name may go on with, as packed bits."""
-        fitting = [
-            id
-            for id, text in self.texts.items()
-            if len(text) <= _LONGEST_PART and _PART.fullmatch(text) and _BEGINNING.fullmatch(state + text)
-        ]
-        return np.frombuffer(self.masks.of_tokens(fitting).bits, dtype=np.uint8)
-
-    def _collect_tails(self, branch: _Branch, part: str) -> None:
-        """Where a token leaves a name, by the first character after it."""
-        for character, longer in branch.longer.items():
-            if _PART.fullmatch(character):
-                self._collect_tails(longer, part + character)
-            else:
-                self._tails.setdefault(character, []).append((part, longer))
 
     def allowed(self, point: Point) -> Mask:
         """The tokens that may follow a point; worked out once for each."""
         if point.memo is None:
-            point.memo = (
-                self._of_name(point)
-                if isinstance(point, Name)
-                else self.masks.of_tokens(_found(self._root, point))
-            )
+            ids: list[int] = []
+            packed: list[np.ndarray] = []
+            self._collect(self._root, point, ids, packed)
+            base = np.bitwise_or.reduce(packed) if packed else None
+            point.memo = self.masks.of_tokens(ids, base)
         mask: Mask = point.memo  # type: ignore[assignment]
         return mask
 
-    def _of_name(self, name: Name) -> Mask:
-        tails = [tail for tail in self._tails.get(name.tail[0], ()) if not (name.is_long and tail[0])]
-        ids = [id for part, branch in tails for id in self._leaving(name, part, branch)]
+    def _collect(self, branch: _Branch, point: Point, ids: list[int], packed: list[np.ndarray]) -> None:
+        """Add the tokens of a branch that may follow a point, one by one or as packed bits."""
+        if isinstance(point, Name):
+            self._collect_name(branch, point, ids, packed)
+            return
+        for character in point.nexts:
+            longer = branch.longer.get(character)
+            after = point.step(character) if longer is not None else None
+            if longer is not None and after is not None:
+                ids += longer.ids
+                if longer.longer:
+                    self._collect(longer, after, ids, packed)
+
+    def _collect_name(self, branch: _Branch, name: Name, ids: list[int], packed: list[np.ndarray]) -> None:
+        for part, tail in _tails(branch).get(name.tail[0], ()):
+            if name.may_be(name.so_far + part) and not (name.is_long and part):
+                after = (name.longer(part) if part else name).step(name.tail[0])
+                assert after is not None
+                ids += tail.ids
+                self._collect(tail, after, ids, packed)
         if not name.is_long:
             head, dot, rest = name.so_far.partition(".")
-            state = _STATES[2 * bool(dot) + bool(rest if dot else head)]
-            return self.masks.of_tokens(ids, self._parts[state])
-        if not name.may_end:
-            ones = (self._root.longer.get(character) for character in "abcdefghijklmnopqrstuvwxyz")
+            packed.append(self._parts(branch, _STATES[2 * bool(dot) + bool(rest if dot else head)]))
+        elif not name.may_end:
+            ones = (branch.longer.get(character) for character in "abcdefghijklmnopqrstuvwxyz")
             ids += [id for one in ones if one is not None for id in one.ids]
-        return self.masks.of_tokens(ids)
 
-    @staticmethod
-    def _leaving(name: Name, part: str, branch: _Branch) -> Iterator[int]:
-        """The tokens that end a name with this part of it."""
-        if name.may_be(name.so_far + part):
-            after = (name.longer(part) if part else name).step(name.tail[0])
-            assert after is not None
-            yield from branch.ids
-            yield from _found(branch, after)
+    def _parts(self, branch: _Branch, state: str) -> np.ndarray:
+        """The tokens of a branch that a name may go on with, as packed bits."""
+        if state not in branch.parts:
+            found = [
+                id
+                for text, longer in _inner(branch, "")
+                if len(text) <= _LONGEST_PART and _BEGINNING.fullmatch(state + text)
+                for id in longer.ids
+            ]
+            branch.parts[state] = np.frombuffer(self.masks.of_tokens(found).bits, dtype=np.uint8)
+        return branch.parts[state]
 
     def forced(self, point: Point) -> tuple[int, ...]:
         """The tokens that must follow a point, where only one text may: those that it is written with whatever follows.
@@ -164,12 +171,20 @@ class Vocabulary:
         return [*ids, self._ends[0]] if len(body) < len(text) else ids
 
 
-def _found(branch: _Branch, point: Point) -> Iterator[int]:
-    """The tokens of a branch that may follow a point."""
-    characters = point.nexts if isinstance(point, Text) else branch.longer
-    for character in characters:
-        longer = branch.longer.get(character)
-        after = point.step(character) if longer is not None else None
-        if longer is not None and after is not None:
-            yield from longer.ids
-            yield from _found(longer, after)
+def _tails(branch: _Branch) -> dict[str, list[tuple[str, _Branch]]]:
+    """Where the tokens of a branch leave a name."""
+    if branch.tails is None:
+        branch.tails = {}
+        for part, inner in [("", branch), *_inner(branch, "")]:
+            for character, longer in inner.longer.items():
+                if not _PART.fullmatch(character):
+                    branch.tails.setdefault(character, []).append((part, longer))
+    return branch.tails
+
+
+def _inner(branch: _Branch, before: str) -> Iterator[tuple[str, _Branch]]:
+    """The branches within a name."""
+    for character, longer in branch.longer.items():
+        if _PART.fullmatch(character):
+            yield before + character, longer
+            yield from _inner(longer, before + character)

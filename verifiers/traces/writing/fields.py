@@ -69,19 +69,34 @@ class Filling:
         known = self.draft.known
         if key not in known:
             # What surely fits is found many times faster than what has to be judged.
-            sure = any(islice(self._ways(judged=False), _MOST_SURE))
-            known[key] = sure or any(islice(self._ways(judged=True), _MOST_TRIED))
+            sure = any(way.surely_fits for way in islice(self._ways(), _MOST_SURE))
+            known[key] = sure or any(way.is_judged_fit for way in islice(self._ways(), _MOST_TRIED))
         return known[key]
 
-    def _ways(self, judged: bool) -> Iterator[bool]:
-        """Whether the step fits with the rest filled in, one way after the other; unless `judged`, surely fits."""
-        if self.field is not None:
-            for value in self.values():
-                yield from self.plus(value)._ways(judged)
-        elif judged:
-            yield self.draft.with_step(self.line) is not None
-        else:
-            yield surely_fits(self.draft, self.operation, self.given)
+    def fits_with(self, lists: Iterator[tuple[str, ...]]) -> bool:
+        """The same with one of these lists for the next field."""
+        tried = [self.plus(items) for items in islice(lists, _MOST_TRIED)]
+        ways = (next(way._ways(), None) for way in tried[:_MOST_SURE])
+        return any(way is not None and way.surely_fits for way in ways) or any(way.fits for way in tried)
+
+    @property
+    def surely_fits(self) -> bool:
+        """Whether the step, all of whose fields are filled in but a name, is known to fit without a closer look."""
+        whole = self if self.field is None else next(self._ways(), self)
+        return whole.field is None and surely_fits(self.draft, self.operation, whole.given)
+
+    @property
+    def is_judged_fit(self) -> bool:
+        """Whether the step, all of whose fields are filled in, fits."""
+        return self.draft.with_step(self.line) is not None
+
+    def _ways(self) -> Iterator[Filling]:
+        """The step with the rest filled in, one way after the other."""
+        if self.field is None:
+            yield self
+            return
+        for value in self.values():
+            yield from self.plus(value)._ways()
 
     def values(self) -> Iterator[str | tuple[str, ...]]:
         """What may stand in the next field, by its kind alone; of lists and expressions the short ones."""
@@ -176,7 +191,7 @@ class Fields:
             return self._expression(filling, "", 0, 0)
         text = Text()
         for value in _that_fit(filling, list(filling.values())):
-            text.add(f"{value}{until}", self._after(filling, value))
+            text.add_with(str(value), until, self._after(filling, value))
         return text
 
     def _items(self, filling: Filling, items: tuple[str, ...]) -> Point:
@@ -188,7 +203,7 @@ class Fields:
                 longer = (*items, operand)
                 is_whole = len(longer) == arity or (arity is None and len(longer) > 1)
                 if is_whole and (not tried or filling.plus(longer).fits):
-                    text.add(f"{operand}{until}", self._after(filling, longer))
+                    text.add_with(operand, until, self._after(filling, longer))
                 if len(longer) < (arity or _MOST_OPERANDS) and (not tried or self._goes_on(filling, longer)):
                     text.add(f"{operand}, ", partial(self._items, filling, longer))
             if text.nexts:
@@ -198,12 +213,10 @@ class Fields:
     @staticmethod
     def _goes_on(filling: Filling, items: tuple[str, ...]) -> bool:
         """Whether a list may have another operand after these."""
-        lists = (
-            filling.lists(items)
-            if len(items) < (filling.arity or 2)
-            else ((*items, operand) for operand in filling.draft.operands)
-        )
-        return any(filling.plus(found).fits for found in islice(lists, _MOST_TRIED))
+        if len(items) < (filling.arity or 2):
+            return filling.fits_with(filling.lists(items))
+        longer = ((*items, operand) for operand in filling.draft.operands)
+        return any(filling.plus(found).surely_fits for found in islice(longer, _MOST_SURE))
 
     def _expression(self, filling: Filling, written: str, depth: int, count: int) -> Point:
         """The next operand of an expression, or a parenthesis that opens."""
@@ -238,7 +251,7 @@ class Fields:
         written = f"{before}{last}"
         ends = not tried or filling.plus(f"{written}{')' * depth}").fits
         if ends and not depth:
-            text.add(f"{last}{self._until_next(filling)}", self._after(filling, written))
+            text.add_with(last, self._until_next(filling), self._after(filling, written))
         elif ends:
             text.add(f"{last})", lambda: self._closed(filling, f"{written})", depth - 1, count))
         for operator in _OPERATORS if count < _MOST_OPERANDS else ():

@@ -46,6 +46,18 @@ class Text:
             node = node._children.setdefault(character, Text())
         node._then = then
 
+    def add_with(self, text: str, tail: str, then: Callable[[], Point]) -> None:
+        """Allow a text with what follows it in any case, which is laid out once it has begun."""
+
+        def rest() -> Point:
+            if len(tail) == 1:
+                return then()
+            point = Text()
+            point.add(tail[1:], then)
+            return point
+
+        self.add(text + tail[0], rest)
+
     @property
     def nexts(self) -> Iterable[str]:
         """The characters that may follow."""

@@ -112,7 +112,7 @@ class _Lines:
             for value in values:
                 if _binds(draft, value):
                     line = f"- {{op: init, var: {name}, {value}}}"
-                    choice.add(f"{value}{self._between}", partial(self._took, draft, line))
+                    choice.add_with(value, self._between, partial(self._took, draft, line))
             return choice
 
         if any(_binds(draft, f"value: {number}") for number in draft.numbers):
