@@ -93,10 +93,11 @@ class Vocabulary:
             return
         for character in point.nexts:
             longer = branch.longer.get(character)
-            after = point.step(character) if longer is not None else None
-            if longer is not None and after is not None:
+            if longer is not None:
                 ids += longer.ids
-                if longer.longer:
+                if longer.longer:  # what comes after is worked out where a token reaches beyond
+                    after = point.step(character)
+                    assert after is not None
                     self._collect(longer, after, ids, packed)
 
     def _collect_name(self, branch: _Branch, name: Name, ids: list[int], packed: list[np.ndarray]) -> None:

@@ -9,10 +9,10 @@ from itertools import islice, product
 from trace_trainer.experts.language.core import COMPUTE_OPS, CORE_OPERATIONS
 from trace_trainer.experts.language.declaration import Expert, Kind, Operation
 from trace_trainer.verifiers.traces.writing.draft import Draft
-from trace_trainer.verifiers.traces.writing.sure import Given, required_fields, surely_fits
+from trace_trainer.verifiers.traces.writing.sure import Given, never_fits, required_fields, surely_fits
 from trace_trainer.verifiers.traces.writing.texts import Name, Point, Text
 
-_MOST_TRIED = 100
+_MOST_TRIED = 40
 """Steps that are tried before it is said that none fits."""
 
 _MOST_SURE = 12
@@ -67,6 +67,8 @@ class Filling:
         """Whether the step can be filled in so that it fits."""
         key = (self.operation.name, self.given)
         known = self.draft.known
+        if key not in known and never_fits(self.draft, self.operation):
+            known[key] = False
         if key not in known:
             # What surely fits is found many times faster than what has to be judged.
             sure = any(way.surely_fits for way in islice(self._ways(), _MOST_SURE))

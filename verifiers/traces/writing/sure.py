@@ -32,7 +32,7 @@ _NEUTRAL = frozenset({0, 1, 100})
 def surely_fits(draft: Draft, operation: Operation, given: Given) -> bool:
     """Whether a step with these fields leaves nothing wrong before its execution; False also where that isn't plain."""
     shape = _shape(operation, _form(operation, given))
-    if shape is None or (not draft.grounding.percent and operation.name in percent_operations()):
+    if shape is None or never_fits(draft, operation):
         return False
     operands = _operands(operation, given)
     if len(set(operands)) < len(operands) or len(operands) > FEW_INPUTS:
@@ -49,6 +49,11 @@ def surely_fits(draft: Draft, operation: Operation, given: Given) -> bool:
     except ArithmeticError:
         return True
     return not follow(shape, inputs, made)[2]
+
+
+def never_fits(draft: Draft, operation: Operation) -> bool:
+    """Whether no step of an operation fits: percentages, where the question speaks of none."""
+    return draft.asks and not draft.grounding.percent and operation.name in percent_operations()
 
 
 def _form(operation: Operation, given: Given) -> Given:

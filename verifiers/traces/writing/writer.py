@@ -104,19 +104,28 @@ class _Lines:
 
         def bound(name: str) -> Point:
             choice = Text()
-            sources = sorted(range(draft.parts - 1), key=lambda index: index not in draft.unbound)
-            values = [
-                *(f"source: {source_of(index, draft.parts - 1)}" for index in sources),
-                *(f"value: {number}" for number in ([] if sources and draft.is_full else draft.numbers)),
-            ]
-            for value in values:
-                if _binds(draft, value):
-                    line = f"- {{op: init, var: {name}, {value}}}"
-                    choice.add_with(value, self._between, partial(self._took, draft, line))
+            ways = {"source: ": self._sources(draft), "value: ": draft.numbers}
+            for field, values in ways.items() if draft.unbound else reversed(ways.items()):
+                if values and (field == "source: " or not (draft.unbound and draft.is_full)):
+                    choice.add(field, partial(self._bindings, draft, name, field, values))
             return choice
 
         if any(_binds(draft, f"value: {number}") for number in draft.numbers):
             text.add(f"{_INIT.name}, var: ", lambda: Name(draft.taken, ", ", bound))
+
+    @staticmethod
+    def _sources(draft: Draft) -> list[str]:
+        """The earlier answers, those that nothing is bound to first."""
+        places = sorted(range(draft.parts - 1), key=lambda index: index not in draft.unbound)
+        return [source_of(index, draft.parts - 1) for index in places]
+
+    def _bindings(self, draft: Draft, name: str, field: str, values: list[str]) -> Point:
+        """What a new variable may be bound to."""
+        choice = Text()
+        for value in [value for value in values if _binds(draft, f"{field}{value}")] or values:
+            line = f"- {{op: init, var: {name}, {field}{value}}}"
+            choice.add_with(value, self._between, partial(self._took, draft, line))
+        return choice
 
     def _took(self, draft: Draft, line: str) -> Point:
         return self.point(draft.took(line))
