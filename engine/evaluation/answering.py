@@ -25,6 +25,11 @@ NO_COMPLETION = "no_completion"
 """The code of an `error` where what runs the model failed; no verifier gives it, so none of them lists it."""
 
 
+def measured_under(data: str, constrain: str) -> str:
+    """What figures on this data are of, under a constraint."""
+    return f"{data}{_CONSTRAINED[constrain]}"
+
+
 def evaluate_model(
     loaded: LoadedModel,
     task: Task[Any],
@@ -126,7 +131,7 @@ def evaluation_of(
         records.append(Record(problem, tuple(completions), loss))
     try:
         return Evaluation(
-            model, task, f"{data}{_CONSTRAINED[constrain]}", tuple(records), len(groups[0]), constrain
+            model, task, measured_under(data, constrain), tuple(records), len(groups[0]), constrain
         )
     except ValueError as error:
         raise UserError(str(error)) from None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
-from trace_trainer.engine.evaluation.answering import evaluate_model
+from trace_trainer.engine.evaluation.answering import evaluate_model, measured_under
 from trace_trainer.engine.evaluation.intervals import paired_difference, wilson
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.reading import problems_of
@@ -185,7 +185,8 @@ class Keeper:
             looks.append(self._look(iteration))
             if best_of(looks) is looks[-1]:
                 self._save_weights(iteration)
-            self._run.log_metrics(looks[-1].record(self._choosing.source))
+            source = measured_under(self._choosing.source, self._config.constrain)
+            self._run.log_metrics(looks[-1].record(source))
         return self.fell
 
     def tidy(self) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.inference.constraints.guidance import starts_of
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.sampling import sample
@@ -139,6 +140,7 @@ class NativeLoop:
             "step": self.iteration,
             **summary(self.task, samples),
             **stats.record(),
+            **({"constrain": self.config.constrain} if self.config.constrain != OFF else {}),
             "learning_rate": self.optimizer.param_groups[0]["lr"],
             "seconds": {
                 "sampling": sampled - started,

@@ -40,7 +40,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     """
     config = config.settled()
     config.make_task().check_constraint(config.constrain)
-    if config.constrain != OFF and config.backend != "native":
+    if config.constrain != OFF and config.backend == "trl":
         raise UserError("--constrain needs --backend native: TRL's updates know no masks")
     start = _start_of(config, run)
     resolve(start)  # what can be said at once is said before the model is loaded
