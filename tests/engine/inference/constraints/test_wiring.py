@@ -9,6 +9,7 @@ import torch
 
 from trace_trainer.engine.inference.constraints import Wiring
 from trace_trainer.engine.inference.constraints.guidance import Guidance
+from trace_trainer.engine.inference.constraints.guide import Guide
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
@@ -33,6 +34,7 @@ def _written(
     expert: str | None,
     sampler: str = "auto",
     limit: int = LIMIT,
+    temperature: float = 1.0,
 ) -> list[tuple[Rollout, str, Verdict]]:
     """What the model writes for each problem under the wiring, and the verdict on it."""
     ends = end_token_ids(loaded.tokenizer, loaded.model)
@@ -40,6 +42,7 @@ def _written(
     groups = sample(
         loaded.model,
         [prompt_ids(loaded.tokenizer, question_prompt(problem.question)) for problem in problems],
+        temperature=temperature,
         max_new_tokens=limit,
         end_ids=ends,
         pad_id=loaded.tokenizer.pad_token_id,
@@ -88,6 +91,20 @@ def test_the_other_sampler_keeps_to_it_too(loaded: LoadedModel) -> None:
     for rollout, text, verdict in _written(loaded, list(generate("train", 4, 5)), None, "generate"):
         assert _before_execution(verdict) == [], text
         assert len(rollout.masks) == len(rollout.completion_ids)
+
+
+def test_forced_tokens_that_enter_together_change_nothing(
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems, widths = list(generate("train", 1, 6)), []
+    loaded.model.register_forward_pre_hook(
+        lambda _, given, named: widths.append(named["input_ids"].shape[1]), with_kwargs=True
+    )
+    ((quick, _, _),) = _written(loaded, problems, None, temperature=0.0)
+    assert 1 in widths and max(widths[1:]) > 1
+    monkeypatch.setattr(Guide, "forced", lambda self, rows: None)
+    ((slow, _, _),) = _written(loaded, problems, None, temperature=0.0)
+    assert quick.completion_ids == slow.completion_ids
 
 
 def test_a_trace_ends_within_its_limit_of_tokens(loaded: LoadedModel) -> None:
