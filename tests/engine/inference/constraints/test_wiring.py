@@ -97,10 +97,11 @@ def test_forced_tokens_that_enter_together_change_nothing(
     loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problems, widths = list(generate("train", 1, 6)), []
-    loaded.model.register_forward_pre_hook(
+    hook = loaded.model.register_forward_pre_hook(
         lambda _, given, named: widths.append(named["input_ids"].shape[1]), with_kwargs=True
     )
     ((quick, _, _),) = _written(loaded, problems, None, temperature=0.0)
+    hook.remove()
     assert 1 in widths and max(widths[1:]) > 1
     monkeypatch.setattr(Guide, "forced", lambda self, rows: None)
     ((slow, _, _),) = _written(loaded, problems, None, temperature=0.0)
