@@ -38,7 +38,7 @@ FLOORS = {
         models rows
         terminal
         atomic conversation extras places plugins
-        errors
+        errors ranks
     """,
     "verifiers": """
         __init__

@@ -12,6 +12,7 @@ import click
 
 from trace_trainer.engine.atomic import no_room
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.ranks import is_main, rank
 from trace_trainer.engine.terminal.printable import printable
 from trace_trainer.engine.terminal.stopping import stop_exit_code
 
@@ -83,7 +84,8 @@ def _told(error: OSError) -> str:
 def _say(text: str) -> None:
     """Say it on standard error, where somebody listens there."""
     with contextlib.suppress(OSError):
-        sys.stderr.write(printable(text))
+        speaker = "" if is_main() else f"process {rank()}: "
+        sys.stderr.write(printable(speaker + text))
         sys.stderr.flush()
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.engine.doctor.examination import require_health
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
+from trace_trainer.engine.ranks import world_size
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.runs.naming import run_folder
 from trace_trainer.engine.runs.place import reserve
@@ -18,6 +20,7 @@ from trace_trainer.engine.settings.written import recorded
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.rl import train as rl
 from trace_trainer.engine.training.sft import train as sft
+from trace_trainer.engine.training.team import Team
 
 
 def train_sft(
@@ -35,6 +38,8 @@ def train_sft(
 
     Raises UnhealthyError where a check fails, UserError where model, problems and settings do not fit.
     """
+    if world_size() > 1:
+        raise UserError("trainer sft runs in one process; trainer rl runs in several")
     if run is None and name is not None:
         reserve(
             run_folder("sft", name), "sft", overwrite, [config.model, *(config.data or ()), config.eval_data]
@@ -59,12 +64,12 @@ def train_rl(
 
     A run that goes on was examined when it started. Raises as `train_sft` does.
     """
+    team = Team(config.device)
     if run is None and name is not None:
-        reserve(
-            run_folder("rl", name), "rl", overwrite, [config.model, *(config.data or ()), config.eval_data]
-        )
+        given = [config.model, *(config.data or ()), config.eval_data]
+        team.led(lambda: reserve(run_folder("rl", name), "rl", overwrite, given))
     prepared = rl.prepare(config, run)
     if run is None:
-        require_health(prepared, skip)
+        team.led(lambda: require_health(prepared, skip))
     origin = recorded(recipe, "rl") if recipe else None
-    return rl.train(prepared, name, overwrite=overwrite, run=run, recipe=origin)
+    return rl.train(prepared, name, overwrite=overwrite, run=run, recipe=origin, team=team)

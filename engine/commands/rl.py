@@ -11,6 +11,7 @@ from trace_trainer.engine.commands.going_on import rl_recipe
 from trace_trainer.engine.commands.options import options, recipe_option, run_options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import named_policy
+from trace_trainer.engine.ranks import is_main
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.recipes import config_from, given_options
 from trace_trainer.engine.settings.stages import RLConfig
@@ -71,6 +72,8 @@ def _train(config: RLConfig, name: str | None, **options: Any) -> None:
     from trace_trainer.engine.commands.training_result import print_result
 
     run, evaluations = train_rl(config, name, **options)
+    if not is_main():
+        return
     print_result(run, evaluations)
     _write_report(run)
     if len(evaluations) < 2:

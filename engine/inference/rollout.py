@@ -9,6 +9,7 @@ from transformers import PreTrainedModel
 
 from trace_trainer.engine.inference.constraints.guide import Guide
 from trace_trainer.engine.inference.constraints.masks import Mask
+from trace_trainer.engine.inference.streams import Streams
 from trace_trainer.engine.inference.token_choice import choose_tokens
 
 
@@ -43,6 +44,7 @@ class Batch:
     pad_id: int
     temperature: float
     guide: Guide | None = None
+    streams: Streams | None = None
 
     def padded(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Prompts padded on the left and their mask, both of shape (prompts, longest)."""
@@ -67,7 +69,11 @@ class Batch:
         """The next token of each of these rows and its log-probability; logits have shape (rows, vocabulary)."""
         if self.guide is not None:
             logits = self.guide.masked(logits, rows.tolist())
-        tokens, logprobs = choose_tokens(logits, self.temperature, generator)
+        if self.streams is not None:
+            uniform = self.streams.take(rows)
+        else:
+            uniform = torch.rand((len(logits), 1), generator=generator, device=logits.device)
+        tokens, logprobs = choose_tokens(logits, self.temperature, uniform)
         if self.guide is not None:
             self.guide.accept(rows.tolist(), tokens.tolist())
         return tokens, logprobs

@@ -18,6 +18,7 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.constraints.guide import Guide, Start
 from trace_trainer.engine.inference.rollout import Batch, Rollout
 from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
+from trace_trainer.engine.inference.streams import Streams
 
 
 class Kept(Protocol):
@@ -46,8 +47,9 @@ def sample(
     starts: Sequence[Start] | None = None,
     sampler: str = AUTO,
     kept: Kept | None = None,
+    streams: Sequence[int] | None = None,
 ) -> list[list[Rollout]]:
-    """Sample `group_size` completions of each prompt.
+    """Sample `group_size` completions of each prompt; returns the group of each, in order.
 
     Args:
         model: a causal language model; adapters are fine.
@@ -63,8 +65,7 @@ def sample(
         starts: of each prompt, what its completions may be (`Guidance.start`), and so the distribution sampled from.
         sampler: a key of SAMPLERS, or AUTO.
         kept: has the batches that an earlier call drew, and gets the others.
-
-    Returns the group of rollouts of each prompt, in order.
+        streams: a seed for each prompt, for random numbers of its own in place of one stream for all (`streams.py`).
 
     Raises UserError where the sampler is not for this model, and for a prompt that fills all its positions.
     """
@@ -80,10 +81,10 @@ def sample(
         chosen = order[start : start + width]
         asked = [prompts[i] for i in chosen]
         room = min(max_new_tokens, positions(model) - len(asked[-1]))  # the last one is the longest
-        drawn = _drawn_before(kept, asked, group_size, generator)
-        if drawn is None:
+        if (drawn := _drawn_before(kept, asked, group_size, generator)) is None:
             guide = Guide([starts[i] for i in chosen], group_size, room) if starts else None
             batch = Batch(model, asked, group_size, room, end_ids, pad_id, temperature, guide)
+            batch.streams = _own_streams(streams and [streams[i] for i in chosen], batch, generator)
             drawn = _keep(kept, draw(batch, generator), generator)
         for row, rollout in enumerate(drawn):
             groups[chosen[row // group_size]].append(rollout)
@@ -91,6 +92,15 @@ def sample(
             progress(len(chosen) * group_size)
     model.train(was_training)
     return groups
+
+
+def _own_streams(seeds: Sequence[int] | None, batch: Batch, generator: torch.Generator) -> Streams | None:
+    """A stream for each prompt of a batch, where they have seeds. A sampler that knows no streams draws from the
+    generator, which goes by the first."""
+    if not seeds:
+        return None
+    generator.manual_seed(seeds[0])
+    return Streams(seeds, batch.group_size, batch.max_new_tokens, batch.model.device)
 
 
 def positions(model: PreTrainedModel) -> int:

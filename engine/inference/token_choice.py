@@ -9,15 +9,17 @@ _CACHED = 2**18
 
 
 def choose_tokens(
-    logits: torch.Tensor, temperature: float, generator: torch.Generator
+    logits: torch.Tensor, temperature: float, uniform: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A token for each row of logits of shape (rows, vocabulary), and its log-probability; both of shape (rows,).
 
     Drawn from the whole distribution at the temperature; at 0 it is the most likely one, whose probability is then 1.
+
+    Args:
+        uniform: a random number for each row, of shape (rows, 1), from 0 up to but not including 1.
     """
     on_cpu = logits.device.type == "cpu"
     at_once = max(1, _CACHED // logits.shape[1]) if on_cpu else len(logits)
-    uniform = torch.rand((len(logits), 1), generator=generator, device=logits.device)
     parts = zip(logits.split(at_once), uniform.split(at_once), strict=True)
     chosen = [_choose(part, temperature, points) for part, points in parts]
     tokens, logprobs = map(torch.cat, zip(*chosen, strict=True))

@@ -15,6 +15,7 @@ import socket
 from pathlib import Path
 
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.ranks import is_main
 from trace_trainer.engine.runs.manifest import now
 
 _held: dict[Path, int] = {}  # descriptors, by the lock's file
@@ -27,11 +28,13 @@ class HeldError(UserError):
 def hold(path: Path) -> None:
     """Take the lock on a path until `let_go` or the end of this process, which may take it more than once.
 
+    Of several processes that work together the main one holds it.
+
     On a file system that knows no locks nothing is held. Raises HeldError naming the process that holds it, OSError
     where the path lies in no folder.
     """
     file = _lock_file(path)
-    if file in _held:
+    if file in _held or not is_main():
         return
     while True:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)

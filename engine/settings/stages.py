@@ -176,6 +176,13 @@ class RLConfig(TuningConfig):
         choices=sampler_names,
         group="Rollouts",
     )
+    streams: str = setting(
+        "auto",
+        "Random numbers of sampling: one stream for a batch, or one for each problem, whose completions then do not "
+        "depend on what is sampled beside them; auto is problem where several processes share the work.",
+        choices=("auto", "batch", "problem"),
+        group="Rollouts",
+    )
     sample_batch: int = setting(
         512, "Completions sampled at once; memory bounds them.", low=1, high=100_000, group="Rollouts"
     )

@@ -6,6 +6,8 @@ import json
 import sys
 from typing import Any
 
+from trace_trainer.engine.ranks import is_main
+
 
 def printable(text: str) -> str:
     """The text with every character that could steer a terminal written as its escape; lines stay lines."""
@@ -25,8 +27,9 @@ def printable_json(value: Any, indent: int | None = None) -> str:
 
 
 def tell(text: str) -> None:
-    """Say something on standard error, beside the results."""
-    print(printable(text), file=sys.stderr, flush=True)
+    """Say something on standard error, beside the results. Of several processes the main one speaks for all."""
+    if is_main():
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def _escaped(character: str) -> str:

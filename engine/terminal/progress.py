@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 
 import rich.progress
 
+from trace_trainer.engine.ranks import is_main
 from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import tell
 
@@ -55,7 +56,7 @@ class Progress:
         self.unit = unit
         self.done = self._done_before = done
         self.seconds_between_lines = seconds_between_lines
-        self._hidden = streaming and sys.stdout.isatty()
+        self._hidden = (streaming and sys.stdout.isatty()) or not is_main()
         self._share = self._share_before = done / total if total else None
         self._note = ""
         self._bar: rich.progress.Progress | None = None

@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from types import FrameType
 from typing import Protocol
 
+from trace_trainer.engine.ranks import world_size
 from trace_trainer.engine.terminal.printable import tell
 
+_ECHO_SECONDS = 10.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Handler = Callable[[int, FrameType | None], None]
 
@@ -61,13 +64,21 @@ class Stoppable(Protocol):
 
 @contextlib.contextmanager
 def stop_on_interrupt(training: Stoppable) -> Iterator[None]:
-    """Within the block the first signal sets `training.stop_requested`; the second is an ordinary KeyboardInterrupt."""
+    """Within the block the first signal sets `training.stop_requested`; the second is an ordinary KeyboardInterrupt.
+
+    Of several processes each gets what the terminal sends, and again what its launcher passes on: soon after the first,
+    a signal is the same one.
+    """
+    asked = 0.0
 
     def ask(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
         global _last
+        if training.stop_requested and world_size() > 1 and time.monotonic() - asked < _ECHO_SECONDS:
+            return
         if training.stop_requested:
             stop_now(signum, frame)
-        training.stop_requested, _last = True, signum
+        training.stop_requested, _last, asked = True, signum, time.monotonic()
         tell("stopping after this step; again to stop at once")
 
     # Ctrl-C also where a script started the training in its background, for whoever sends it means the training.

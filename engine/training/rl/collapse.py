@@ -30,6 +30,12 @@ class NothingEarnedError(click.ClickException):
     exit_code = 1
 
 
+def check_iteration(run: Run, first: Mapping[str, Any], now: Mapping[str, Any], config: RLConfig) -> None:
+    """Raise where an iteration is a reason to give up; arguments and errors are those of the checks below."""
+    check_collapse(first, now, config)
+    check_reward(run)
+
+
 def check_collapse(first: Mapping[str, Any], now: Mapping[str, Any], config: RLConfig) -> None:
     """Raise UserError where an iteration falls below the share `config.collapse` of the first, beyond chance.
 

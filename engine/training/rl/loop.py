@@ -1,4 +1,7 @@
-"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log. One process, one device.
+"""The reinforcement-learning loop: draw problems, sample groups, verify, weigh, update, log.
+
+Several processes (`engine/training/team.py`) each sample, judge and score a share of an iteration; all take the same
+steps.
 
 Departures from the textbook, all measured (docs/decisions.md):
 - Problems are fresh in every iteration, so the accuracy of an iteration's samples is itself held out.
@@ -14,7 +17,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from random import Random
 from typing import Any
@@ -23,33 +27,28 @@ import torch
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.constraints import OFF
-from trace_trainer.engine.inference.constraints.guidance import starts_of
 from trace_trainer.engine.inference.rollout import Rollout
-from trace_trainer.engine.inference.sampling import sample
 from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
-from trace_trainer.engine.models.chat import completion_text, end_token_ids, prompt_ids
+from trace_trainer.engine.models.chat import completion_text
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.recomputation import recomputed_layers
-from trace_trainer.engine.objectives.objective import (
-    Tokens,
-    advantages,
-    token_loss,
-    token_weights,
-)
+from trace_trainer.engine.objectives.objective import Tokens, advantages, token_loss, token_weights
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.optimisers import native_optimiser
-from trace_trainer.engine.training.rl.collapse import WATCHED, check_collapse, check_reward
+from trace_trainer.engine.training.rl.collapse import WATCHED, check_iteration
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.problems import practised_task
+from trace_trainer.engine.training.rl.rollouts import sampled_groups
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
 from trace_trainer.engine.training.rl.start import StartingModel
 from trace_trainer.engine.training.rl.state import STATE, read_state, write_tensors
 from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
+from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
 
 
@@ -60,18 +59,18 @@ class NativeLoop:
         config: the settings.
         loaded: the model, its trainable weights marked (`engine.training.tuning`).
         run: the folder that gets metrics, rollouts, weights and what resuming needs.
+        team: the processes that do this together; only this one where none is given.
     """
 
-    def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run) -> None:
+    def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run, team: Team | None = None) -> None:
         self.config, self.loaded, self.folder = config, loaded, run
+        self.team = team or Team()
         self.task = practised_task(config)
-        self.model = (
-            loaded.model.eval()
-        )  # no dropout: sampled and scored probabilities are to be those of one model
+        # No dropout: sampled and scored probabilities are to be those of one model.
+        self.model = loaded.model.eval()
         trainable = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = native_optimiser(config, trainable, config.learning_rate)
         self.reference = StartingModel(loaded) if config.kl > 0 else None
-        self.ends = end_token_ids(loaded.tokenizer, loaded.model)
         self.iteration = self.steps = 0
         self.start: dict[str, float] | None = None
         self.stop_requested = False
@@ -94,18 +93,17 @@ class NativeLoop:
         ended = False
         try:
             with Progress("rl", config.iterations, "iterations", done=self.iteration) as progress:
-                while not (ended := self.is_over(keeper)) and not self.stop_requested:
+                while not (ended := self.is_over(keeper)) and not self.is_stopped():
                     record = self.iterate(problems)
                     progress.update(
                         self.iteration,
                         note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}",
                     )
                     self.start = self.start or {name: record[name] for name in WATCHED}
-                    check_collapse(self.start, record, config)
-                    check_reward(self.folder)
+                    self.team.led(partial(check_iteration, self.folder, self.start, record, config))
                     if config.checkpoint_every and self.iteration % config.checkpoint_every == 0:
                         self.save()
-                        if keeper:
+                        if keeper and self.team.is_main:
                             keeper.tidy()
         finally:
             if not self.updating:
@@ -114,16 +112,23 @@ class NativeLoop:
 
     def is_over(self, keeper: Keeper | None) -> bool:
         """Whether this is the end: all iterations are done, or the keeper, who looks at the model, ends the run."""
-        fell = keeper is not None and keeper.watch(self.iteration)
+        fell = keeper is not None and self.team.decided(lambda: keeper.watch(self.iteration))
         return fell or self.iteration == self.config.iterations
+
+    def is_stopped(self) -> bool:
+        """Whether a stop was asked for, of any of the processes."""
+        self.stop_requested = any(self.team.everyones(self.stop_requested))
+        return self.stop_requested
 
     def iterate(self, problems: Iterator[Any]) -> dict[str, Any]:
         """One iteration; returns its line of metrics.jsonl."""
         started = time.perf_counter()
         drawn = list(islice(problems, self.config.prompts_per_iteration))
-        rollouts = self.sample(drawn)
+        places = self.team.share(range(len(drawn)))
+        mine = [drawn[place] for place in places]
+        rollouts = self.sample(mine, places)
         sampled = time.perf_counter()
-        samples = self.verify(drawn, rollouts)
+        samples = self.team.joined(self.verify(mine, rollouts))
         if isinstance(problems, Conversations):
             problems.hear(drawn, [group[0].text for group in samples])
         if all(s.reward is None for group in samples for s in group):
@@ -154,22 +159,16 @@ class NativeLoop:
         )
         return record
 
-    def sample(self, problems: list[Any]) -> list[list[Rollout]]:
-        """A group of completions for each problem."""
-        config, tokenizer = self.config, self.loaded.tokenizer
+    def sample(self, problems: list[Any], places: Sequence[int] | None = None) -> list[list[Rollout]]:
+        """A group of completions for each problem.
+
+        Args:
+            places: of the problems among those of the iteration; None where they are all of them.
+        """
+        places = range(len(problems)) if places is None else places
         with self.autocast(), merged_adapter(self.model):
-            return sample(
-                self.model,
-                [prompt_ids(tokenizer, self.task.prompt(problem)) for problem in problems],
-                group_size=config.group_size,
-                temperature=config.temperature,
-                max_new_tokens=config.max_new_tokens,
-                end_ids=self.ends,
-                pad_id=tokenizer.pad_token_id,
-                batch_size=config.sample_batch,
-                seed=config.seed * 100_003 + self.iteration,
-                sampler=config.sampler,
-                starts=starts_of(tokenizer, self.ends, self.task.constraints(problems, config.constrain)),
+            return sampled_groups(
+                self.config, self.loaded, self.task, problems, self.iteration, places, self.team
             )
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
@@ -213,7 +212,7 @@ class NativeLoop:
                 self.step([s for group in groups[number :: len(rates)] for s in group], stats)
         self.steps += len(rates)
         self.updating = False
-        return stats
+        return stats.joined(self.team.everyones(stats))
 
     def step(self, minibatch: list[Sample], stats: UpdateStats) -> None:
         """One optimiser step, accumulated over micro-batches."""
@@ -223,12 +222,15 @@ class NativeLoop:
         kept, which = distinct(minibatch)
         copies = torch.bincount(which)
         weights = torch.zeros(len(kept)).index_add_(0, which, weights)
-        rollouts = [s.rollout for s in kept]
-        for chosen in micro_batches(self.model, rollouts, config.micro_batch_tokens):
+        mine = self.team.share(range(len(kept)))
+        rollouts = [kept[i].rollout for i in mine]
+        for batch in micro_batches(self.model, rollouts, config.micro_batch_tokens):
+            chosen = [mine[i] for i in batch]
             rows = [kept[i] for i in chosen]
             loss = self.loss(rows, weights[chosen], copies[chosen], stats)
             loss.backward()
         trainable = self.optimizer.param_groups[0]["params"]
+        self.team.sum_gradients(trainable)
         norm = float(torch.nn.utils.clip_grad_norm_(trainable, config.max_grad_norm))
         if not math.isfinite(norm):
             raise UserError(
@@ -272,7 +274,9 @@ class NativeLoop:
         return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.config.dtype == "bfloat16")
 
     def save(self) -> None:
-        """Write the weights, and what resuming needs."""
+        """Write the weights, and what resuming needs; the main process does."""
+        if not self.team.is_main:
+            return
         self.folder.save_weights(self.loaded)
         state = {
             "iteration": self.iteration,

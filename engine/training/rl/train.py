@@ -7,6 +7,7 @@ after on the same problems. `native` (`loop.py`) is this project's own loop; `tr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,7 @@ from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.runs.checkpoints import newest_checkpoint
 from trace_trainer.engine.runs.folder import Run, newest_run
+from trace_trainer.engine.runs.following import FollowedRun
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.rows import trim_vocabulary
 from trace_trainer.engine.terminal.printable import tell
@@ -27,6 +29,7 @@ from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
 from trace_trainer.engine.training.rl.problems import EXAMINED, data_lines, rl_problems
 from trace_trainer.engine.training.rl.state import STATE
+from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import load_trainable
 
 
@@ -62,6 +65,7 @@ def train(
     overwrite: bool = False,
     run: Run | None = None,
     recipe: Mapping[str, Any] | None = None,
+    team: Team | None = None,
 ) -> tuple[Run, list[Evaluation]]:
     """Train a model by RL and leave a run folder. The model of `prepared` is used up.
 
@@ -70,22 +74,20 @@ def train(
         overwrite: replace an earlier run of that name.
         run: an unfinished run to go on with, whose settings are those of `prepared`.
         recipe: what the settings came from, for the manifest.
+        team: the processes that do this together; only this one where none is given.
 
     Returns:
-        The run and the evaluations before and after; only before where it was interrupted.
+        The run and the evaluations before and after; only before where it was interrupted, and none in a process that
+        is not the main one.
     """
     loaded, config, held_out, task = prepared.loaded, prepared.config, prepared.held_out, prepared.task
-    resumed = run is not None
+    resumed, team = run is not None, team or Team()
     if run is None:
-        run = Run.create(
-            "rl",
-            name,
-            config,
-            parent=loaded.name,
-            parent_path=loaded.path,
-            overwrite=overwrite,
-            recipe=recipe,
+        parent = {"parent": loaded.name, "parent_path": loaded.path}
+        run = team.decided(
+            lambda: Run.create("rl", name, config, **parent, overwrite=overwrite, recipe=recipe)
         )
+    run = run if team.is_main else FollowedRun(run.path, run.manifest)
     run.record_data("eval", held_out.source, map(task.line, held_out.problems))
     if config.data is not None:
         mixture = read_mixture(config)
@@ -93,25 +95,34 @@ def train(
         run.record_files("train", mixture.record(task))
     run.record_device(str(loaded.device))
 
-    before = held_out.measure(loaded)
-    tell(
-        f"before: accuracy {before.accuracy:.1%} on {before.n} held-out problems; practising on the {prepared.source}"
-    )
+    before = team.led(partial(held_out.measure, loaded))
+    if before:
+        measured = f"accuracy {before.accuracy:.1%} on {before.n} held-out problems"
+        tell(f"before: {measured}; practising on the {prepared.source}")
     if config.trim_vocab:
-        practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
-        tell(trim_vocabulary(loaded, list(practised), task))
+        _trim(loaded, config)
     keeper = Keeper(config, loaded, run, choosing_problems(config, held_out.problems))
     try:
-        finished = _BACKENDS[config.backend](config, loaded, rl_problems(config)[1], run, resumed, keeper)
+        finished = _BACKENDS[config.backend](
+            config, loaded, rl_problems(config)[1], run, resumed, keeper, team
+        )
     except BaseException:
         run.close("interrupted")
         raise
+    if before is None:  # the main process measures what was saved
+        return run, []
     if not finished:
         run.close("interrupted")
         return run, [before]
     kept = keeper.settle()
     del loaded, prepared.loaded, keeper  # there may be no room for it beside the one that was saved
     return run, held_out.measure_saved(run, before, is_start=kept == 0)
+
+
+def _trim(loaded: LoadedModel, config: RLConfig) -> None:
+    """Cut the vocabulary down to what the run practises on."""
+    practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
+    tell(trim_vocabulary(loaded, list(practised), config.make_task()))
 
 
 def _require_checkpoint(run: Run) -> None:
@@ -136,11 +147,11 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
 
 
 def _native(
-    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper
+    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper, team: Team
 ) -> bool:
     from trace_trainer.engine.training.rl.loop import NativeLoop
 
-    loop = NativeLoop(config, loaded, run)
+    loop = NativeLoop(config, loaded, run, team)
     if resumed:
         loop.load()
     with stop_on_interrupt(loop):
@@ -148,10 +159,14 @@ def _native(
 
 
 def _trl(
-    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper
+    config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper, team: Team
 ) -> bool:
     from trace_trainer.engine.training.rl import trl as rl_trl
 
+    if team.count > 1:
+        raise UserError(
+            f"--backend trl runs in one process, not in {team.count}; --backend native runs in several"
+        )
     return rl_trl.run(config, loaded, problems, run, resumed, keeper)
 
 

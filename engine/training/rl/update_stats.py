@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -16,6 +17,20 @@ class UpdateStats:
     ratio_max: float = 0.0
     kl: float = 0.0
     grad_norms: list[float] = field(default_factory=list)
+
+    def joined(self, parts: Sequence[UpdateStats]) -> UpdateStats:
+        """Those of the whole update, from what each process counted in its part of it; all took the same steps."""
+        if len(parts) == 1:
+            return self
+        return UpdateStats(
+            tokens=sum(part.tokens for part in parts),
+            entropy=sum(part.entropy for part in parts),
+            clipped=sum(part.clipped for part in parts),
+            ratios=sum(part.ratios for part in parts),
+            ratio_max=max(part.ratio_max for part in parts),
+            kl=sum(part.kl for part in parts),
+            grad_norms=self.grad_norms,
+        )
 
     def record(self) -> dict[str, float | None]:
         """The figures of metrics.jsonl; None where no sample carried a signal."""

@@ -31,11 +31,12 @@ def test_extreme_random_numbers_draw_no_index_without_weight(uniform: float) -> 
 def test_the_choice_does_not_depend_on_how_many_rows_are_computed_at_once(
     temperature: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logits = torch.randn((7, 50), generator=torch.Generator().manual_seed(3))
+    generator = torch.Generator().manual_seed(3)
+    logits, uniform = torch.randn((7, 50), generator=generator), torch.rand((7, 1), generator=generator)
     chosen = []
     for cached in (2**18, 100):
         monkeypatch.setattr("trace_trainer.engine.inference.token_choice._CACHED", cached)
-        chosen.append(choose_tokens(logits, temperature, torch.Generator().manual_seed(4)))
+        chosen.append(choose_tokens(logits, temperature, uniform))
     (tokens, logprobs), (tokens_in_parts, logprobs_in_parts) = chosen
     assert torch.equal(tokens, tokens_in_parts)
     assert torch.allclose(logprobs, logprobs_in_parts)
