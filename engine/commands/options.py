@@ -154,14 +154,18 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
 LOADING = ("dtype", "device", "base")
 
 
+_NEWEST = "the newest RL run, else SFT run"
 model_option = option(
+    "--model", "-m", type=Model(), metavar="MODEL", group="Model", help=f"{MODEL_HELP}.", show_default=_NEWEST
+)
+any_model_option = option(
     "--model",
     "-m",
     type=Model(),
     metavar="MODEL",
     group="Model",
-    help=f"{MODEL_HELP}.",
-    show_default="the newest RL run, else SFT run",
+    help=f"{MODEL_HELP}, or the address of a server of chat completions.",
+    show_default=_NEWEST,
 )
 
 
