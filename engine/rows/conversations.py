@@ -34,6 +34,8 @@ _ROLES = {
     "observation": "tool",
     "ipython": "tool",
 }
+WEIGHT = "weight"
+"""The key under which OpenAI's rows say with 0 that a turn of the assistant is not to be learned."""
 _CALLING = ("function_call", "tool_call")  # roles whose content is the call, as JSON
 
 
@@ -72,6 +74,8 @@ def message_of(value: Any, place: str) -> Message:
     if calls is None and isinstance(value.get("function_call"), Mapping):
         calls = [value["function_call"]]
     more = {key: value[key] for key in ("name", "tool_call_id") if isinstance(value.get(key), str)}
+    if value.get(WEIGHT) == 0:
+        more[WEIGHT] = 0
     if isinstance(calls, Mapping):
         calls = [calls]
     if calls:
