@@ -48,7 +48,10 @@ def test_a_run_on_a_full_disk_keeps_its_checkpoint_and_goes_on_once_there_is_roo
     done = on_a_disk_of("1700k", tmp_path / "disk", sft + look + more_room + command("sft --resume"))
     assert done.stdout.split("\n")[:2] == ["exit 2", "./checkpoint-2/model.safetensors"], done.stderr
     assert done.stdout.endswith("exit 0\n"), done.stderr
-    assert "Error: can't write: a file could not be written whole" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        "Error: can't write: a file could not be written whole" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 def test_an_output_on_a_full_disk_stays_what_it_was(tmp_path: Path) -> None:
