@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -18,9 +18,6 @@ from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
 from trace_trainer.engine.terminal.printable import tell
-
-if TYPE_CHECKING:
-    pass
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = Data(dir_okay=False, path_type=Path)
