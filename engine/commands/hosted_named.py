@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import click
 
 from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.commands.files import Model
+from trace_trainer.engine.commands.options import NEWEST
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
 from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
@@ -31,6 +34,15 @@ class Hosting(NamedTuple):
     request_timeout: int
 
 
+any_model_option = option(
+    "--model",
+    "-m",
+    type=Model(),
+    metavar="MODEL",
+    group="Model",
+    help=f"{MODEL_HELP}, or the address of a server of chat completions.",
+    show_default=NEWEST,
+)
 _OPTIONS = [
     option(
         "--api-model",

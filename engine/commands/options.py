@@ -154,18 +154,10 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
 LOADING = ("dtype", "device", "base")
 
 
-_NEWEST = "the newest RL run, else SFT run"
+NEWEST = "the newest RL run, else SFT run"
+"""Which model is taken where none is named."""
 model_option = option(
-    "--model", "-m", type=Model(), metavar="MODEL", group="Model", help=f"{MODEL_HELP}.", show_default=_NEWEST
-)
-any_model_option = option(
-    "--model",
-    "-m",
-    type=Model(),
-    metavar="MODEL",
-    group="Model",
-    help=f"{MODEL_HELP}, or the address of a server of chat completions.",
-    show_default=_NEWEST,
+    "--model", "-m", type=Model(), metavar="MODEL", group="Model", help=f"{MODEL_HELP}.", show_default=NEWEST
 )
 
 

@@ -20,10 +20,9 @@ from trace_trainer.engine.commands.command import (
     seed_option,
 )
 from trace_trainer.engine.commands.files import Data
-from trace_trainer.engine.commands.hosted_named import Hosting, hosted_options, models_named
+from trace_trainer.engine.commands.hosted_named import Hosting, any_model_option, hosted_options, models_named
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
-    any_model_option,
     constrain_options,
     context_option,
     loading_options,
