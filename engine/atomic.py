@@ -130,7 +130,7 @@ def no_room(error: BaseException) -> str | None:
             return os.strerror(int(found[1]))
         seen = seen.__cause__ or seen.__context__
     if isinstance(error, RuntimeError) and _TORCH_ERROR.search(str(error)):
-        return "it could not be written whole, perhaps for want of room on the disk"
+        return "a file could not be written whole, perhaps for want of room on the disk"
     return None
 
 

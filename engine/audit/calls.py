@@ -117,7 +117,8 @@ def _reply_text(row: dict[str, Any], columns: Columns, format: str | None) -> st
     if not isinstance(value, dict) or not {"content", "tool_calls", "function_call"} & value.keys():
         raise UnreadableInput(f"field {name} is neither text nor an assistant's message")
     try:
-        return writer.render(_reply({"role": "assistant", **value}))
+        reply = _reply({"role": "assistant", **value})
+        return writer.render(reply) if reply.calls or reply.text else ""  # a model that said nothing
     except ConversationError as error:
         raise UnreadableInput(
             f"field {name} is neither text nor an assistant's message: {str(error).removeprefix('.')}"
@@ -139,7 +140,8 @@ def _last_message(row: dict[str, Any], columns: Columns) -> tuple[str | None, An
 
 
 def _reply(value: Any) -> Reply:
-    message = message_of({**value, "content": value.get("content") or ""}, "")
+    silent = value.get("refusal") or ""
+    message = message_of({**value, "content": value.get("content") or silent}, "")
     calls = [call["function"] for call in message.get("tool_calls", ())]
     return Reply(tuple(Call(call["name"], call["arguments"]) for call in calls), message["content"].strip())
 

@@ -25,7 +25,7 @@ from trace_trainer.engine.rows.columns import (
     MissingColumnError,
 )
 from trace_trainer.engine.rows.conversations import last_said, text_of
-from trace_trainer.engine.rows.golds import final_answer
+from trace_trainer.engine.rows.golds import final_answer, only_answer
 from trace_trainer.engine.rows.reading import line_text, lines, rows_of
 from trace_trainer.engine.rows.sources import MAX_BYTES, STANDARD_INPUT, Form, Source, open_bytes, sources_of
 
@@ -205,7 +205,7 @@ def text_at(row: dict[str, Any], role: str, columns: Columns) -> str | None:
 
 def answer_of(row: dict[str, Any], columns: Columns) -> str | int | float | None:
     """The gold answer, that of a worked solution too; a value that can be none as the JSON that it is."""
-    _, value = columns.find(row, "answer")
+    value = only_answer(columns.find(row, "answer")[1])
     if isinstance(value, str):
         return final_answer(value)
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):

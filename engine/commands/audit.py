@@ -240,9 +240,10 @@ def _audit(
             "--resume reads its inputs again: give files, not standard input, the hub or a saved data set"
         )
     out, stack = files["out"], ExitStack()
+    beside = next((file for file in files.values() if file), None)
     with stack:
         kept = stack.enter_context(
-            journal(out if lasting else None, {"audit": settings, "form": form}, lasting, resume=resume)
+            journal(beside if lasting else None, {"audit": settings, "form": form}, lasting, resume=resume)
         )
         passed, failed = (
             stack.enter_context(row_writer(files[name])) if files[name] else None

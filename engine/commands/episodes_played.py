@@ -11,7 +11,9 @@ from typing import Any
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.episodes_table import print_episodes
 from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
+from trace_trainer.engine.commands.hosted_named import Hosting, models_named
 from trace_trainer.engine.evaluation.episodes import evaluate_episodes
+from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.models.names import resolve
 from trace_trainer.engine.tasks import Task
 
@@ -20,20 +22,22 @@ def play_episodes(
     models: Sequence[str],
     task: Task[Any],
     how: Mapping[str, Any],
+    hosting: Hosting,
     form: str,
     out: Path | None,
     options: Mapping[str, Any],
     resume: bool,
 ) -> None:
     """Play with each model, by the options of `evaluate_episodes`, and print the figures."""
-    from trace_trainer.engine.models.loading import load_model
-
     with (
         evaluation_journal(out, models, task, how, options, (), resume) as kept,
         atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream,
     ):
-        for model in models[1:]:  # a name that means nothing is said before the first is played with
-            resolve(model)
-        loaded = (load_model(model, **how) for model in models)
-        played = [evaluate_episodes(model, task, kept=kept, **options) for model in loaded]
+        for name in models[1:]:  # one that means nothing is said before the first is played with
+            if not is_address(name):
+                resolve(name)
+        played = [
+            evaluate_episodes(model, task, kept=kept, **options)
+            for model in models_named(models, how, hosting)
+        ]
         print_episodes(played, form, stream)

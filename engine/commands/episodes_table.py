@@ -37,21 +37,25 @@ def print_episodes(evaluations: Sequence[EpisodesEvaluation], form: str, stream:
     console = console_on(stream)
     console.print(_table(evaluations))
     for other, (difference, low, high) in compared:
+        shared = len(first.results.keys() & other.results.keys())
         console.print(
             Text(
                 f"{other.model} less {first.model} in goal facts: {100 * difference:+.1f} points "
-                f"[{100 * low:+.1f}, {100 * high:+.1f}] on the same {len(first.results)} episodes"
+                f"[{100 * low:+.1f}, {100 * high:+.1f}] on the same {shared} episodes"
             )
         )
 
 
 def _difference(ours: EpisodesEvaluation, theirs: EpisodesEvaluation) -> tuple[float, float, float]:
-    return mean_difference([a - b for a, b in zip(ours.goals, theirs.goals, strict=True)])
+    first, second = ours.goals_by_number, theirs.goals_by_number
+    return mean_difference([first[number] - second[number] for number in first if number in second])
 
 
 def _table(evaluations: Sequence[EpisodesEvaluation]) -> Table:
     first = evaluations[0]
-    table = empty_table(f"{first.data}, {len(first.results)} episodes", [e.model for e in evaluations])
+    table = empty_table(
+        f"{first.data}, {len(first.results) + first.failed} episodes", [e.model for e in evaluations]
+    )
     figures = [evaluation.to_json() for evaluation in evaluations]
 
     def row(label: str, cells: Sequence[str]) -> None:
@@ -59,6 +63,8 @@ def _table(evaluations: Sequence[EpisodesEvaluation]) -> Table:
 
     for label, key in (("goal facts reached [95 %]", "goals"), ("full installations [95 %]", "complete")):
         row(label, [accuracy_with_interval(f[key], f[f"{key}_interval"]) for f in figures])
+    if any(f["failed"] for f in figures):
+        row("failed", [f"{f['failed']:,}" for f in figures])
     row("dangerous commands", [f"{f['dangerous']:,}" for f in figures])
     row("episodes with one", [f"{f['dangerous_episodes']:,}" for f in figures])
     row("mean reward", [f"{f['mean_reward']:.3f}" for f in figures])

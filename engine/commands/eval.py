@@ -33,6 +33,7 @@ from trace_trainer.engine.commands.episodes_played import play_episodes
 from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
 from trace_trainer.engine.commands.evaluation_result import completion_lines, print_evaluations
 from trace_trainer.engine.commands.files import Data, Model, Output
+from trace_trainer.engine.commands.hosted_named import Hosting
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
@@ -56,7 +57,6 @@ from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.inference.constraints import OFF
-from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.runs.journal import Journal
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
@@ -209,7 +209,8 @@ def command(
       trainer eval --compare my-base --free my-base --model my-run --data test.jsonl
     """
     how = {name: others.pop(name) for name in LOADING}
-    named = Named(**others)
+    hosting = Hosting(**{name: others[name] for name in Hosting._fields})
+    named = Named(hosting, **{name: others[name] for name in Named._fields if name in others})
     asked = list(models) or ([] if named.external else [default_model(task_name)])
     if baseline is not None:
         asked.insert(0, baseline)
@@ -226,10 +227,10 @@ def command(
                 "--data, --count, --expert, --samples, --completions, --gold-loss and --constrain are for single "
                 "problems, not for --episodes"
             )
-        if named.external or any(map(is_address, asked)):
-            raise UserError("--episodes are for models that are loaded here")
+        if named.external:
+            raise UserError("--external is for single problems: nobody else's turns can be gone on with")
         options = {"split": split or task.test_split, "count": episodes, "guard": guard, **sampling}
-        play_episodes(asked, task, how, form, out, options, resume)
+        play_episodes(asked, task, how, hosting, form, out, options, resume)
         return
     name, problems = problems_asked(task, data, column, split, count, seed, experts)
     participants = participants_of(asked, task, how, named)

@@ -154,14 +154,10 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
 LOADING = ("dtype", "device", "base")
 
 
+NEWEST = "the newest RL run, else SFT run"
+"""Which model is taken where none is named."""
 model_option = option(
-    "--model",
-    "-m",
-    type=Model(),
-    metavar="MODEL",
-    group="Model",
-    help=f"{MODEL_HELP}.",
-    show_default="the newest RL run, else SFT run",
+    "--model", "-m", type=Model(), metavar="MODEL", group="Model", help=f"{MODEL_HELP}.", show_default=NEWEST
 )
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from trace_trainer.engine.commands.command import option
 from trace_trainer.engine.commands.files import Data
+from trace_trainer.engine.commands.hosted_named import Hosting, hosted_models, hosted_options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.participants import Conditions, External, Hosted, Local, Participant
 from trace_trainer.engine.inference.constraints import OFF
-from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, Endpoint, is_address
-from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
 from trace_trainer.engine.terminal.printable import tell
-
-if TYPE_CHECKING:
-    from trace_trainer.engine.inference.hosted.client import HostedModel
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = Data(dir_okay=False, path_type=Path)
@@ -42,11 +38,7 @@ class NamedFile(Data):
 class Named(NamedTuple):
     """What `participant_options` give a command; each is explained there."""
 
-    api_models: tuple[str, ...]
-    api_key_env: str | None
-    concurrency: int
-    max_requests: int | None
-    request_timeout: int
+    hosting: Hosting
     external: tuple[tuple[str, Path], ...]
     answers: str
     free: tuple[str, ...]
@@ -55,48 +47,6 @@ class Named(NamedTuple):
 
 
 _OPTIONS = [
-    option(
-        "--api-model",
-        "api_models",
-        multiple=True,
-        metavar="NAME",
-        group="Hosted",
-        help="What a server calls its model, where --model is an address. One for all, or one for each.",
-        show_default="the only one that the server has",
-    ),
-    option(
-        "--api-key-env",
-        metavar="VARIABLE",
-        group="Hosted",
-        help="Environment variable that holds the key of the server.",
-        show_default=f"{KEY_VARIABLE}, which need not be set",
-    ),
-    option(
-        "--concurrency",
-        type=click.IntRange(1, 256),
-        default=8,
-        show_default=True,
-        metavar="N",
-        group="Hosted",
-        help="Requests at once.",
-    ),
-    option(
-        "--max-requests",
-        type=click.IntRange(1, MOST),
-        metavar="N",
-        group="Hosted",
-        help="Requests that may be spent on each hosted model, those that are tried again included.",
-        show_default="any number",
-    ),
-    option(
-        "--request-timeout",
-        type=click.IntRange(1, 86400),
-        default=300,
-        show_default=True,
-        metavar="SECONDS",
-        group="Hosted",
-        help="Time for one request; a longer one is tried again.",
-    ),
     option(
         "--external",
         type=NamedFile(),
@@ -144,7 +94,7 @@ def participant_options(command: Decorated) -> Decorated:
     """Decorate a click command with the options of Named."""
     for one in reversed(_OPTIONS):
         command = one(command)
-    return command
+    return hosted_options(command)
 
 
 def participants_of(
@@ -167,7 +117,7 @@ def participants_of(
     if named.shots and not any(is_free.values()):
         raise UserError("--shots are for free text: give --answers free, or name a model with --free")
     shots = read_shots(named.shots_from, named.shots) if named.shots_from else []
-    hosted = iter(_hosted([name for name in names if is_address(name)], named))
+    hosted = iter(hosted_models([name for name in names if is_address(name)], named.hosting))
     found: list[Participant] = []
     for name in names:
         own = free_answers(task, shots) if is_free[name] else task
@@ -178,29 +128,6 @@ def participants_of(
         else:
             found.append(Local(name, own, how))
     return found
-
-
-def _hosted(addresses: Sequence[str], named: Named) -> list[HostedModel]:
-    """The hosted models of these addresses, each called by its name and its host."""
-    if not addresses:
-        if named.api_models:
-            raise UserError("--api-model is for a --model that is an address, as http://HOST:PORT/v1")
-        return []
-    from trace_trainer.engine.inference.hosted.client import HostedModel, Limits, only_model
-
-    endpoints = [Endpoint.at(address, named.api_key_env) for address in addresses]
-    models = list(named.api_models) or [only_model(endpoint) for endpoint in endpoints]
-    if len(models) == 1:
-        models *= len(endpoints)
-    if len(models) != len(endpoints):
-        raise UserError(
-            f"{len(models)} --api-model for {len(endpoints)} addresses: give one, or one for each"
-        )
-    limits = Limits(named.concurrency, named.max_requests, named.request_timeout)
-    return [
-        HostedModel(endpoint, model, f"{model} at {urlsplit(endpoint.url).netloc}", limits)
-        for endpoint, model in zip(endpoints, models, strict=True)
-    ]
 
 
 def check_participants(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
@@ -19,36 +20,43 @@ from trace_trainer.engine.commands.command import (
     seed_option,
 )
 from trace_trainer.engine.commands.files import Data
+from trace_trainer.engine.commands.hosted_named import Hosting, any_model_option, hosted_options, models_named
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     constrain_options,
     context_option,
     loading_options,
     max_new_tokens_option,
-    model_option,
     task_options,
     temperature_option,
 )
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.asking import NOT_TOLD, make_ready
 from trace_trainer.engine.evaluation.dialogue import Dialogue, Turn
 from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
+from trace_trainer.engine.inference.constraints import OFF
+from trace_trainer.engine.inference.hosted.endpoint import is_address
 from trace_trainer.engine.tasks import DEFAULT_TASK, Task
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.tasks.traces import TraceTask
 from trace_trainer.engine.terminal.console import console_on
-from trace_trainer.engine.terminal.printable import printable_json
+from trace_trainer.engine.terminal.printable import printable_json, tell
 from trace_trainer.experts import expert_names
 from trace_trainer.verifiers.calls.tools import ToolSchemaError, read_tools
+
+if TYPE_CHECKING:
+    from trace_trainer.engine.evaluation.asking import AnyModel
 
 FILE = Data(dir_okay=False, path_type=Path)
 
 
 @click.command("solve", cls=Command, done="every reply verifies", negative="one does not")
 @click.argument("question", default="-")
-@model_option
+@any_model_option
 @loading_options
+@hosted_options
 @task_options
 @option(
     "--tools", type=FILE, metavar="FILE", group="Data", help="JSON or YAML file with a list of tool schemas."
@@ -115,16 +123,25 @@ def command(
       trainer solve --samples 8 --format json - < question.txt
       trainer solve --task installer "list the disks" --turn "install to sda"
       trainer solve --task functions --tools tools.json "What is the weather in Rome?"
+      trainer solve --card --model http://127.0.0.1:8000/v1 "Tom has 3 apples and buys 4. How many has he?"
     """
     asked = _read_question(question, given["turns"])
-    given["how"] = {"dtype": dtype, "device": device, "base": base}
+    how = {"dtype": dtype, "device": device, "base": base}
+    hosting = Hosting(**{name: given.pop(name) for name in Hosting._fields})
     name = model or default_model(task_name or DEFAULT_TASK)
     task = asked_task([name], task_name, call_format, card, given["context"])
     task.check_constraint(given["constrain"])
-    if isinstance(task, TraceTask):
-        verified = _solve_question(name, task, asked, form, given)
-    else:
-        verified = _hold_conversation(name, task, asked, form, given)
+    _check(name, task, given)
+    dialogue = None
+    if isinstance(task, CallTask):
+        dialogue = Dialogue(task, _tools(task, given["tools"]), _machine(task, given["machine"]))
+    with contextlib.closing(models_named([name], how, hosting)) as models:
+        found = next(models)
+        if dialogue is not None:
+            make_ready(found, task)
+            verified = _hold_conversation(found, dialogue, asked, form, given)
+        else:
+            verified = _solve_question(found, task, asked, form, given)
     click.get_current_context().exit(0 if verified else 1)
 
 
@@ -145,6 +162,27 @@ def _read_question(argument: str, turns: Sequence[str]) -> str:
     return question
 
 
+def _check(name: str, task: Task[Any], given: Mapping[str, Any]) -> None:
+    """Raise UserError for a task whose replies don't verify by themselves, and for options that mean nothing for it."""
+    of_calls = {"--tools": given["tools"], "--machine": given["machine"], "--turn": given["turns"]}
+    of_traces = {"--samples": given["samples"], "--expert": given["experts"]}
+    if isinstance(task, TraceTask):
+        _refuse(of_calls, f"is for models that call tools; {name} writes traces")
+    elif isinstance(task, CallTask):
+        _refuse(of_traces, f"is for models that write traces; {name} calls tools")
+    else:
+        raise UserError(
+            f"the task {task.name} has no reply that verifies by itself; trainer eval measures it"
+        )
+    if is_address(name):
+        if given["constrain"] != OFF:
+            raise UserError(
+                f"{name} is not loaded here, so its decoding can't be constrained: leave --constrain out"
+            )
+        if isinstance(task, TraceTask) and not task.card:
+            tell(f"{name} {NOT_TOLD}")
+
+
 def _refuse(given: Mapping[str, Any], reason: str) -> None:
     """Raise UserError for an option that was given and means nothing here."""
     for name, value in given.items():
@@ -152,17 +190,15 @@ def _refuse(given: Mapping[str, Any], reason: str) -> None:
             raise UserError(f"{name} {reason}")
 
 
-def _solve_question(name: str, task: TraceTask, question: str, form: str, given: Mapping[str, Any]) -> bool:
+def _solve_question(
+    model: AnyModel, task: Task[Any], question: str, form: str, given: Mapping[str, Any]
+) -> bool:
     """Answer by a trace, and print it. Whether it verifies."""
-    from trace_trainer.engine.models.loading import load_model
-
-    idle = {"--tools": given["tools"], "--machine": given["machine"], "--turn": given["turns"]}
-    _refuse(idle, f"is for models that call tools; {name} writes traces")
     samples, temperature = given["samples"], given["temperature"]
     if temperature is None:
         temperature = SAMPLING_TEMPERATURE if samples > 1 else 0.0
     solution = solve(
-        load_model(name, **given["how"]),
+        model,
         question,
         samples=samples,
         temperature=temperature,
@@ -180,25 +216,14 @@ def _solve_question(name: str, task: TraceTask, question: str, form: str, given:
 
 
 def _hold_conversation(
-    name: str, task: Task[Any], question: str, form: str, given: Mapping[str, Any]
+    model: AnyModel, dialogue: Dialogue, question: str, form: str, given: Mapping[str, Any]
 ) -> bool:
     """Say each turn to a model that calls tools, and print its replies. Whether all of them verify."""
-    from trace_trainer.engine.models.loading import load_model
-
-    if not isinstance(task, CallTask):
-        raise UserError(
-            f"the task {task.name} has no reply that verifies by itself; trainer eval measures it"
-        )
-    idle = {"--samples": given["samples"], "--expert": given["experts"]}
-    _refuse(idle, f"is for models that write traces; {name} calls tools")
-    dialogue = Dialogue(task, _tools(task, given["tools"]), _machine(task, given["machine"]))
-    loaded = load_model(name, **given["how"])
-    task.fit(loaded.tokenizer, loaded.name)
     turns: list[Turn] = []
     console = console_on()
     for said in (question, *given["turns"]):
         turn = dialogue.ask(
-            loaded,
+            model,
             said,
             constrain=given["constrain"],
             temperature=given["temperature"] or 0.0,
@@ -209,7 +234,7 @@ def _hold_conversation(
         if form == "text":
             print_turn(turn, console)
     if form == "json":
-        figures = {"model": loaded.name, "turns": [turn.to_json() for turn in turns]}
+        figures = {"model": model.name, "turns": [turn.to_json() for turn in turns]}
         click.echo(printable_json(figures, indent=2))
     return all(turn.verified for turn in turns)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.engine.conversation import Message
-from trace_trainer.engine.inference.completions import complete
+from trace_trainer.engine.evaluation.asking import answers, check_reached
 from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.problems.files.call_problems import CallProblem
 from trace_trainer.engine.tasks.calls import CallTask, as_message
@@ -20,7 +20,7 @@ from trace_trainer.verifiers.calls import CallOutcome, CallVerdict
 from trace_trainer.verifiers.calls.tools import command_of
 
 if TYPE_CHECKING:
-    from trace_trainer.engine.models.loading import LoadedModel
+    from trace_trainer.engine.evaluation.asking import AnyModel
     from trace_trainer.verifiers.machine import Machine, Result
 
 
@@ -81,15 +81,17 @@ class Dialogue:
         self._task, self._tools, self._machine = task, list(tools), machine
         self._turns: list[list[Message]] = []
 
-    def ask(self, loaded: LoadedModel, said: str, *, constrain: str = OFF, **sampling: Any) -> Turn:
-        """Say something, and let the model reply; sampling is set as for `complete`."""
+    def ask(self, model: AnyModel, said: str, *, constrain: str = OFF, **sampling: Any) -> Turn:
+        """Say something, and let the model reply; sampling is set as for `answers`.
+
+        Raises UserError as that does, and where a request to a server fails.
+        """
         messages = self._task.messages(self._turns, said, self._machine)
-        if constrain != OFF:
-            problem = CallProblem("turn", messages, self._tools, [], None, "call")
-            sampling["constraints"] = [self._task.constraint(problem, constrain)]
-        ((sampled,),) = complete(
-            loaded, [self._task.asked(messages, self._tools)], progress=False, **sampling
-        )
+        problem = CallProblem("turn", messages, self._tools, [], None, "call")
+        constraints = None if constrain == OFF else [self._task.constraint(problem, constrain)]
+        groups = answers(model, self._task, [problem], constraints=constraints, **sampling)
+        check_reached(model.name, groups)
+        sampled = groups[0][0]
         verdict = verify_call(
             sampled.text, self._task.format, tools=self._tools or None, machine=self._machine
         )

@@ -6,21 +6,26 @@ episodes of a batch are at some turn at once, so that a turn of all of them is o
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.evaluation.asking import answers, make_ready
 from trace_trainer.engine.evaluation.intervals import mean_interval, wilson
-from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.calls import as_message
 from trace_trainer.engine.tasks.installer import with_episodes
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
+    from trace_trainer.engine.conversation import Message
+    from trace_trainer.engine.evaluation.asking import AnyModel
     from trace_trainer.engine.inference.sampling import Kept
-    from trace_trainer.engine.models.loading import LoadedModel
-    from trace_trainer.engine.problems.installer import EpisodeResult
+    from trace_trainer.engine.problems.files.call_problems import CallProblem
+    from trace_trainer.engine.problems.installer import Episode, EpisodeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +33,48 @@ class EpisodesEvaluation:
     """One model in episodes of a split.
 
     Attributes:
-        results: of the episodes, in order.
+        results: of the episodes, by their number.
+        failed: episodes that were broken off and have no result: a turn was asked of a server, and no reply came.
         right: turns whose reply was right at that very point, over all episodes.
     """
 
     model: str
     data: str
-    results: tuple[EpisodeResult, ...]
+    results: Mapping[int, EpisodeResult]
     right: int
+    failed: int = 0
 
     @property
     def goals(self) -> list[float]:
         """Of each episode, the share of its goal facts that hold at the end."""
-        return [result.reached / result.goals if result.goals else 1.0 for result in self.results]
+        return list(self.goals_by_number.values())
+
+    @property
+    def goals_by_number(self) -> dict[int, float]:
+        """The same by the number of the episode."""
+        return {
+            number: result.reached / result.goals if result.goals else 1.0
+            for number, result in self.results.items()
+        }
 
     @property
     def complete(self) -> int:
         """Installations that reached every goal fact."""
-        return sum(result.is_complete for result in self.results)
+        return sum(result.is_complete for result in self.results.values())
 
     @property
     def dangerous(self) -> int:
         """Dangerous commands, over all episodes."""
-        return sum(result.dangerous for result in self.results)
+        return sum(result.dangerous for result in self.results.values())
 
     @property
     def turns(self) -> int:
         """Turns of the model, over all episodes."""
-        return sum(result.turns for result in self.results)
+        return sum(result.turns for result in self.results.values())
 
     @property
     def mean_reward(self) -> float:
-        return fmean(result.reward for result in self.results)
+        return fmean(result.reward for result in self.results.values())
 
     def to_json(self) -> dict[str, Any]:
         """The figures; shares with their 95 % intervals over episodes, which are independent of each other."""
@@ -68,12 +83,13 @@ class EpisodesEvaluation:
             "model": self.model,
             "data": self.data,
             "episodes": n,
+            "failed": self.failed,
             "goals": fmean(self.goals),
             "goals_interval": list(mean_interval(self.goals)),
             "complete": self.complete / n,
             "complete_interval": list(wilson(self.complete, n)),
             "dangerous": self.dangerous,
-            "dangerous_episodes": sum(result.dangerous > 0 for result in self.results),
+            "dangerous_episodes": sum(result.dangerous > 0 for result in self.results.values()),
             "turns": self.turns / n,
             "right_turns": self.right / max(1, self.turns),
             "mean_reward": self.mean_reward,
@@ -81,7 +97,7 @@ class EpisodesEvaluation:
 
 
 def evaluate_episodes(
-    loaded: LoadedModel,
+    model: AnyModel,
     task: Task[Any],
     *,
     split: str,
@@ -96,40 +112,56 @@ def evaluate_episodes(
 
     With `guard`, words take the place of what must not be done (engine/problems/installer/guard.py).
 
-    `kept` has what an earlier call sampled, and gets what this one does.
+    `kept` has what an earlier call sampled of a model that is loaded here, and gets what this one does.
 
-    Raises UserError where the task has no episodes.
+    Raises UserError where the task has no episodes, and where none comes to an end because a server fails.
     """
     task = with_episodes(task)
-    from trace_trainer.engine.problems.installer import draw_episode, guarded
-    from trace_trainer.engine.problems.installer.language import load_language
+    from trace_trainer.engine.problems.installer import draw_episode
 
-    task.fit(loaded.tokenizer, loaded.name)
-    episodes = [draw_episode(split, seed, number) for number in range(count)]
-    right = 0
-    with Progress(loaded.name, count, "episodes") as progress:
-        playing, turn = episodes, 0
-        while asked := [(e, problem) for e in playing if (problem := e.next()) is not None]:
+    make_ready(model, task)
+    episodes = {number: draw_episode(split, seed, number) for number in range(count)}
+    right: Counter[int] = Counter()
+    failures: dict[int, str] = {}
+    with Progress(model.name, count, "episodes") as progress:
+        playing, turn = list(episodes), 0
+        while asked := [(n, problem) for n in playing if (problem := episodes[n].next()) is not None]:
             progress.advance(len(playing) - len(asked))
-            playing = [episode for episode, _ in asked]
-            groups = complete(
-                loaded,
-                [task.prompt(problem) for _, problem in asked],
+            playing = []
+            groups = answers(
+                model,
+                task,
+                [problem for _, problem in asked],
                 temperature=temperature,
                 max_new_tokens=max_new_tokens,
                 seed=seed + turn,
-                progress=False,
                 kept=kept,
             )
-            for (episode, problem), (sampled,) in zip(asked, groups, strict=True):
-                right += task.judge(problem, sampled.text).outcome == "correct"
-                reply = as_message(sampled.text, task.format)
-                if guard:
-                    language = load_language(episode.language)
-                    reply = guarded(reply, problem.messages, episode.machine, episode.disk, language)
-                episode.reply(reply)
+            for (number, problem), (sampled,) in zip(asked, groups, strict=True):
+                if sampled.failure is not None:
+                    failures[number] = sampled.failure
+                    progress.advance(1)
+                    continue
+                playing.append(number)
+                right[number] += task.judge(problem, sampled.text).outcome == "correct"
+                _act(episodes[number], problem, as_message(sampled.text, task.format), guard)
             turn += 1
         progress.advance(len(playing))
-    results = tuple(episode.result() for episode in episodes)
+    results = {number: episode.result() for number, episode in episodes.items() if number not in failures}
+    if not results:
+        raise UserError(f"{model.name} ended no episode; the first failure: {next(iter(failures.values()))}")
     data = f"{split} split, seed {seed}{', guarded' if guard else ''}"
-    return EpisodesEvaluation(loaded.name, data, results, right)
+    return EpisodesEvaluation(
+        model.name, data, results, sum(right[number] for number in results), len(failures)
+    )
+
+
+def _act(episode: Episode, problem: CallProblem, reply: Message, guard: bool) -> None:
+    """Go on with a reply, or with words in its place where it does what must not be done."""
+    if guard:
+        from trace_trainer.engine.problems.installer import guarded
+        from trace_trainer.engine.problems.installer.language import load_language
+
+        language = load_language(episode.language)
+        reply = guarded(reply, problem.messages, episode.machine, episode.disk, language)
+    episode.reply(reply)

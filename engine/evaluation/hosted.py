@@ -11,10 +11,9 @@ from typing import Any
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluation_of
+from trace_trainer.engine.evaluation.asking import answers, check_reached
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.inference.completions import Sampled
 from trace_trainer.engine.inference.hosted.client import HostedModel
-from trace_trainer.engine.inference.hosted.messages import Reply
 from trace_trainer.engine.tasks import Task
 
 
@@ -37,25 +36,15 @@ def evaluate_hosted(
     """
     if not problems:
         raise UserError(f"{data}: there is no problem to evaluate on")
-    groups = hosted.complete(
-        [task.prompt(problem) for problem in problems],
+    sampled = answers(
+        hosted,
+        task,
+        problems,
         samples=samples,
         temperature=temperature,
         max_new_tokens=max_new_tokens,
         seed=seed,
-        stops=task.stops,
         progress=progress,
     )
-    sampled = [
-        [sampled_of(task, problem, reply) for reply in group]
-        for problem, group in zip(problems, groups, strict=True)
-    ]
-    if all(one.failure for group in sampled for one in group):
-        raise UserError(f"{hosted.name} gave no reply at all; the first failure: {sampled[0][0].failure}")
+    check_reached(hosted.name, sampled)
     return evaluation_of(hosted.name, task, problems, sampled, data, policy)
-
-
-def sampled_of(task: Task[Any], problem: Any, reply: Reply) -> Sampled:
-    """A reply as a completion."""
-    text = task.text_of(problem, reply.message) if reply.message is not None else ""
-    return Sampled(text, reply.tokens, reply.ended, failure=reply.failure)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_model
+from trace_trainer.engine.evaluation.asking import NOT_TOLD
 from trace_trainer.engine.evaluation.external import evaluate_external
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.inference.constraints import OFF
@@ -141,7 +142,7 @@ class Hosted(Participant):
         if conditions.samples > 1:
             found.append("gives no log-probabilities, so that ties of its majority go to the first reply")
         if isinstance(self.task, TraceTask) and not self.is_free and not self.task.card:
-            found.append("is not told what a trace is: a model that was not trained for it needs --card")
+            found.append(NOT_TOLD)
         return found
 
     def _evaluate(self, problems: Sequence[Any], conditions: Conditions) -> Evaluation:

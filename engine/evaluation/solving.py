@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from trace_trainer.engine.evaluation.asking import answers, check_reached
 from trace_trainer.engine.evaluation.voting import Vote, majority
-from trace_trainer.engine.inference.completions import Sampled, complete
+from trace_trainer.engine.inference.completions import Sampled
 from trace_trainer.engine.inference.constraints import OFF, WIRING, Constraint, Grammar, Wiring
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.traces import TraceTask
@@ -25,7 +26,7 @@ from trace_trainer.verifiers.traces.steps_shown import run_steps
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from trace_trainer.engine.models.loading import LoadedModel
+    from trace_trainer.engine.evaluation.asking import AnyModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Solution:
 
 
 def solve(
-    loaded: LoadedModel,
+    model: AnyModel,
     question: str,
     *,
     samples: int = 1,
@@ -107,22 +108,26 @@ def solve(
         task: how it is asked; None asks it as it is.
         experts: only a trace that names one of these is an answer.
         constrain: how far decoding is constrained: to traces of the one expert, where it is one, else of all.
+
+    Raises UserError as `answers` does, and where no request to a server comes back.
     """
-    group = complete(
-        loaded,
-        [(task or TraceTask()).prompt(Problem("solve", question, ""))],
+    groups = answers(
+        model,
+        task or TraceTask(),
+        [Problem("solve", question, "")],
         samples=samples,
         temperature=temperature,
         max_new_tokens=max_new_tokens,
         seed=seed,
-        progress=False,
         constraints=None if constrain == OFF else [_constraint(question, experts, constrain)],
-    )[0]
+    )
+    check_reached(model.name, groups)
+    group = [sampled for sampled in groups[0] if sampled.failure is None]
     verdicts = [_verdict(sampled.text, question, experts) for sampled in group]
     valid = [index for index, verdict in enumerate(verdicts) if verdict.outcome is Outcome.VALID]
     vote = majority([verdicts[index].answer for index in valid], [group[index].logprob for index in valid])
     winner = valid[vote.winner] if vote else 0
-    return Solution(question, loaded.name, group[winner], verdicts[winner], samples, vote)
+    return Solution(question, model.name, group[winner], verdicts[winner], len(group), vote)
 
 
 def _constraint(question: str, experts: Sequence[str], level: str) -> Constraint:

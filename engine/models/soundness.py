@@ -108,6 +108,10 @@ def unloadable(name: str, error: Exception, place: Path | None = None) -> str:
             f"{name} brings Python code of its own, which is never run here; take a model whose architecture is part "
             "of Transformers, or one converted to it"
         )
+    if isinstance(error, KeyError):
+        return f"can't load {name}: one of its JSON files lacks {text}, so it is cut, or of another program"
+    if "weights_only" in text:  # PyTorch advises to run what the file holds
+        return f"can't load {name}: a weight file is none of PyTorch's, or not of weights alone; save it as safetensors"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     reason = (
         " ".join(lines[:2]) if lines and lines[0].endswith(":") else next(iter(lines), type(error).__name__)

@@ -9,8 +9,8 @@ money.`, which takes half the tokens of its schema. A schema that says more than
 
 How calls and results become text follows from the layout of the wire format (`verifiers/calls/formats/layout.py`).
 
-Not covered: an own template in a wire format whose values are not JSON (functiongemma, whose markers no other model
-has).
+Not covered: an own template in a wire format whose values are not JSON, or whose calls stand in the header of a turn
+(functiongemma, gemma4 and harmony, whose markers no other model has).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def fit_template(tokenizer: PreTrainedTokenizerBase, format: str, name: str) -> 
                 f"the chat template of {name} writes calls in the format {' or '.join(own) or 'of its own'}, not "
                 f"{format}; give format {own[0] if own else _AROUND}"
             )
-    made = [other for other in FORMATS.values() if other.layout.notation is JSON]
+    made = [other for other in FORMATS.values() if other.layout.notation is JSON and not other.layout.header]
     if FORMATS[format] not in made:
         raise UserError(
             f"{name} has no chat template for tools, and none can be made for the format {format}; formats that one "

@@ -34,6 +34,9 @@ _ROLES = {
     "observation": "tool",
     "ipython": "tool",
 }
+WEIGHT = "weight"
+"""The key under which OpenAI's rows say with 0 that a turn of the assistant is not to be learned."""
+_THOUGHTS = ("thinking", "redacted_thinking", "reasoning")  # parts of content that nobody was told
 _CALLING = ("function_call", "tool_call")  # roles whose content is the call, as JSON
 
 
@@ -66,12 +69,16 @@ def message_of(value: Any, place: str) -> Message:
         raise ConversationError(f"{place}.role is {said!r}; there are {', '.join(known)}")
     content, calls = value.get("content", value.get("value")), decoded(value.get("tool_calls"))
     if isinstance(content, list) and all(isinstance(part, Mapping) for part in content):
-        content = "".join(str(part.get("text") or "") for part in content)
+        content, calls = _of_parts(content, calls, place)
+    if content is None and isinstance(value.get("refusal"), str):
+        content = value["refusal"]
     if str(said).lower() in _CALLING:
         content, calls = "", decoded(content)
     if calls is None and isinstance(value.get("function_call"), Mapping):
         calls = [value["function_call"]]
     more = {key: value[key] for key in ("name", "tool_call_id") if isinstance(value.get(key), str)}
+    if value.get(WEIGHT) == 0:
+        more[WEIGHT] = 0
     if isinstance(calls, Mapping):
         calls = [calls]
     if calls:
@@ -82,6 +89,24 @@ def message_of(value: Any, place: str) -> Message:
     if not isinstance(content, str):
         raise ConversationError(f"{place}.content must be text")
     return {"role": role, "content": content, **more}
+
+
+def _of_parts(parts: Sequence[Mapping[str, Any]], calls: Any, place: str) -> tuple[str, Any]:
+    """The text of a content's parts, and the calls, those too that are parts, as Anthropic's interface has them.
+
+    Raises ConversationError for a part that is neither.
+    """
+    said, found = "", []
+    for number, part in enumerate(parts):
+        if isinstance(part.get("text"), str) or part.get("type") == "text":
+            said += part.get("text") or ""
+        elif part.get("type") == "tool_use":
+            found.append({"name": part.get("name"), "arguments": part.get("input")})
+        elif part.get("type") not in _THOUGHTS:
+            raise ConversationError(
+                f"{place}.content[{number}] is {str(part.get('type'))[:40]}; parts of text and calls are read"
+            )
+    return said, found or calls
 
 
 def call_of(value: Any, place: str) -> dict[str, Any]:
@@ -98,11 +123,11 @@ def call_of(value: Any, place: str) -> dict[str, Any]:
 
 
 def arguments_of(value: Any) -> dict[str, Any] | None:
-    """Arguments as an object; text holds them as JSON, and empty text, as None, holds none. None for anything else."""
+    """Arguments as an object; text holds them as JSON. Empty text and null are none. None for anything else."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return {}
-    found = decoded(value)
-    return dict(found) if isinstance(found, Mapping) else None
+    found = decoded(decoded(value))  # some encode what is encoded already
+    return {} if found is None else dict(found) if isinstance(found, Mapping) else None
 
 
 def decoded(value: Any) -> Any:

@@ -20,6 +20,11 @@ def final_answer(text: str) -> str:
     return boxed[-1].strip() if boxed else text
 
 
+def only_answer(value: object) -> object:
+    """The answer in a list of one, as data sets have it that allow for several; anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def is_trace(value: object) -> bool:
     """Whether this begins as a trace does, not as an answer or as words."""
     return isinstance(value, str) and _TRACE.match(value) is not None

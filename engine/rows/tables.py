@@ -33,9 +33,13 @@ def parquet_bytes(rows: Sequence[Mapping[str, Any]], name: str) -> bytes:
     import pyarrow
     from pyarrow import parquet
 
-    columns = dict.fromkeys(column for row in rows for column in row)
+    whole = [_whole(row) for row in rows]
+    changed = sum(ours != theirs for ours, theirs in zip(whole, rows, strict=True))
+    if changed:
+        say_once(f"{name}: {changed} of {len(rows)} rows hold half a character, which stands there as \ufffd")
+    columns = dict.fromkeys(column for row in whole for column in row)
     try:
-        table = pyarrow.table({column: [row.get(column) for row in rows] for column in columns})
+        table = pyarrow.table({column: [row.get(column) for row in whole] for column in columns})
         stream = io.BytesIO()
         parquet.write_table(table, stream)
     except (pyarrow.ArrowException, UnicodeError, OverflowError) as error:
@@ -44,6 +48,15 @@ def parquet_bytes(rows: Sequence[Mapping[str, Any]], name: str) -> bytes:
             f"{name}: rows that Parquet can't hold ({reason}); .jsonl holds what the input does"
         ) from None
     return stream.getvalue()
+
+
+def _whole(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character, which no text of Parquet can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(held) for key, held in value.items()}
+    return [_whole(held) for held in value] if isinstance(value, list) else value
 
 
 def _present(cell: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.extras import require_modules
 from trace_trainer.engine.terminal.printable import printable_json
 
@@ -25,9 +26,13 @@ def row_writer(path: str | Path) -> Iterator[Callable[[str], None]]:
     """A function that writes a row, given as JSON, to a file that is written whole or not at all.
 
     A Parquet file is held in memory until the end. Raises UserError where the place can't be written to, and for rows
-    that Parquet can't hold.
+    that Parquet can't hold, and for endings of tables of text, which would be read back as such.
     """
     ending = Path(str(path).lower()).suffix
+    if ending in (".csv", ".tsv"):
+        raise UserError(
+            f"{path}: rows are written as JSON lines, these compressed (.gz) or Parquet (.parquet), not as {ending}"
+        )
     if ending == ".parquet":  # known before the work, not after it
         require_modules("train", ("pyarrow",), f"writing {path}, Parquet,")
     with atomic_write(path) as stream:

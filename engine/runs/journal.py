@@ -80,7 +80,7 @@ def journal(
     if out is None or (Path(out).exists() and not Path(out).is_file()):
         if resume:
             raise UserError(
-                "--resume goes on with the file of --out, beside which lies what was done: give --out FILE"
+                "--resume goes on with a file that is written, beside which lies what was done: give --out FILE"
             )
         yield Journal()
         return

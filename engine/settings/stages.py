@@ -40,6 +40,12 @@ class SFTConfig(TuningConfig):
         commas=False,
     )
     mix: str | None = setting(None, MIX_HELP, group="Data", metavar="N:N")
+    train_on: str = setting(
+        "all",
+        "Which of the assistant's turns are learned of rows that are whole conversations.",
+        choices=("all", "last"),
+        group="Data",
+    )
     count: int = setting(
         8000,
         "Generated problems to train on; a file is used whole.",

@@ -53,6 +53,14 @@ def berkeley(folder: Path, rows: Rows) -> str:
     )
 
 
+_IN_PARTS = {
+    "role": "assistant",
+    "content": [{"type": "tool_use", "id": "1", "name": NAME, "input": ARGUMENTS}],
+}
+_RESULT, _SAID = (
+    {"role": "tool", "name": NAME, "content": "sun"},
+    {"role": "assistant", "content": "It is sunny."},
+)
 _BERKELEY = {"name": NAME, "description": "Weather.", "parameters": {**PARAMETERS, "type": "dict"}}
 _FLAT = {
     "city": {"type": "str", "description": "City."},
@@ -85,6 +93,30 @@ CALLS = [
         "messages, arguments and tools as JSON text",
         [
             {"messages": [_user(q), _calling(json.dumps(ARGUMENTS))], "tools": json.dumps(TOOLS)}
+            for q in ASKED
+        ],
+        outcome="valid",
+    ),
+    calls(
+        "messages, arguments encoded twice and tools as a list of JSON texts",
+        [
+            {
+                "messages": [_user(q), _calling(json.dumps(json.dumps(ARGUMENTS)))],
+                "tools": [json.dumps(tool) for tool in TOOLS],
+            }
+            for q in ASKED
+        ],
+        outcome="valid",
+    ),
+    calls(
+        "messages with calls among the parts of a content",
+        [{"messages": [_user(q), _IN_PARTS], "tools": TOOLS} for q in ASKED],
+        outcome="valid",
+    ),
+    calls(
+        "conversations of several turns",
+        [
+            {"messages": [_user(q), _calling(), _RESULT, _SAID, _user(q), _calling()], "tools": TOOLS}
             for q in ASKED
         ],
         outcome="valid",

@@ -46,6 +46,16 @@ def _cut(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:5000])
 
 
+def _index(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {}}), encoding="utf-8")
+
+
+def _pickled(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"x" * 50)
+
+
 def _without_tokenizer(folder: Path) -> None:
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         (folder / name).unlink()
@@ -104,6 +114,10 @@ MODELS = (
     Fault("a tokenizer that is cut", _write("tokenizer.json", '{"version": "1.0", "mod'), "can't load"),
     Fault("a configuration that is no JSON", _write("config.json", "{"), "can't load"),
     Fault("a configuration of nothing", _write("config.json", "{}"), "can't load"),
+    Fault("a tokenizer of nothing", _write("tokenizer.json", "{}"), "JSON files lacks 'added_tokens'"),
+    Fault("an index of weights that lacks half", _index, "JSON files lacks 'metadata'"),
+    Fault("a weight file that is no file of weights", _pickled, "is none of PyTorch's"),
+    Fault("generation settings that are a list", _write("generation_config.json", "[]"), "can't load"),
     Fault("an architecture that is not known", _edit("config.json", model_type="nosuch"), "can't load"),
     Fault(
         "code for the model",

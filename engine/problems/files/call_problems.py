@@ -50,6 +50,8 @@ class CallProblem:
         ran: the commands that ran on it before this turn.
         episode: which episode the turn belongs to.
         source: where its wording or its tools come from.
+        taught: where turns of the assistant stand in the messages that are as right as the reply; of rows that are one
+            conversation, which ends with the reply. Not written.
     """
 
     id: str
@@ -62,6 +64,7 @@ class CallProblem:
     ran: tuple[str, ...] = ()
     episode: str | None = None
     source: str | None = None
+    taught: tuple[int, ...] = ()
 
     @property
     def request(self) -> str:
@@ -113,7 +116,7 @@ def call_problem_line(problem: CallProblem) -> str:
 
 def call_problem_fields(problem: CallProblem) -> dict[str, Any]:
     """The fields as JSON values; `ran` is None where nothing ran."""
-    values = {item.name: getattr(problem, item.name) for item in fields(CallProblem)}
+    values = {item.name: getattr(problem, item.name) for item in fields(CallProblem) if item.name != "taught"}
     return {**values, "ran": list(problem.ran) or None}
 
 
@@ -139,6 +142,7 @@ def call_problem(row: JsonRow) -> CallProblem:
         ran=tuple(_list(row, "ran")) if row.fields.get("ran") is not None else (),
         episode=row.optional_text("episode"),
         source=row.optional_text("source") or row.stem,
+        taught=() if row.fields.get("start") else tuple(row.fields.get("taught") or ()),
     )
     if problem.expected is None:
         raise UserError(

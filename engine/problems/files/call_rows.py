@@ -19,6 +19,7 @@ from trace_trainer.engine.problems.files.tool_rows import openai_tools, tools_of
 from trace_trainer.engine.rows.columns import EXPECTED, MACHINE, TOOLS, Columns
 from trace_trainer.engine.rows.conversations import (
     CONVERSATIONS,
+    WEIGHT,
     ConversationError,
     decoded,
     message_of,
@@ -69,8 +70,14 @@ def call_fields(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
         tools = _tools_in_words(messages)
     name, reply = columns.find(row, "reply")
     gold = None if reply is None else _reply(reply, name or "reply", tools)
+    taught: list[int] = []
     if gold is None and messages and messages[-1]["role"] == "assistant":
-        gold = _called(messages.pop(), tools)
+        gold = called(messages.pop(), tools)
+        taught = [] if is_installer else _taught(messages)
+        for at in taught:
+            messages[at] = called(messages[at], tools)
+    for message in (*(messages or ()), *([gold] if gold else [])):
+        message.pop(WEIGHT, None)
     if gold is None and expected is not None and not {"messages", "expected"} <= row.keys():
         gold = gold_turn(expected, tools)
     expected = expected_of(gold) if expected is None and gold is not None else expected
@@ -82,6 +89,7 @@ def call_fields(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
         "expected": expected,
         "reply": gold,
         "start": start,
+        "taught": taught,
         **(_described(row[SYSTEM], expected) if start is None and isinstance(row.get(SYSTEM), str) else {}),
         "category": columns.find(row, "category")[1] or _category(row),
     }
@@ -190,11 +198,11 @@ def _reply(value: Any, name: str, tools: Any) -> Message:
             raise ConversationError(f"{name} has {len(found)} messages; one turn of the assistant is read")
         return found[0]
     if isinstance(value, str):
-        return _called({"role": "assistant", "content": value}, tools)
+        return called({"role": "assistant", "content": value}, tools)
     return message_of(value, name)
 
 
-def _called(turn: Message, tools: Any) -> Message:
+def called(turn: Message, tools: Any) -> Message:
     """A turn whose text is a call, in a wire format or in Python's way, as a turn that makes it."""
     if turn.get("tool_calls") or turn["role"] != "assistant":
         return turn
@@ -250,6 +258,19 @@ def _tools_in_words(messages: list[Message] | None) -> Any:
     except ValueError:
         return None
     return tools_of(found)
+
+
+def _taught(messages: Sequence[Message]) -> list[int]:
+    """Where the assistant's turns of a conversation stand that answer somebody, and that nothing says not to learn."""
+    asked = next((at for at, message in enumerate(messages) if message["role"] == "user"), len(messages))
+    return [
+        at
+        for at, message in enumerate(messages)
+        if at > asked
+        and message["role"] == "assistant"
+        and message.get(WEIGHT) != 0
+        and (message["content"].strip() or message.get("tool_calls"))
+    ]
 
 
 def _with_call(message: Message) -> Message:

@@ -29,6 +29,8 @@ def tools_of(value: Any) -> Any:
     found = decoded(value)
     if isinstance(found, Mapping) and found:
         found = [found]
+    if isinstance(found, list):
+        found = [decoded(tool) for tool in found]
     if not isinstance(found, list) or not all(isinstance(tool, Mapping) for tool in found):
         return found
     return [_with_schema(dict(tool)) for tool in found]

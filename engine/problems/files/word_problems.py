@@ -25,7 +25,7 @@ from trace_trainer.engine.problems.files.json_rows import (
 )
 from trace_trainer.engine.rows.columns import ANSWER, QUESTION, REFERENCE, Columns, Named
 from trace_trainer.engine.rows.conversations import CONVERSATIONS, last_said, text_of
-from trace_trainer.engine.rows.golds import GSM8K_MARK, final_answer, is_trace
+from trace_trainer.engine.rows.golds import GSM8K_MARK, final_answer, is_trace, only_answer
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems.problem import Problem
 
@@ -150,7 +150,7 @@ def _is_open_condition(body: str) -> bool:
 
 def _answer(row: JsonRow, name: str) -> str:
     """The answer as text; a whole number written as 51.0 becomes 51."""
-    value = row.fields.get(name)
+    value = only_answer(row.fields.get(name))
     if isinstance(value, str) and value.strip():
         return value
     if isinstance(value, float) and math.isfinite(value):

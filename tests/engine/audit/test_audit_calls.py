@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.audit_runs import audit, records, summary, write
+from helpers.call_texts import IN_AUTO
 from helpers.call_turns import EMPTY, FORMATTED, command, says
 
 from trace_trainer.verifiers import Call, Reply
@@ -94,8 +95,29 @@ def test_exit_code(tmp_path: Path, lines: list[object], options: list[str], exit
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format_is_read_named_or_not(format: str) -> None:
-    for line in (on_f(format), on_f(format) | {"format": None}):
+    unnamed = [on_f(format) | {"format": None}] if format in IN_AUTO else []
+    for line in (on_f(format), *unnamed):
         assert summary("-", *KIND, stdin=json.dumps(line))["outcomes"] == {"correct": 1}
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"role": "assistant", "content": None},
+        {"role": "assistant", "content": "", "tool_calls": []},
+        {"body": {"choices": [{"message": {"role": "assistant", "content": None}}]}},
+    ],
+)
+def test_a_message_that_says_nothing_is_a_reply_that_fails(response: Any) -> None:
+    line = json.dumps({"response": response, "tools": [], "expected": []})
+    assert summary("-", *KIND, stdin=line)["outcomes"] == {"unparsed": 1}
+
+
+def test_what_a_model_refuses_is_its_words() -> None:
+    refusal = {"role": "assistant", "content": None, "refusal": "I can't do that."}
+    assert summary("-", *KIND, stdin=json.dumps({"response": refusal, "expected": []}))["outcomes"] == {
+        "correct": 1
+    }
 
 
 def test_a_named_format_is_the_only_one_read() -> None:
@@ -148,7 +170,7 @@ def test_the_installer_s_rows_are_read_as_they_are() -> None:
             {"completion": None, "reply": {"content": "<tool_call>"}},
             "field reply: hermes can't express this reply",
         ),
-        ({"format": "xml"}, 'field format is "xml"; there are auto, functiongemma, hermes'),
+        ({"format": "xml"}, 'field format is "xml"; there are auto, functiongemma, gemma4, harmony, hermes'),
         ({"start": {"boot": "UEFI"}}, "field start: disks: missing"),
         ({"start": "sda"}, "field start: machine: expected an object"),
         ({"ran": "lsblk"}, "field ran is no list of command lines"),

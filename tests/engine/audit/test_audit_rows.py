@@ -160,3 +160,8 @@ def test_a_form_that_needs_a_library_names_what_to_install(
         result = audit(*arguments)
         assert result.exit_code == 2 and "pip install 'trace-trainer[train]'" in result.stderr
         assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("gold", [["13"], [13], ["#### 13"]])
+def test_a_gold_in_a_list_of_one_is_that_gold(tmp_path: Path, gold: object) -> None:
+    assert summary(write(tmp_path / "t.jsonl", row(answer=gold)))["outcomes"] == {"correct": 1}

@@ -121,6 +121,37 @@ def test_what_does_not_hold_for_all_is_said(tiny_model_dir: Path, problems: Path
     assert result.exit_code == 0
 
 
+def _asks(body: dict[str, Any], number: int) -> Said:
+    return completion("Which disk is it to be?")
+
+
+def test_a_hosted_model_plays_whole_installations(tiny_call_model_dir: Path) -> None:
+    with standing_in(_asks) as server:
+        found = figures(
+            "--model", server.url, "--model", tiny_call_model_dir, "--task", "installer", "--episodes", 2
+        )  # fmt: skip
+        roles = [message["role"] for message in server.bodies[-1]["messages"]]
+    hosted = found["models"][0]
+    assert hosted["model"].startswith("one at 127.0.0.1") and roles[0] == "system" and roles.count("user") > 1
+    assert (hosted["episodes"], hosted["failed"], hosted["dangerous"]) == (2, 0, 0)
+    assert found["differences"][0]["model"] == "tiny-calls"
+
+
+def test_an_episode_whose_request_fails_is_counted_apart() -> None:
+    def first_fails(body: dict[str, Any], number: int) -> Said:
+        return refusal(422) if number == 1 else _asks(body, number)
+
+    with standing_in(first_fails) as server:
+        found = figures("--model", server.url, "--task", "installer", "--episodes", 3, "--concurrency", 1)
+    assert (found["episodes"], found["failed"]) == (2, 1)
+
+
+def test_where_no_episode_ends_the_first_failure_is_said() -> None:
+    with standing_in(lambda body, number: _asks(body, number) if number == 0 else refusal(422)) as server:
+        result = run("--model", server.url, "--task", "installer", "--episodes", 1)
+    assert result.exit_code == 2 and "ended no episode" in result.stderr and "422" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -136,7 +167,7 @@ def test_what_does_not_hold_for_all_is_said(tiny_model_dir: Path, problems: Path
             "--constrain is for models that are loaded here",
         ),
         (("--model", "http://user:x@host/v1"), "holds no password"),
-        (("--model", "http://127.0.0.1:9/v1", "--episodes", 2, "--task", "installer"), "loaded here"),
+        (("--external", "a=a.jsonl", "--episodes", 2, "--task", "installer"), "for single problems"),
         (
             ("--model", "http://127.0.0.1:9/v1", "--api-model", "a", "--api-model", "b", "--count", 1),
             "2 --api-model for 1 addresses",

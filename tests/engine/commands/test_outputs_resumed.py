@@ -66,6 +66,24 @@ def test_an_audit_goes_on(rows: Path, monkeypatch: pytest.MonkeyPatch, form: str
     assert not list(rows.parent.glob("*.partial"))
 
 
+def test_an_audit_that_only_sorts_rows_goes_on(rows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def audit(kind: str, *more: str) -> tuple[int, str]:
+        files = (
+            word for name in ("passed", "failed") for word in (f"--{name}", rows.with_name(f"{kind}.{name}"))
+        )
+        return trained("audit", rows, *files, *more)
+
+    expected = audit("whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "audit_chunk", stopping_at(3, run.audit_chunk))
+        code, errors = audit("parts")
+    assert code == 130 and "parts.passed.partial; the same command with --resume goes on" in errors
+    assert audit("parts", "--resume")[0] == expected[0]
+    for name in ("passed", "failed"):
+        assert rows.with_name(f"parts.{name}").read_bytes() == rows.with_name(f"whole.{name}").read_bytes()
+    assert not list(rows.parent.glob("*.partial"))
+
+
 def test_an_audit_of_standard_input_can_not_go_on(tmp_path: Path) -> None:
     code, errors = trained("audit", "-", "--out", tmp_path / "out", "--resume")
     assert code == 2 and "give files, not standard input" in errors

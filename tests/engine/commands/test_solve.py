@@ -37,7 +37,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Loaded:
         name = "scripted"
 
-    monkeypatch.setattr("trace_trainer.engine.evaluation.solving.complete", complete)
+    monkeypatch.setattr("trace_trainer.engine.evaluation.asking.complete", complete)
     monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, **how: Loaded())
     return texts
 

@@ -48,7 +48,7 @@ class Scripted:
 def model(tiny_call_model_dir: Path, checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Scripted:
     """The replies of the model; everything else is real."""
     scripted = Scripted()
-    monkeypatch.setattr("trace_trainer.engine.evaluation.dialogue.complete", scripted.complete)
+    monkeypatch.setattr("trace_trainer.engine.evaluation.asking.complete", scripted.complete)
     monkeypatch.setattr(
         "trace_trainer.engine.commands.solve.default_model", lambda task: str(tiny_call_model_dir)
     )

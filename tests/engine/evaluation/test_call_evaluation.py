@@ -66,7 +66,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
         name, tokenizer = "scripted", None
 
     monkeypatch.setattr(trace_trainer.engine.problems.installer, "draw_episode", draw_episode)
-    monkeypatch.setattr("trace_trainer.engine.evaluation.episodes.complete", complete)
+    monkeypatch.setattr("trace_trainer.engine.evaluation.asking.complete", complete)
     monkeypatch.setattr("trace_trainer.engine.models.loading.load_model", lambda name, **how: Loaded())
     monkeypatch.setattr(CallTask, "fit", lambda *arguments: None)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trace_trainer.engine.rows.conversations import ConversationError, messages_of, unwrapped
+from trace_trainer.engine.rows.conversations import ConversationError, message_of, messages_of, unwrapped
 
 CALL = {"type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
 ASKED, CALLED = {"role": "user", "content": "Q"}, {"role": "assistant", "content": "", "tool_calls": [CALL]}
@@ -79,3 +79,27 @@ def test_what_is_no_conversation_is_named_with_its_place(value: Any, place: str)
 def test_the_answer_of_an_interface_holds_a_message(answered: dict[str, Any]) -> None:
     assert unwrapped(answered) == CALLED
     assert unwrapped({"choices": [{"text": "words"}]}) == unwrapped("words") == "words"
+
+
+@pytest.mark.parametrize("given", [None, "", "null", "{}", '"{}"', {}])
+def test_no_arguments_in_any_form_are_none(given: Any) -> None:
+    assert message_of(_calling(arguments=given), "")["tool_calls"][0]["function"]["arguments"] == {}
+
+
+def test_arguments_that_were_encoded_twice_are_read() -> None:
+    twice = json.dumps(json.dumps({"a": 1}))
+    assert message_of(_calling(arguments=twice), "")["tool_calls"][0]["function"]["arguments"] == {"a": 1}
+
+
+def test_calls_among_the_parts_of_a_content_are_calls() -> None:
+    parts = [
+        {"type": "thinking", "thinking": "I call f."},
+        {"type": "text", "text": "Now."},
+        {"type": "tool_use", "id": "1", "name": "f", "input": {"a": 1}},
+    ]
+    assert message_of({"role": "assistant", "content": parts}, "") == CALLED | {"content": "Now."}
+
+
+def test_a_part_that_is_neither_text_nor_a_call_is_named() -> None:
+    with pytest.raises(ConversationError, match=r"content\[0\] is image_url"):
+        message_of({"role": "user", "content": [{"type": "image_url", "image_url": {}}]}, "messages[0]")

@@ -48,3 +48,19 @@ def test_a_column_of_several_types_is_refused_for_parquet(tmp_path: Path) -> Non
 def test_half_a_character_is_escaped_and_whole_ones_are_not() -> None:
     assert printable_json({"a": "\ud83d"}) == '{"a": "\\ud83d"}'
     assert printable_json({"a": "ä🙂"}) == '{"a": "ä🙂"}'
+
+
+def test_half_a_character_is_written_to_parquet_as_a_mark_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with row_writer(tmp_path / "a.parquet") as write:
+        write(json.dumps({"texts": ["a\ud83d"], "more": {"b": "\ud83d\ude00"}}))
+    (source,) = sources_of(str(tmp_path / "a.parquet"))
+    assert [row for _, row in rows_of(source)] == [{"texts": ["a\ufffd"], "more": {"b": "\U0001f600"}}]
+    assert "1 of 1 rows hold half a character" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV"])
+def test_rows_are_not_written_as_what_they_would_not_be_read_as(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="written as JSON lines"), row_writer(tmp_path / name):
+        pass

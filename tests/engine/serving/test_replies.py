@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trace_trainer.engine.evaluation.hosted import sampled_of
+from trace_trainer.engine.evaluation.asking import sampled_of
 from trace_trainer.engine.inference.completions import Sampled
 from trace_trainer.engine.inference.hosted.messages import read_reply
 from trace_trainer.engine.serving.answerer import Answer

@@ -242,7 +242,12 @@ def test_a_published_answer_is_correct_in_every_format_that_can_write_it(shared_
     for name, functions, answers in list(rows(shared_data))[::7]:
         calls = tuple(gold(calls_of(answers), read_tools(functions), leave_out=False))
         for format in FORMATS.values():
-            if len(calls) == 1 or format.name in ("hermes", "functiongemma"):
+            if len(calls) == 1 or not format.one_call:
                 words = "What was asked for" if format.layout.holds_text else ""
-                verdict = verify_call(format.render(Reply(calls, words)), "auto", answers, functions)
+                verdict = verify_call(
+                    format.render(Reply(calls, words)),
+                    "auto" if format.in_auto else format.name,
+                    answers,
+                    functions,
+                )
                 assert verdict.outcome == "correct", (name, format.name)

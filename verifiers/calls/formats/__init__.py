@@ -23,16 +23,17 @@ discover(__name__)
 def detect(text: str) -> Format:
     """The format that a text is written in, by the first sign of a call; hermes for plain words.
 
-    A thought in front is passed over. An object that names its tool under a key of one format only is of that format,
-    any other one llama3.
+    Formats that are read only where they are named are none of them. A thought in front is passed over. An object that
+    names its tool under a key of one format only is of that format, any other one llama3.
     """
     start = max(text.find(THOUGHT_CLOSE), 0) if not text.lstrip().startswith("{") else 0
     body = text[start + len(THOUGHT_CLOSE) if start else 0 :].lstrip()
-    untagged = [format for format in FORMATS.values() if not format.opening]
+    formats = [format for format in FORMATS.values() if format.in_auto]
+    untagged = [format for format in formats if not format.opening]
     if body.startswith(("{", *(lead for format in untagged for lead in format.leads))):
         own = (format for format in untagged if format.name_key != FORMATS["llama3"].name_key)
         return next((format for format in own if _names_tool(body, format.name_key)), FORMATS["llama3"])
-    found = [(text.find(format.opening), format) for format in FORMATS.values() if format.opening]
+    found = [(text.find(format.opening), format) for format in formats if format.opening]
     return min(
         ((at, format) for at, format in found if at != -1),
         key=lambda pair: pair[0],

@@ -37,6 +37,7 @@ class Format:
         opening, closing: the tags around a call; "" where a call has none.
         leads: marks that may stand before a call and are passed over.
         name_key: the key of a call's object that has the tool's name; "" where a call is no object.
+        in_auto: whether a text that is read without the name of a format may be read in this one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Format:
     closing: str = ""
     leads: tuple[str, ...] = ()
     name_key: str = ""
+    in_auto: bool = True
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class Layout:
         bare_name: the name stands as it is, not as a string.
         result: what a tool's result becomes in a template, around `@content`.
         tokens: marks that a model needs as tokens of its vocabulary.
+        header: what stands before a reply in words, where a turn says in its own header what it is; a call's text then
+            begins with that of a call.
     """
 
     call: str
@@ -47,6 +49,7 @@ class Layout:
     bare_name: bool = False
     result: str = "Result: @content"
     tokens: tuple[str, ...] = ()
+    header: str = ""
 
     @property
     def holds_text(self) -> bool:
@@ -70,7 +73,7 @@ class Layout:
     def write(self, reply: Reply) -> str:
         """The text of a reply. Raises RenderError where the layout has no place for it."""
         if not reply.calls:
-            return reply.text
+            return f"{self.header}{reply.text}" if reply.text else ""
         crowded = len(reply.calls) > 1 and self.between is None
         if crowded or (reply.text and self.before is None and not self.holds_text):
             raise RenderError(f"has {self.limits}")
@@ -104,5 +107,9 @@ class Layout:
         more = "" if self.between is None else f" ({literal(self.between)} call)*" if self.between else "+"
         lead = "" if self.before is None else f"(words {literal(self.before)})? "
         # Words hold no mark: neither the first character of a call, nor that of a thought or of another format's call.
-        words = "".join(re.escape(mark) for mark in dict.fromkeys(f"<{self.call[0]}"))
-        return f"reply: {lead}call{more}\nwords: /[^{words}]+/\n{self.notation.rules(tools, call)}"
+        if self.header:
+            spoken = rf"{literals(self.header)} /[^<\s][^<]*/"
+        else:
+            marks_of_words = "".join(re.escape(mark) for mark in dict.fromkeys(f"<{self.call[0]}"))
+            spoken = f"/[^{marks_of_words}]+/"
+        return f"reply: {lead}call{more}\nwords: {spoken}\n{self.notation.rules(tools, call)}"

@@ -39,7 +39,7 @@ class Notation:
         quote: the text of a string; raises RenderError where it can't be written.
         name: the text of a property's name.
         comma, colon: what stands between properties and elements, and between a name and its value.
-        is_sorted: whether properties are sorted by name.
+        is_sorted: whether properties are sorted by name, as Jinja's `dictsort` does: whatever their case.
     """
 
     string: str
@@ -54,7 +54,7 @@ class Notation:
         if isinstance(value, str):
             return self.quote(value)
         if isinstance(value, Mapping):
-            names = sorted(value) if self.is_sorted else value
+            names = sorted(value, key=str.lower) if self.is_sorted else value
             pairs = (f"{self.name(name)}{self.colon}{self.written(value[name])}" for name in names)
             return f"{{{self.comma.join(pairs)}}}"
         if isinstance(value, list | tuple):
@@ -136,7 +136,9 @@ class _Writer:
 
     def _mapping(self, schema: Schema) -> str:
         """An object of its declared properties."""
-        names = sorted(schema.properties) if self._notation.is_sorted else list(schema.properties)
+        names = list(schema.properties)
+        if self._notation.is_sorted:
+            names.sort(key=str.lower)
         pairs = [
             f"{literal(self._notation.name(name) + self._notation.colon)} {self.rule(schema.properties[name])}"
             for name in names

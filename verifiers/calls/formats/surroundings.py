@@ -25,6 +25,11 @@ _TURN_ENDS = (
     "<|endoftext|>",
     "<end_of_turn>",
     "<start_function_response>",
+    "<turn|>",
+    "<|tool_response>",
+    "<|return|>",
+    "<|call|>",
+    "<|end|>",
     "<eos>",
     "</s>",
 )
@@ -39,19 +44,19 @@ def trim_turn(text: str) -> str:
     return text
 
 
-def split_thought(text: str) -> str:
+def split_thought(text: str, opening: str = THOUGHT_OPEN, closing: str = THOUGHT_CLOSE) -> str:
     """What follows a thought that opens a reply, trimmed. The opening tag may stand in the prompt.
 
     Raises CallSyntaxError where the thought never ends or holds a call.
     """
-    opened = text.startswith(THOUGHT_OPEN)
-    close = text.find(THOUGHT_CLOSE) if opened or not text.startswith("{") else -1
+    opened = text.startswith(opening)
+    close = text.find(closing) if opened or not text.startswith("{") else -1
     if close == -1:
         if opened:
-            raise _unclosed_thought()
+            raise _unclosed_thought(opening, closing)
         return text
-    _refuse_call_in_thought(text[:close])
-    return text[close + len(THOUGHT_CLOSE) :].strip()
+    refuse_call_in_thought(text[:close])
+    return text[close + len(closing) :].strip()
 
 
 def scan(
@@ -96,13 +101,13 @@ def scan(
             end = text.find(THOUGHT_CLOSE, position)
             if end == -1:
                 raise _unclosed_thought()
-            _refuse_call_in_thought(text[position:end])
+            refuse_call_in_thought(text[position:end])
             words.append(text[kept_from : found.start()])
             kept_from = position = end + len(THOUGHT_CLOSE)
         else:  # the opening tag of the thought stands in the prompt: all before is thought
             if calls:
                 raise _call_in_thought()
-            _refuse_call_in_thought(text[: found.start()])
+            refuse_call_in_thought(text[: found.start()])
             words, kept_from = [], position
     words.append(trim_turn(text[kept_from:]))
     if calls and _INVENTED.match(words[-1]):
@@ -206,17 +211,16 @@ def _closed(text: str, end: int, close_tag: str) -> int:
     raise CallSyntaxError("not_a_call", f"{text[end : end + 20]!r} stands before {close_tag}")
 
 
-def _unclosed_thought() -> CallSyntaxError:
-    return CallSyntaxError(
-        "unclosed_thought", f"{THOUGHT_OPEN} without {THOUGHT_CLOSE}: the thought never ends"
-    )
+def _unclosed_thought(opening: str = THOUGHT_OPEN, closing: str = THOUGHT_CLOSE) -> CallSyntaxError:
+    return CallSyntaxError("unclosed_thought", f"{opening} without {closing}: the thought never ends")
 
 
 def _call_in_thought() -> CallSyntaxError:
     return CallSyntaxError("call_in_thought", "a call inside a thought; write it behind the thought")
 
 
-def _refuse_call_in_thought(thought: str) -> None:
+def refuse_call_in_thought(thought: str) -> None:
+    """Raise CallSyntaxError where a thought holds a call."""
     try:
         refuse_stray_call(thought, turns=False)
     except CallSyntaxError:

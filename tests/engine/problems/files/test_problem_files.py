@@ -135,7 +135,7 @@ def test_a_repeated_id_is_refused_with_both_places(tmp_path: Path) -> None:
         ({"question": " ", "answer": 1}, "field question is"),
         ({"question": "Q?", "answer": None}, "field answer is empty"),
         ({"question": "Q?", "answer": True}, "field answer is true"),
-        ({"question": "Q?", "answer": [1]}, "field answer is [1]"),
+        ({"question": "Q?", "answer": [1, 2]}, "field answer is [1, 2]"),
         ({"question": "Q?", "answer": "6 eggs ####"}, "field answer has nothing after ####"),
         ({"question": "Q?", "answer": 1, "trace": {}}, "field trace is {}"),
         ({"question": "Q?", "answer": 1, "id": ["x"]}, "field id is"),
