@@ -158,6 +158,12 @@ class RLConfig(TuningConfig):
     backend: str = setting(
         "native", "What runs the training: this project's loop, or TRL's trainers.", choices=("native", "trl")
     )
+    trl: tuple[str, ...] | None = setting(
+        None,
+        "Setting of TRL's own for --backend trl, such as top_k=20 or use_vllm=true; may be repeated.",
+        metavar="KEY=VALUE",
+        commas=False,
+    )
     checkpoint_every: int = setting(
         5, "Iterations between checkpoints to resume from; 0 saves none until the end.", low=0, high=MOST
     )

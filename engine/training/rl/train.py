@@ -43,8 +43,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     """
     config = config.settled()
     config.make_task().check_constraint(config.constrain)
-    if config.constrain != OFF and config.backend == "trl":
-        raise UserError("--constrain needs --backend native: TRL's updates know no masks")
+    _require_backend(config)
     start = _start_of(config, run)
     resolve(start)  # what can be said at once is said before the model is loaded
     source, drawn = rl_problems(config)
@@ -123,6 +122,18 @@ def _trim(loaded: LoadedModel, config: RLConfig) -> None:
     """Cut the vocabulary down to what the run practises on."""
     practised = islice(rl_problems(config)[1], config.iterations * config.prompts_per_iteration)
     tell(trim_vocabulary(loaded, list(practised), config.make_task()))
+
+
+def _require_backend(config: RLConfig) -> None:
+    """Raise UserError where the backend can't meet the settings."""
+    if config.backend == "trl" and config.constrain != OFF:
+        raise UserError("--constrain needs --backend native: TRL's updates know no masks")
+    if config.backend == "trl":
+        from trace_trainer.engine.training.rl.trl_settings import require_trl
+
+        require_trl(config)
+    elif config.trl:
+        raise UserError("--trl needs --backend trl: these are settings of TRL's trainers")
 
 
 def _require_checkpoint(run: Run) -> None:

@@ -26,8 +26,9 @@ from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.rl import trl as rl_trl
 from trace_trainer.engine.training.rl.problems import rl_problems
 from trace_trainer.engine.training.rl.samples import iterations_of
-from trace_trainer.engine.training.rl.trl import _divide, _trainer
+from trace_trainer.engine.training.rl.trl import _trainer
 from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
+from trace_trainer.engine.training.rl.trl_settings import divided
 from trace_trainer.engine.training.tuning import load_trainable
 from trace_trainer.experts.problems import Problem, generate
 
@@ -172,27 +173,9 @@ def test_adapter_is_trained_and_saved_without_trls_copy(
 def test_micro_batches_divide_a_step_evenly_and_fit_the_tokens(config: RLConfig) -> None:
     longest = 50
     roomy = dataclasses.replace(config, micro_batch_tokens=3 * (longest + config.max_new_tokens))
-    assert _divide(roomy, longest) == (2, 4)
-    assert _divide(dataclasses.replace(config, micro_batch_tokens=16), longest) == (1, 8)
-    assert _divide(dataclasses.replace(config, micro_batch_tokens=10**6), longest) == (8, 1)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"objective": "expert-iteration"}, "not expert-iteration"),
-        ({"minibatches": 3}, "can't be divided by --minibatches 3"),
-        ({"group_size": 1}, "at least 2"),
-        ({"sample_batch": 8}, "--sample-batch"),
-    ],
-)
-def test_settings_that_trl_cannot_meet_are_refused(
-    config: RLConfig, loaded: LoadedModel, checkpoints: Path, settings: dict[str, Any], said: str
-) -> None:
-    config = dataclasses.replace(config, **settings)
-    run = Run.create("rl", "own", config, parent="tiny", parent_path="x")
-    with pytest.raises(UserError, match=said):
-        rl_trl.run(config, loaded, iter(PROBLEMS), run, resumed=False, keeper=None)
+    assert divided(roomy, longest) == (2, 4)
+    assert divided(dataclasses.replace(config, micro_batch_tokens=16), longest) == (1, 8)
+    assert divided(dataclasses.replace(config, micro_batch_tokens=10**6), longest) == (8, 1)
 
 
 def test_stopped_run_resumes_after_its_last_checkpoint(
