@@ -42,7 +42,7 @@ def test_the_empty_device_is_an_empty_file() -> None:
         ("a.json", b"[\n" + LINE + b"\n]", Form.ARRAY),
         ("a.json", b'{\n"rows": []}', Form.ARRAY),
         ("a.json", LINE + b"\n" + LINE, Form.LINES),
-        ("a.jsonl", gzip.compress(LINE), Form.LINES),
+        ("a.jsonl", gzip.compress(LINE, mtime=0), Form.LINES),
         ("a.csv", LINE, Form.CSV),
         ("a.TSV", LINE, Form.TSV),
     ],
