@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trace_trainer.engine.doctor.examination import require_health
-from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.figures import Evaluation
-from trace_trainer.engine.ranks import world_size
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.runs.naming import run_folder
 from trace_trainer.engine.runs.place import reserve
@@ -38,17 +36,15 @@ def train_sft(
 
     Raises UnhealthyError where a check fails, UserError where model, problems and settings do not fit.
     """
-    if world_size() > 1:
-        raise UserError("trainer sft runs in one process; trainer rl runs in several")
+    team = Team(config.device)
     if run is None and name is not None:
-        reserve(
-            run_folder("sft", name), "sft", overwrite, [config.model, *(config.data or ()), config.eval_data]
-        )
+        given = [config.model, *(config.data or ()), config.eval_data]
+        team.led(lambda: reserve(run_folder("sft", name), "sft", overwrite, given))
     prepared = sft.prepare(config, run)
     tell(sft.describe_rows(prepared))
-    require_health(prepared, skip)
+    team.led(lambda: require_health(prepared, [*skip, *_left_out(team)]))
     origin = recorded(recipe, "sft") if recipe else None
-    return sft.train(prepared, name, overwrite=overwrite, run=run, recipe=origin)
+    return sft.train(prepared, name, overwrite=overwrite, run=run, recipe=origin, team=team)
 
 
 def train_rl(
@@ -70,6 +66,11 @@ def train_rl(
         team.led(lambda: reserve(run_folder("rl", name), "rl", overwrite, given))
     prepared = rl.prepare(config, run)
     if run is None:
-        team.led(lambda: require_health(prepared, skip))
+        team.led(lambda: require_health(prepared, [*skip, *_left_out(team)]))
     origin = recorded(recipe, "rl") if recipe else None
     return rl.train(prepared, name, overwrite=overwrite, run=run, recipe=origin, team=team)
+
+
+def _left_out(team: Team) -> list[str]:
+    """The checks that the main process of several can't do alone: the dry run takes steps, and a step takes all."""
+    return [] if team.count == 1 else ["dry-run"]

@@ -10,6 +10,7 @@ import click
 from trace_trainer.engine.commands.command import Command
 from trace_trainer.engine.commands.options import options, recipe_option, run_options
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.ranks import is_main
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.recipes import config_from, given_options, recipe_from
 from trace_trainer.engine.settings.stages import SFTConfig
@@ -66,6 +67,8 @@ def command(
     run, training, evaluations = train_sft(
         config, name, overwrite=overwrite, skip=skip, run=run, recipe=origin
     )
+    if not is_main():
+        return
     _report(run, training, evaluations)
     if not training.finished:
         tell(f"Interrupted; go on with: trainer sft --resume --name {run.path.name.removesuffix('_sft')}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,11 +81,15 @@ class LoadedModel:
         self.vocabulary = TrimmedVocabulary(self.model, self.tokenizer, texts)
         self.tokenizer = self.vocabulary.tokenizer
 
-    def save(self, folder: Path) -> None:
-        """Write the model, or the adapter where it is one, and the tokenizer, the vocabulary whole."""
+    def save(self, folder: Path, weights: Mapping[str, torch.Tensor] | None = None) -> None:
+        """Write the model, or the adapter where it is one, and the tokenizer, the vocabulary whole.
+
+        Args:
+            weights: the model's, where it does not hold them itself; None where it does.
+        """
         whole = self.vocabulary.whole() if self.vocabulary else contextlib.nullcontext(self.tokenizer)
         with whole as tokenizer:
-            save_model(self.model, tokenizer, folder, with_embedding=self.is_resized)
+            save_model(self.model, tokenizer, folder, with_embedding=self.is_resized, weights=weights)
 
 
 def load_model(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import save_model as save_tensors
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -29,7 +31,12 @@ def clean_generation(model: PreTrainedModel) -> None:
 
 
 def save_model(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path, *, with_embedding: bool = False
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    folder: Path,
+    *,
+    with_embedding: bool = False,
+    weights: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
     """Write a model, or an adapter where it is one, and its tokenizer into a folder.
 
@@ -38,14 +45,21 @@ def save_model(
 
     Args:
         with_embedding: an adapter brings the rows of embedding and head: its vocabulary is not that of its base.
+        weights: the model's, where it holds only a part of them; None where it holds them all.
     """
     # PEFT would look the base up on the hub, to see whether its vocabulary has grown; here that is known.
-    options = {"save_embedding_layers": with_embedding} if hasattr(model, "peft_config") else {}
+    options: dict[str, Any] = (
+        {"save_embedding_layers": with_embedding} if hasattr(model, "peft_config") else {}
+    )
+    if weights is not None:
+        options["state_dict"] = dict(weights)
     try:
         model.save_pretrained(folder, **options)
     except OSError:
         raise
     except Exception as error:
+        if weights is not None:
+            raise
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         tell(f"{reason}: the weights are saved without what can't be written")
         _save_bare(model, folder)

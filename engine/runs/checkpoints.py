@@ -19,9 +19,12 @@ from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState,
 
 from trace_trainer.engine.atomic import sync_folder, sync_tree
 from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.ranks import is_main
 
 _STATE = "trainer_state.json"  # the trainers write it last
-_ARCHIVES = ("optimizer.pt", "scheduler.pt", "rng_state.pth")
+_ARCHIVES = ("optimizer.pt", "scheduler.pt")
+_IN_PARTS = ("optimizer.bin", "optimizer_0", "global_step*")
+"""What FSDP and DeepSpeed write in their place, one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def whole_checkpoints(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         for path in _checkpoints(folder):
-            if not _is_finished(path):
+            if is_main() and not _is_finished(path):
                 shutil.rmtree(path, ignore_errors=True)
         raise
 
@@ -78,6 +81,8 @@ class DurableCheckpoints(TrainerCallback):
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
+        if not state.is_world_process_zero:
+            return
         folder = Path(str(args.output_dir))
         newest = folder / f"checkpoint-{state.global_step}"
         sync_tree(newest)
@@ -113,5 +118,8 @@ def _lack(path: Path) -> str | None:
                 pass
         except (OSError, SafetensorError):
             return f"holds {file.name} only in part"
-    torn = [name for name in _ARCHIVES if not zipfile.is_zipfile(path / name)]
+    in_parts = any(found for pattern in _IN_PARTS for found in path.glob(pattern))
+    of_processes = [file.name for file in path.glob("rng_state_*.pth")]
+    whole = [*(() if in_parts else _ARCHIVES), *(of_processes or ["rng_state.pth"])]
+    torn = [name for name in whole if not zipfile.is_zipfile(path / name)]
     return f"has no {torn[0]}, or only a part of it" if torn else None

@@ -216,13 +216,16 @@ class Run:
         with atomic_write(self.path / COMPLETIONS) as stream:
             stream.writelines(map(log_line, rows))
 
-    def save_weights(self, loaded: LoadedModel) -> None:
+    def save_weights(self, loaded: LoadedModel, weights: Mapping[str, Any] | None = None) -> None:
         """Write the model, or the adapter where it is one, and the tokenizer into the folder.
+
+        Args:
+            weights: as for `LoadedModel.save`.
 
         They are written beside their places and moved there once they are on the disk, so that an interruption leaves
         the weights of before.
         """
-        move_in(loaded.save, self.path)
+        move_in(functools.partial(loaded.save, weights=weights), self.path)
 
     def close(self, status: Status) -> None:
         """State how the run ended, and let others at it. A finished run loses what only resuming needs."""

@@ -33,7 +33,7 @@ class FollowedRun(Run):
     def record_device(self, device: str) -> None:
         pass
 
-    def save_weights(self, loaded: LoadedModel) -> None:
+    def save_weights(self, loaded: LoadedModel, weights: Mapping[str, Any] | None = None) -> None:
         pass
 
     def close(self, status: Status) -> None:

@@ -111,6 +111,16 @@ class Team:
             raise FollowedError(exit_code)
         return decision
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """In the block Accelerate and torch exchange what they have to; the loss of a process is a PeerLostError."""
+        try:
+            yield
+        except RuntimeError as error:
+            if self.count == 1 or not _is_of_peers(error):
+                raise
+            raise PeerLostError(_LOST) from error
+
     def require_same(self, weights: Iterable[torch.Tensor]) -> None:
         """Raise UserError where the weights of the processes are no longer the same."""
         if self.count > 1:
@@ -127,9 +137,19 @@ def _say(decision: Any, exit_code: int | None) -> None:
         broadcast_object_list([decision, exit_code])
 
 
+_LOST = (
+    "another process of this run has ended, or can't be reached; --resume goes on from the last checkpoint"
+)
+
+
 @contextmanager
-def _peers(otherwise: str = "another process of this run has ended, or can't be reached") -> Iterator[None]:
+def _peers(otherwise: str = _LOST) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:  # torch.distributed's own errors are such, and gloo's have no other class
-        raise PeerLostError(f"{otherwise}; trainer rl --resume goes on from the last checkpoint") from error
+        raise PeerLostError(otherwise) from error
+
+
+def _is_of_peers(error: RuntimeError) -> bool:
+    """Whether it tells of another process: gloo's errors have no class of their own, but their source's path."""
+    return isinstance(error, torch.distributed.DistError) or "/gloo/" in str(error)

@@ -29,6 +29,7 @@ from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
 from trace_trainer.engine.training.rl.problems import EXAMINED, data_lines, rl_problems
 from trace_trainer.engine.training.rl.state import STATE
+from trace_trainer.engine.training.sharded import require_launch
 from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import load_trainable
 
@@ -43,6 +44,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     """
     config = config.settled()
     config.make_task().check_constraint(config.constrain)
+    require_launch(config)
     _require_backend(config)
     start = _start_of(config, run)
     resolve(start)  # what can be said at once is said before the model is loaded
@@ -174,11 +176,7 @@ def _trl(
 ) -> bool:
     from trace_trainer.engine.training.rl import trl as rl_trl
 
-    if team.count > 1:
-        raise UserError(
-            f"--backend trl runs in one process, not in {team.count}; --backend native runs in several"
-        )
-    return rl_trl.run(config, loaded, problems, run, resumed, keeper)
+    return rl_trl.run(config, loaded, problems, run, resumed, keeper, team)
 
 
 _BACKENDS = {"native": _native, "trl": _trl}

@@ -34,6 +34,8 @@ from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.trl_hooks import IterationLog, VerifierReward
 from trace_trainer.engine.training.rl.trl_settings import divided, trl_arguments
 from trace_trainer.engine.training.sft.trainer import restore
+from trace_trainer.engine.training.sharded import whole_weights
+from trace_trainer.engine.training.team import Team
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -63,7 +65,13 @@ _TRAINERS = {GRPOConfig: _Grpo, RLOOConfig: _Rloo}
 
 
 def run(
-    config: RLConfig, loaded: LoadedModel, problems: Iterator[Any], run: Run, resumed: bool, keeper: Keeper
+    config: RLConfig,
+    loaded: LoadedModel,
+    problems: Iterator[Any],
+    run: Run,
+    resumed: bool,
+    keeper: Keeper,
+    team: Team | None = None,
 ) -> bool:
     """Train a model with TRL; it is left trained in `loaded` and saved in the run's folder.
 
@@ -74,6 +82,7 @@ def run(
         run: the folder that gets metrics, rollouts, weights and what resuming needs.
         resumed: go on from the run's newest checkpoint.
         keeper: looks at the model between iterations, and may end the run.
+        team: the processes that do this together; only this one where none is given.
 
     Returns:
         Whether the run came to its end; False where a stop was asked for.
@@ -81,7 +90,8 @@ def run(
     Raises UserError where there is no checkpoint to go on from; NothingEarnedError as `check_reward` does.
     """
     drawn = list(islice(problems, config.iterations * config.prompts_per_iteration))
-    reward = VerifierReward(config, loaded, drawn)
+    team = team or Team()
+    reward = VerifierReward(config, loaded, drawn, team)
     trainer = _trainer(config, loaded, drawn, reward, run)
     checkpoint = newest_checkpoint(run.resume_folder) if resumed else None
     if resumed and checkpoint is None:
@@ -91,15 +101,22 @@ def run(
     with Progress("rl", config.iterations, "iterations", done=first) as progress:
         log = IterationLog(config, run, reward, keeper, progress)
         trainer.add_callback(log)
-        with stop_on_interrupt(log), whole_checkpoints(run.resume_folder), resumed_from(checkpoint, trainer):
+        with (
+            stop_on_interrupt(log),
+            whole_checkpoints(run.resume_folder),
+            resumed_from(checkpoint, trainer),
+            team.together(),
+        ):
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
+    weights = whole_weights(trainer)
     restore(loaded)
     if "ref" in getattr(loaded.model, "peft_config", {}):
         loaded.model.delete_adapter("ref")  # TRL's copy of the adapter that training started from
-    run.save_weights(loaded)
+    run.save_weights(loaded, weights)
     if log.nothing_earned:
         raise log.nothing_earned
-    return keeper.fell or bool(trainer.state.global_step == config.iterations * config.minibatches)
+    done = trainer.state.global_step == config.iterations * config.minibatches
+    return bool(done or team.decided(lambda: keeper.fell))
 
 
 def _trainer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,6 +25,7 @@ from trace_trainer.engine.training.rl.samples import (
     summary,
 )
 from trace_trainer.engine.training.rl.steps import fed_share
+from trace_trainer.engine.training.team import Team
 
 if TYPE_CHECKING:
     from trace_trainer.engine.models.loading import LoadedModel
@@ -43,13 +45,16 @@ class VerifierReward:
     """TRL's reward function: judges the completions of an iteration and keeps them for the log.
 
     Attributes:
-        samples: those of the iteration at hand, in groups.
+        team: the processes that sample and judge together.
+        samples: those of the iteration at hand, of all processes, in groups.
     """
 
     __name__ = "verifier"  # TRL's name for its figures
 
-    def __init__(self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any]) -> None:
-        self.config = config
+    def __init__(
+        self, config: RLConfig, loaded: LoadedModel, problems: Sequence[Any], team: Team | None = None
+    ) -> None:
+        self.config, self.team = config, team or Team()
         self.task = practised_task(config)
         self.tokenizer = loaded.tokenizer
         self.problems = problems
@@ -57,7 +62,7 @@ class VerifierReward:
         self.samples: list[list[Sample]] = []
 
     def __call__(self, *, completion_ids: list[list[int]], index: list[int], **_: Any) -> list[float | None]:
-        """The reward of each completion; None where the verifier or the data failed.
+        """The reward of each completion of this process; None where the verifier or the data failed.
 
         Args:
             completion_ids: of the completions, each with its end token where it has one.
@@ -66,8 +71,10 @@ class VerifierReward:
         judged = [
             self._judge(self.problems[number], ids) for number, ids in zip(index, completion_ids, strict=True)
         ]
+        # TRL gives the processes an iteration in parts, one after the other; a group may lie on two of them.
+        everyones = list(chain.from_iterable(self.team.everyones(judged)))
         size = self.config.group_size
-        self.samples = [judged[start : start + size] for start in range(0, len(judged), size)]
+        self.samples = [everyones[start : start + size] for start in range(0, len(everyones), size)]
         return [sample.reward for sample in judged]
 
     def _judge(self, problem: Any, ids: list[int]) -> Sample:
@@ -108,6 +115,7 @@ class IterationLog(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
+        self.stop_requested = any(self.reward.team.everyones(self.stop_requested))
         if self.stop_requested and state.global_step % self.config.minibatches == 0:
             control.should_save = control.should_training_stop = True
 
@@ -136,10 +144,16 @@ class IterationLog(TrainerCallback):
         self.progress.update(
             iteration, note=f"reward {record['reward']:.3f}, accuracy {record['accuracy']:.1%}"
         )
-        check_collapse(iterations_of(self.run)[0], record, self.config)
+        team = self.reward.team
+        team.led(lambda: check_collapse(iterations_of(self.run)[0], record, self.config))
+        self.nothing_earned = team.decided(self._nothing_earned)
+        if team.decided(lambda: self.keeper.watch(iteration)) or self.nothing_earned:
+            control.should_save = control.should_training_stop = True
+
+    def _nothing_earned(self) -> NothingEarnedError | None:
+        """Why the run should end; it may pass once the weights are saved."""
         try:
             check_reward(self.run)
-        except NothingEarnedError as error:  # it may pass once the weights are saved
-            self.nothing_earned = error
-        if self.keeper.watch(iteration) or self.nothing_earned:
-            control.should_save = control.should_training_stop = True
+        except NothingEarnedError as error:
+            return error
+        return None

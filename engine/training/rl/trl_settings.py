@@ -14,6 +14,7 @@ from trl.import_utils import is_vllm_available
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.samplers import AUTO
 from trace_trainer.engine.models.devices import chosen_device
+from trace_trainer.engine.ranks import world_size
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.optimisers import trainer_optimiser
 from trace_trainer.engine.training.rl.trl_passed import given_settings
@@ -63,10 +64,11 @@ def _require_even_batches(config: RLConfig) -> None:
     completions = config.prompts_per_iteration * config.group_size
     if config.group_size < 2:
         raise UserError("backend trl compares the completions of a group: --group-size must be at least 2")
-    if completions % config.minibatches:
+    if completions % (config.minibatches * world_size()):
+        among = f" and {world_size()} processes" if world_size() > 1 else ""
         raise UserError(
             f"backend trl needs minibatches of one size: {completions} completions an iteration can't be divided by "
-            f"--minibatches {config.minibatches}"
+            f"--minibatches {config.minibatches}{among}"
         )
     if completions > config.sample_batch:
         raise UserError(
@@ -76,15 +78,15 @@ def _require_even_batches(config: RLConfig) -> None:
 
 
 class Division(NamedTuple):
-    """How a minibatch is computed: in so many micro-batches of so many rows."""
+    """How a process computes its share of a minibatch: in so many micro-batches of so many rows."""
 
     rows: int
     micro_batches: int
 
 
 def divided(config: RLConfig, longest: int) -> Division:
-    """The largest equal parts of a minibatch that fit into memory, with prompts of at most `longest` tokens."""
-    share = config.prompts_per_iteration * config.group_size // config.minibatches
+    """The largest equal parts of a process's share that fit into memory, with prompts of at most `longest` tokens."""
+    share = config.prompts_per_iteration * config.group_size // (config.minibatches * world_size())
     room = max(1, config.micro_batch_tokens // (longest + config.max_new_tokens))
     rows = max(divisor for divisor in range(1, share + 1) if share % divisor == 0 and divisor <= room)
     return Division(rows, share // rows)

@@ -2,7 +2,9 @@
 
 Three departures from the stock trainer. Rows come tokenised from `engine/models/chat.py`, so that training sees what
 generation sees. A micro-batch holds a number of tokens, not of rows. On a CPU the head is computed for labelled
-positions only: the stock trainer does that where it has Triton and otherwise scores prompts and padding too.
+positions only: the stock trainer does that where it has Triton and otherwise scores prompts and padding too. Of several
+processes each computes its share of the micro-batches of a step, with the stock trainer's head, whose gradients
+Accelerate averages.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +30,14 @@ from trl import SFTTrainer
 
 from datasets import Dataset
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.inference.batches import plan_batches
 from trace_trainer.engine.inference.head import token_losses
 from trace_trainer.engine.models.chat import UNTRAINED, Row
 from trace_trainer.engine.models.loading import LoadedModel, without_adapter
 from trace_trainer.engine.runs.checkpoints import DurableCheckpoints
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.training.optimisers import trainer_optimiser
+from trace_trainer.engine.training.sft.plan import Plan, planned
+from trace_trainer.engine.training.team import Team
 
 if TYPE_CHECKING:
     from trace_trainer.engine.runs.folder import Run
@@ -50,24 +53,21 @@ SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "ou
 class TraceTrainer(SFTTrainer):
     """SFTTrainer on planned batches; see the module's docstring."""
 
-    def __init__(self, *, batches: list[list[int]], **arguments: Any) -> None:
+    def __init__(self, *, batches: list[list[int]], plan: Plan, **arguments: Any) -> None:
         with _without_adapted_head(arguments["model"]) as head_is_adapted:
             super().__init__(**arguments)
         self.remove_callback(PrinterCallback)
-        self.batches = batches
-        self.planned_steps = math.ceil(len(batches) / self.args.gradient_accumulation_steps)
-        lengths = [len(ids) for ids in self.train_dataset["input_ids"]]
-        self.batch_tokens = [sum(lengths[row] for row in batch) for batch in batches]
+        self.batches, self.plan = batches, plan
         config = self.model.config.get_text_config()
         on_cpu = self.accelerator.device.type == "cpu"
         scaled = any(getattr(config, name, None) for name in SCALED_LOGITS)
-        if head_is_adapted and scaled:
-            raise UserError("the head of this model can't have an adapter: leave it out of --target-modules")
-        self.plain_head = (on_cpu or head_is_adapted) and not scaled
-
-    def tokens_after(self, step: int) -> int:
-        """Tokens trained on in the first `step` steps, padding not counted."""
-        return sum(self.batch_tokens[: step * self.args.gradient_accumulation_steps])
+        alone = plan.processes == 1
+        if head_is_adapted and (scaled or not alone):
+            several = "" if alone else " in several processes"
+            raise UserError(
+                f"the head of this model can't have an adapter{several}: leave it out of --target-modules"
+            )
+        self.plain_head = (on_cpu or head_is_adapted) and not scaled and alone
 
     def get_train_dataloader(self) -> DataLoader:
         """The planned batches, each one micro-batch."""
@@ -118,10 +118,8 @@ def _without_adapted_head(model: PreTrainedModel) -> Iterator[bool]:
 class StepLog(TrainerCallback):
     """Every optimiser step as a line of `metrics.jsonl` and as progress; a request to stop is met after a step."""
 
-    def __init__(self, run: Run, progress: Progress, tokens_after: Callable[[int], int]) -> None:
-        self.run = run
-        self.progress = progress
-        self.tokens_after = tokens_after
+    def __init__(self, run: Run, progress: Progress, plan: Plan, team: Team) -> None:
+        self.run, self.progress, self.plan, self.team = run, progress, plan, team
         self.stop_requested = False
         self.loss = math.nan
         self._started = time.monotonic()
@@ -134,6 +132,7 @@ class StepLog(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
+        self.stop_requested = any(self.team.everyones(self.stop_requested))
         if self.stop_requested:
             control.should_save = control.should_training_stop = True
 
@@ -156,7 +155,7 @@ class StepLog(TrainerCallback):
                 "token_accuracy": logs["mean_token_accuracy"],
                 "grad_norm": logs["grad_norm"],
                 "learning_rate": logs["learning_rate"],
-                "tokens": self.tokens_after(step),
+                "tokens": self.plan.tokens_after(step),
                 "seconds": round(time.monotonic() - self._started, 3),
             }
         )
@@ -170,6 +169,7 @@ def build_trainer(
     folder: Path,
     *,
     max_steps: int | None = None,
+    team: Team | None = None,
 ) -> TraceTrainer:
     """A trainer over rows, the same for a run and for the dry run before it.
 
@@ -177,21 +177,18 @@ def build_trainer(
         loaded: with the weights to train already marked (`engine/training/tuning.py`).
         folder: for checkpoints with the optimiser's state.
         max_steps: stop there, at a constant rate and without checkpoints: a dry run.
+        team: the processes that share each step; only this one where none is given.
     """
-    micro = min(config.micro_batch_tokens, config.batch_tokens)
-    accumulation = config.batch_tokens // micro
-    batches = plan_batches([len(row.ids) for row in rows], micro, config.epochs, config.seed)
-    if max_steps is not None:
-        batches = (batches * accumulation * max_steps)[: accumulation * max_steps]
-    steps = math.ceil(len(batches) / accumulation)
+    team = team or Team()
+    plan = planned([len(row.ids) for row in rows], config, team.count, max_steps)
     saves = max_steps is None and config.checkpoint_every > 0
     arguments = TrlConfig(
         output_dir=str(folder),
         num_train_epochs=1,
-        gradient_accumulation_steps=accumulation,
+        gradient_accumulation_steps=plan.accumulation,
         learning_rate=config.learning_rate,
         lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
-        warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * steps),
+        warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * plan.steps),
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
         optim=trainer_optimiser(config),
@@ -208,11 +205,14 @@ def build_trainer(
         dataloader_pin_memory=loaded.device.type == "cuda",
         use_cpu=loaded.device.type == "cpu",
     )
-    dataset = Dataset.from_dict(
-        {"input_ids": [row.ids for row in rows], "labels": [row.labels for row in rows]}
-    )
+    ids, labels = [row.ids for row in rows], [row.labels for row in rows]
+    if team.count > 1:
+        shortest = min(ids, key=len)
+        ids, labels = [*ids, shortest], [*labels, [UNTRAINED] * len(shortest)]
+    dataset = Dataset.from_dict({"input_ids": ids, "labels": labels})
     return TraceTrainer(
-        batches=batches,
+        batches=plan.share(team.rank, nothing=len(rows)),
+        plan=plan,
         model=loaded.model,
         processing_class=loaded.tokenizer,
         train_dataset=dataset,
