@@ -155,6 +155,30 @@ class RLConfig(TuningConfig):
         "Pay only what computes the gold reply's function, where a problem has one; else any right answer.",
         group="Rollouts",
     )
+    credit: str = setting(
+        "trace",
+        "What is blamed for a wrong trace: all of it, or what comes from its first step at fault on.",
+        choices=("trace", "step"),
+        group="Optimiser",
+    )
+    overlong: str = setting(
+        "keep",
+        "What becomes of completions that the limit cuts: learned as others, left out, or less worth the nearer to the "
+        "limit.",
+        choices=("keep", "mask", "penalty"),
+        group="Rollouts",
+    )
+    refill: float = setting(
+        0.0,
+        "Fresh problems in the place of those whose samples are all worth the same, at most this share of "
+        "--prompts-per-iteration more.",
+        low=0,
+        high=100,
+        group="Rollouts",
+    )
+    curriculum: bool = setting(
+        False, "Draw problems less often whose groups were all right or all wrong lately.", group="Rollouts"
+    )
     backend: str = setting(
         "native", "What runs the training: this project's loop, or TRL's trainers.", choices=("native", "trl")
     )

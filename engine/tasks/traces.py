@@ -52,6 +52,7 @@ class TraceTask(Task[Problem]):
     is_worded = True
     is_grouped = True
     has_card = True
+    has_steps = True
     group = BY_EXPERT
     measured = "Share of problems whose trace verifies and computes the right answer"
     published = (("after SFT", {"all": 65}), ("after RL", _PUBLISHED_AFTER_RL))

@@ -20,6 +20,7 @@ from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse
 from trace_trainer.verifiers.questions.grounding import MAX_QUESTION, Grounding, ground
 from trace_trainer.verifiers.traces.comparing.compare import Undecided, difference
 from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError, Reference, reference_of
+from trace_trainer.verifiers.traces.faults import first_fault
 from trace_trainer.verifiers.traces.hints import hint
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
@@ -127,13 +128,16 @@ def _verify(
     if checked.unused or (grounding is not None and checked.used != grounding.everything):
         lints += _lints(checked, grounding)
     named = subtraces[0].expert if len(subtraces) == 1 else COMPOSITION
+    outcome = _outcome(violations, named, expected, gold)
+    fails = outcome is not Outcome.CORRECT and outcome is not Outcome.VALID
     return Verdict(
-        _outcome(violations, named, expected, gold),
+        outcome,
         tuple(violations),
         tuple(lints),
         None if checked.answer is None else _fraction(checked.answer),
         named,
         checked.steps,
+        first_fault(subtraces, outcome, violations, reference) if fails else None,
     )
 
 
