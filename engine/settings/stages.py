@@ -46,6 +46,13 @@ class SFTConfig(TuningConfig):
         choices=("all", "last"),
         group="Data",
     )
+    pairs: str | None = setting(
+        None,
+        "RL run whose rollouts are learned from by DPO, right ones against wrong ones of the same prompt; none learns "
+        "from gold replies.",
+        group="Data",
+        metavar="RUN",
+    )
     count: int = setting(
         8000,
         "Generated problems to train on; a file is used whole.",
@@ -65,6 +72,13 @@ class SFTConfig(TuningConfig):
     )
     warmup_ratio: float = setting(
         0.05, "Share of the steps in which the rate rises.", low=0, high=1, group="Optimiser"
+    )
+    beta: float = setting(
+        0.1,
+        "How closely DPO on --pairs holds to the model that it starts from.",
+        above=0,
+        high=1000,
+        group="Optimiser",
     )
     batch_tokens: int = setting(
         8192, "Tokens of an optimiser step, padding included.", low=16, high=MOST, group="Optimiser"

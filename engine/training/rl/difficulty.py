@@ -13,12 +13,12 @@ Learning to Reason at the Frontier of Learnability, who take p (1 - p) for it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.engine.training.rl.samples import Sample
 
 FILE = "difficulty.json"
@@ -56,11 +56,13 @@ class Difficulty:
             entry["recent"] = [*entry["recent"], kind][-WINDOW:]
 
     def write(self, folder: Path) -> None:
-        """Write the table into the folder of a run, the hardest first."""
+        """Write the table into the folder of a run, a line for each entry, the hardest first."""
+        held = sorted(self.table.items(), key=lambda item: (_share_right(item[1]), item[0]))
+        lines = (f"  {printable_json(key)}: {printable_json(entry)}" for key, entry in held)
         with atomic_write(folder / FILE) as stream:
-            held = dict(sorted(self.table.items(), key=lambda item: (_share_right(item[1]), item[0])))
-            json.dump({"by": self.by, "window": WINDOW, "table": held}, stream, indent=1, ensure_ascii=False)
-            stream.write("\n")
+            stream.write(f'{{\n "by": "{self.by}",\n "window": {WINDOW},\n "table": {{\n')
+            stream.write(",\n".join(lines))
+            stream.write("\n }\n}\n")
 
     def _key(self, problem: Any) -> str:
         source = getattr(problem, "source", None)

@@ -13,10 +13,26 @@ from __future__ import annotations
 
 import math
 
+import torch
+
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.objectives.objective import advantages
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.rl.samples import Sample
 
 _MARGIN = 5  # C is this part of the limit
+
+
+def check_overlong(config: RLConfig) -> None:
+    """Raise UserError for a penalty that the objective does not see."""
+    if config.overlong != "penalty":
+        return
+    worth = advantages(config.objective, torch.tensor([[0.0, 1.0]]), torch.tensor([[True, True]]))
+    if not worth.any() or (worth == worth[0, 0]).all():
+        raise UserError(
+            f"--overlong penalty changes rewards, and {config.objective} goes by right and wrong alone; use --overlong "
+            "mask, or another --objective"
+        )
 
 
 def paid_reward(config: RLConfig, sample: Sample) -> float:
