@@ -28,6 +28,7 @@ from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
+    constrain_options,
     context_option,
     loading_options,
     max_new_tokens_option,
@@ -123,6 +124,7 @@ from trace_trainer.experts import expert_names
     group="Evaluation",
     help="Judge by answers alone, where problems have gold traces too.",
 )
+@constrain_options
 @reward_option
 @option(
     "--keep",
@@ -144,8 +146,8 @@ from trace_trainer.experts import expert_names
 def command(
     model: str | None, data: str | None, column: tuple[str, ...], task_name: str | None, call_format: str | None,
     split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
-    max_new_tokens: int, card: bool | None, context: str | None, policy: str, no_reference: bool, keep: str, out: Path,
-    seed: int, resume: bool, **others: Any,
+    max_new_tokens: int, card: bool | None, context: str | None, policy: str, no_reference: bool, constrain: str,
+    keep: str, out: Path, seed: int, resume: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Keep the completions of a model that are right, as rows to train on.
 
@@ -163,13 +165,15 @@ def command(
     name = model or default_model(task_name)
     task = asked_task([name], task_name, call_format, card, context)
     task = task.without_references() if no_reference else task
+    task.check_constraint(constrain)
     temperature = (SAMPLING_TEMPERATURE if samples > 1 else 0.0) if temperature is None else temperature
     check_samples(samples, temperature)
     generated = None if data is not None else task.splits[0]
     source, problems = problems_asked(task, data, column, split or generated, count, seed, experts)
     (participant,) = participants_of([name], task, how, Named(**others))
     conditions = Conditions(
-        data=source, policy=policy, samples=samples, temperature=temperature, max_new_tokens=max_new_tokens, seed=seed
+        data=source, policy=policy, samples=samples, temperature=temperature, max_new_tokens=max_new_tokens, seed=seed,
+        constrain=constrain,
     )  # fmt: skip
     settings = {**asdict(conditions), **others, "keep": keep}
     with contextlib.ExitStack() as files:
