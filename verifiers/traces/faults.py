@@ -39,7 +39,11 @@ def first_fault(
         for violation in violations
         if violation.subtrace is not None and violation.line is not None
     )
-    return min(placed, key=lambda fault: fault.line, default=None)
+    return min(placed, key=_place, default=None)
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    return fault.subtrace, -1 if fault.step is None else fault.step
 
 
 def _first_foreign(subtraces: Sequence[ParsedSubTrace], reference: Reference) -> Fault | None:
