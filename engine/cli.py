@@ -44,6 +44,7 @@ COMMANDS: dict[str, Entry] = {
     "rl": Entry("Train a model on its own traces, rewarded by the verifier."),
     "average": Entry("Average the weights of several runs."),
     "eval": Entry("Measure a model's accuracy on held-out problems."),
+    "sample": Entry("Keep a model's right completions, as rows to train on."),
     "compare": Entry("Compare stored evaluations problem by problem.", None),
     "solve": Entry("Answer one question with a model and show the trace."),
     "serve": Entry("Serve a model to other programs over HTTP."),

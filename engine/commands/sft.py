@@ -9,10 +9,11 @@ import click
 
 from trace_trainer.engine.commands.command import Command
 from trace_trainer.engine.commands.options import options, recipe_option, run_options
+from trace_trainer.engine.commands.pairs_taken import sft_recipe
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.ranks import is_main
 from trace_trainer.engine.runs.folder import Run
-from trace_trainer.engine.settings.recipes import config_from, given_options, recipe_from
+from trace_trainer.engine.settings.recipes import config_from, given_options
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.settings.written import written
 from trace_trainer.engine.terminal.printable import tell
@@ -37,7 +38,7 @@ def command(
     skip: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Fine-tune a model on gold traces, or on gold tool calls.
+    """Fine-tune a model on gold traces or tool calls, or on pairs of right and wrong ones that an RL run wrote.
 
     Measures executed accuracy on held-out problems before and after, and saves the model with all its settings under
     checkpoints/NAME_sft. Ctrl-C stops after the step at hand; --resume goes on.
@@ -48,6 +49,7 @@ def command(
       trainer sft --recipe lora --model my-model --data problems.jsonl --name shop
       trainer sft --recipe lora --model my-model --show > my-recipe.yaml
       trainer sft --recipe installer
+      trainer sft --pairs checkpoints/my-run
       trainer sft --resume
     """
     if resume:
@@ -57,7 +59,7 @@ def command(
         config: SFTConfig = config_from("sft", run.config(), str(run.path / "config.yaml"))
         origin = None
     else:
-        origin = recipe_from("sft", recipe or "default", given)
+        origin = sft_recipe(recipe, given)
         run, config = None, origin.sft
         if show:
             click.echo(written(origin, "sft", given_options("sft", given)), nl=False)

@@ -46,6 +46,13 @@ class SFTConfig(TuningConfig):
         choices=("all", "last"),
         group="Data",
     )
+    pairs: str | None = setting(
+        None,
+        "RL run whose rollouts are learned from by DPO, right ones against wrong ones of the same prompt; none learns "
+        "from gold replies.",
+        group="Data",
+        metavar="RUN",
+    )
     count: int = setting(
         8000,
         "Generated problems to train on; a file is used whole.",
@@ -65,6 +72,13 @@ class SFTConfig(TuningConfig):
     )
     warmup_ratio: float = setting(
         0.05, "Share of the steps in which the rate rises.", low=0, high=1, group="Optimiser"
+    )
+    beta: float = setting(
+        0.1,
+        "How closely DPO on --pairs holds to the model that it starts from.",
+        above=0,
+        high=1000,
+        group="Optimiser",
     )
     batch_tokens: int = setting(
         8192, "Tokens of an optimiser step, padding included.", low=16, high=MOST, group="Optimiser"
@@ -154,6 +168,30 @@ class RLConfig(TuningConfig):
         True,
         "Pay only what computes the gold reply's function, where a problem has one; else any right answer.",
         group="Rollouts",
+    )
+    credit: str = setting(
+        "trace",
+        "What is blamed for a wrong trace: all of it, or what comes from its first step at fault on.",
+        choices=("trace", "step"),
+        group="Optimiser",
+    )
+    overlong: str = setting(
+        "keep",
+        "What becomes of completions that the limit cuts: learned as others, left out, or less worth the nearer to the "
+        "limit.",
+        choices=("keep", "mask", "penalty"),
+        group="Rollouts",
+    )
+    refill: float = setting(
+        0.0,
+        "Fresh problems in the place of those whose samples are all worth the same, at most this share of "
+        "--prompts-per-iteration more.",
+        low=0,
+        high=100,
+        group="Rollouts",
+    )
+    curriculum: bool = setting(
+        False, "Draw problems less often whose groups were all right or all wrong lately.", group="Rollouts"
     )
     backend: str = setting(
         "native", "What runs the training: this project's loop, or TRL's trainers.", choices=("native", "trl")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -134,6 +134,15 @@ class CallTask(Task[CallProblem]):
     def gold_text(self, problem: CallProblem) -> str:
         reply = self.reply(problem)
         return FORMATS[self.format].render(as_reply(reply)) if reply else ""
+
+    def with_reply(self, problem: CallProblem, text: str) -> CallProblem:
+        return replace(problem, reply=as_message(text, self.format))
+
+    def canonical(self, text: str) -> str:
+        reply = FORMATS[self.format].parse(text)
+        with contextlib.suppress(RenderError):
+            return text.strip() if isinstance(reply, ParseFailure) else FORMATS[self.format].render(reply)
+        return text.strip()
 
     def text_of(self, problem: CallProblem, message: Message) -> str:
         """The text of the message in the format. What the format can't express is written so that it can't be read."""

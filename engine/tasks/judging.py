@@ -34,6 +34,7 @@ class Judging(Generic[P]):
         metrics: the shares that a verdict may have beside its outcome, in the order of tables.
         compared: those of them that models are compared by, as by accuracy.
         measured: what accuracy is the share of, for the report.
+        has_steps: whether its verdicts name the first step at fault (`Verdict.first_fault`).
         published: accuracies in per cent that were published for the task: a stage, and by group or for `all`.
     """
 
@@ -41,6 +42,7 @@ class Judging(Generic[P]):
     metrics: Sequence[str] = ()
     compared: Sequence[str] = ()
     measured = "Share of problems whose reply is right"
+    has_steps = False
     published: Sequence[tuple[str, Mapping[str, float]]] = ()
 
     def judge(self, problem: P, text: str) -> AnyVerdict:

@@ -156,6 +156,16 @@ class Asking(Generic[P]):
         text = self.gold_text(problem)
         return {"role": "assistant", "content": text} if text else None
 
+    def with_reply(self, problem: P, text: str) -> P:
+        """The same problem with what a model wrote as its gold turn, to be learned from."""
+        given: Any = problem
+        found: Any = replace(given, reply=text)
+        return found
+
+    def canonical(self, text: str) -> str:
+        """The one text of all completions that say the same; what can't be read stays as it is."""
+        return text.strip()
+
     def text_of(self, problem: P, message: Message) -> str:
         """An assistant's message, such as a server gives, as the text that `judge` takes."""
         return str(message.get("content") or "")

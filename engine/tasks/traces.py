@@ -19,6 +19,7 @@ from trace_trainer.experts import EXPERTS, expert_names
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.problems import SPLITS, Problem, generate
 from trace_trainer.verifiers import verify_trace
+from trace_trainer.verifiers.traces.canonical_text import canonical_text
 from trace_trainer.verifiers.traces.grammar import trace_grammar
 from trace_trainer.verifiers.traces.verdict import CODES, Stage, Verdict
 
@@ -52,6 +53,7 @@ class TraceTask(Task[Problem]):
     is_worded = True
     is_grouped = True
     has_card = True
+    has_steps = True
     group = BY_EXPERT
     measured = "Share of problems whose trace verifies and computes the right answer"
     published = (("after SFT", {"all": 65}), ("after RL", _PUBLISHED_AFTER_RL))
@@ -89,6 +91,12 @@ class TraceTask(Task[Problem]):
 
     def gold_text(self, problem: Problem) -> str:
         return problem.trace or ""
+
+    def with_reply(self, problem: Problem, text: str) -> Problem:
+        return replace(problem, trace=self.canonical(text))
+
+    def canonical(self, text: str) -> str:
+        return canonical_text(text) or text.strip()
 
     def probe(self) -> tuple[Prompt, Message]:
         return question_prompt("question", self.card), {"role": "assistant", "content": "trace"}

@@ -68,6 +68,19 @@ answer, the trace is no text, the question is too long, the verifier itself fail
 that is too long has the same code as a question, but is `unparsed`."""
 
 
+class Fault(NamedTuple):
+    """The first step at fault: what stands before it may be right.
+
+    Attributes:
+        subtrace, step: as those of a Violation; the step is None where the sub-trace as a whole is at fault.
+        line: of the text, from 1.
+    """
+
+    subtrace: int
+    step: int | None
+    line: int
+
+
 class Verdict(NamedTuple):
     """The result of verifying one trace.
 
@@ -78,6 +91,8 @@ class Verdict(NamedTuple):
         answer: what the trace computes, or None where it does not get that far.
         expert: the expert it names, "composition" for two or more sub-traces, None where unparsed.
         steps: how many steps were executed.
+        first_fault: where it goes wrong first (`verifiers.traces.faults`); None where nothing is wrong, and where no
+            step can be named, as in a text that can't be read.
     """
 
     outcome: Outcome
@@ -86,3 +101,4 @@ class Verdict(NamedTuple):
     answer: Fraction | None = None
     expert: str | None = None
     steps: int = 0
+    first_fault: Fault | None = None

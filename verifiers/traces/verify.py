@@ -15,11 +15,12 @@ from functools import lru_cache
 from trace_trainer.experts.language.composition import COMPOSITION
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number
-from trace_trainer.experts.language.trace import SubTrace, Trace, write_trace
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
 from trace_trainer.verifiers.questions.grounding import MAX_QUESTION, Grounding, ground
+from trace_trainer.verifiers.traces.canonical_text import is_typed, written
 from trace_trainer.verifiers.traces.comparing.compare import Undecided, difference
 from trace_trainer.verifiers.traces.comparing.reference import BadReferenceError, Reference, reference_of
+from trace_trainer.verifiers.traces.faults import first_fault
 from trace_trainer.verifiers.traces.hints import hint
 from trace_trainer.verifiers.traces.reading.any_yaml import read_yaml
 from trace_trainer.verifiers.traces.reading.canonical import read_canonical, read_lines
@@ -28,7 +29,6 @@ from trace_trainer.verifiers.traces.reading.unreadable import UnreadableError
 from trace_trainer.verifiers.traces.running.fast import run_fast
 from trace_trainer.verifiers.traces.running.full import check
 from trace_trainer.verifiers.traces.running.state import Checked
-from trace_trainer.verifiers.traces.steps.step import TypedStep
 from trace_trainer.verifiers.traces.verdict import CODES, Outcome, Stage, Verdict
 from trace_trainer.verifiers.violation import Violation, internal_error
 
@@ -110,7 +110,9 @@ def _verify(
             subtraces = styled or read_yaml(text)
         except UnreadableError as error:
             return Verdict(Outcome.UNPARSED, error.violations)
-        if _is_typed(subtraces) and (styled is not None or not _is_canonical(text, subtraces)):
+        if is_typed(subtraces) and (
+            styled is not None or written(subtraces).rstrip("\n") != text.removesuffix("\n")
+        ):
             lints.append(_NOT_CANONICAL)
     checked = run_fast(subtraces, grounding) or check(subtraces, grounding)
     violations = checked.violations
@@ -127,13 +129,16 @@ def _verify(
     if checked.unused or (grounding is not None and checked.used != grounding.everything):
         lints += _lints(checked, grounding)
     named = subtraces[0].expert if len(subtraces) == 1 else COMPOSITION
+    outcome = _outcome(violations, named, expected, gold)
+    fails = outcome is not Outcome.CORRECT and outcome is not Outcome.VALID
     return Verdict(
-        _outcome(violations, named, expected, gold),
+        outcome,
         tuple(violations),
         tuple(lints),
         None if checked.answer is None else _fraction(checked.answer),
         named,
         checked.steps,
+        first_fault(subtraces, outcome, violations, reference) if fails else None,
     )
 
 
@@ -194,20 +199,6 @@ def _outcome(
 def _order(violation: Violation) -> tuple[int, int, int]:
     """By stage, then by place."""
     return CODES[violation.code], violation.subtrace or 0, -1 if violation.step is None else violation.step
-
-
-def _is_typed(subtraces: Sequence[ParsedSubTrace]) -> bool:
-    """Whether the schema finds nothing wrong with a trace."""
-    return all(
-        not parsed.problems and all(isinstance(step, TypedStep) for step in parsed.steps)
-        for parsed in subtraces
-    )
-
-
-def _is_canonical(text: str, subtraces: Sequence[ParsedSubTrace]) -> bool:
-    """Whether a well-typed trace is written as it is written canonically."""
-    trace = Trace(tuple(SubTrace(parsed.expert, tuple(parsed.typed_steps)) for parsed in subtraces))
-    return write_trace(trace).rstrip("\n") == text.removesuffix("\n")
 
 
 def _lints(checked: Checked, grounding: Grounding | None) -> list[Violation]:

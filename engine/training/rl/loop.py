@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from random import Random
 from typing import Any
 
@@ -33,13 +33,15 @@ from trace_trainer.engine.models.chat import completion_text
 from trace_trainer.engine.models.compilation import compiled_layers
 from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.recomputation import recomputed_layers
-from trace_trainer.engine.objectives.objective import Tokens, advantages, token_loss, token_weights
+from trace_trainer.engine.objectives.objective import Tokens, token_loss, token_weights
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.optimisers import native_optimiser
 from trace_trainer.engine.training.rl.collapse import WATCHED, check_iteration
 from trace_trainer.engine.training.rl.conversations import Conversations
+from trace_trainer.engine.training.rl.credit import by_step
+from trace_trainer.engine.training.rl.drawing import Drawing
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.problems import practised_task
 from trace_trainer.engine.training.rl.rollouts import sampled_groups
@@ -48,6 +50,7 @@ from trace_trainer.engine.training.rl.start import StartingModel
 from trace_trainer.engine.training.rl.state import STATE, read_state, write_tensors
 from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
+from trace_trainer.engine.training.rl.weighing import weigh
 from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
 
@@ -71,6 +74,7 @@ class NativeLoop:
         trainable = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = native_optimiser(config, trainable, config.learning_rate)
         self.reference = StartingModel(loaded) if config.kl > 0 else None
+        self.drawing = Drawing(config)
         self.iteration = self.steps = 0
         self.start: dict[str, float] | None = None
         self.stop_requested = False
@@ -88,8 +92,7 @@ class NativeLoop:
         short, because weights within an update belong to no iteration.
         """
         config = self.config
-        for _ in islice(problems, self.iteration * config.prompts_per_iteration):
-            pass
+        self.drawing.skip(problems)
         ended = False
         try:
             with Progress("rl", config.iterations, "iterations", done=self.iteration) as progress:
@@ -122,24 +125,20 @@ class NativeLoop:
 
     def iterate(self, problems: Iterator[Any]) -> dict[str, Any]:
         """One iteration; returns its line of metrics.jsonl."""
-        started = time.perf_counter()
-        drawn = list(islice(problems, self.config.prompts_per_iteration))
-        places = self.team.share(range(len(drawn)))
-        mine = [drawn[place] for place in places]
-        rollouts = self.sample(mine, places)
-        sampled = time.perf_counter()
-        samples = self.team.joined(self.verify(mine, rollouts))
+        seconds: dict[str, float] = defaultdict(float)
+        practise = partial(self.practise, problems, seconds)
+        samples = practise(self.config.prompts_per_iteration)
         if isinstance(problems, Conversations):
-            problems.hear(drawn, [group[0].text for group in samples])
+            problems.hear([group[0].problem for group in samples], [group[0].text for group in samples])
         if all(s.reward is None for group in samples for s in group):
             faults = (v.message for group in samples for s in group for v in s.verdict.violations)
             raise UserError(
                 f"iteration {self.iteration + 1}: no completion could be judged: {next(faults, 'no gold answers')}"
             )
-        verified = time.perf_counter()
-        self.weigh(samples)
+        samples += self.drawing.refill(samples, practise)
+        judged = time.perf_counter()
         stats = self.update(samples)
-        updated = time.perf_counter()
+        seconds["updating"] = time.perf_counter() - judged
         self.iteration += 1
         record = {
             "step": self.iteration,
@@ -147,11 +146,8 @@ class NativeLoop:
             **stats.record(),
             **({"constrain": self.config.constrain} if self.config.constrain != OFF else {}),
             "learning_rate": self.optimizer.param_groups[0]["lr"],
-            "seconds": {
-                "sampling": sampled - started,
-                "verifying": verified - sampled,
-                "updating": updated - verified,
-            },
+            "seconds": dict(seconds),
+            **self.drawing.learn(samples),
         }
         self.folder.log_metrics(record)
         self.folder.log_rollouts(
@@ -159,16 +155,39 @@ class NativeLoop:
         )
         return record
 
-    def sample(self, problems: list[Any], places: Sequence[int] | None = None) -> list[list[Rollout]]:
+    def practise(
+        self, problems: Iterator[Any], seconds: dict[str, float], count: int, first: int = 0, again: int = 0
+    ) -> list[list[Sample]]:
+        """Weighed groups of so many problems; the time that they took is added to `seconds`.
+
+        Args:
+            first: how many groups the iteration had before, and `again` how often some were drawn.
+        """
+        started = time.perf_counter()
+        drawn = self.drawing.draw(problems, count)
+        places = self.team.share(range(count))
+        mine = [drawn[place] for place in places]
+        rollouts = self.sample(mine, [first + place for place in places], again)
+        sampled = time.perf_counter()
+        samples = self.team.joined(self.verify(mine, rollouts))
+        self.weigh(samples)
+        seconds["sampling"] += sampled - started
+        seconds["verifying"] += time.perf_counter() - sampled
+        return samples
+
+    def sample(
+        self, problems: list[Any], places: Sequence[int] | None = None, again: int = 0
+    ) -> list[list[Rollout]]:
         """A group of completions for each problem.
 
         Args:
             places: of the problems among those of the iteration; None where they are all of them.
+            again: how many times some were sampled before in the iteration.
         """
         places = range(len(problems)) if places is None else places
         with self.autocast(), merged_adapter(self.model):
             return sampled_groups(
-                self.config, self.loaded, self.task, problems, self.iteration, places, self.team
+                self.config, self.loaded, self.task, problems, self.iteration, places, self.team, again
             )
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
@@ -184,15 +203,7 @@ class NativeLoop:
 
     def weigh(self, samples: list[list[Sample]]) -> None:
         """Give every sample its advantage."""
-        rewards = torch.tensor(
-            [[math.nan if s.reward is None else s.reward for s in group] for group in samples]
-        )
-        correct = torch.tensor([[s.verdict.outcome == "correct" for s in group] for group in samples])
-        for group, row in zip(
-            samples, advantages(self.config.objective, rewards, correct).tolist(), strict=True
-        ):
-            for s, advantage in zip(group, row, strict=True):
-                s.advantage = advantage
+        weigh(self.config, self.loaded.tokenizer, samples)
 
     def update(self, samples: list[list[Sample]]) -> UpdateStats:
         """Several optimiser steps, each on its share of the groups, of which only samples with a signal count."""
@@ -251,9 +262,8 @@ class NativeLoop:
             start = self.reference.logprobs(rollouts, *how) if self.reference else None
             scores = score_tokens(self.model, rollouts, *how)
         old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
-        advantage = torch.tensor([s.advantage for s in rows], device=device)
         weight = weights.to(device)
-        tokens = Tokens(scores.logprobs, old, scores.rows, advantage, weight)
+        tokens = Tokens(scores.logprobs, old, *by_step(rows, scores.rows, weight))
         result = token_loss(config.objective, tokens, config.clipping)
         count = copies.to(device)[scores.rows]
         stats.tokens += int(count.sum())
@@ -278,10 +288,12 @@ class NativeLoop:
         if not self.team.is_main:
             return
         self.folder.save_weights(self.loaded)
+        self.drawing.write(self.folder.path)
         state = {
             "iteration": self.iteration,
             "steps": self.steps,
             "start": self.start,
+            "drawing": self.drawing.state(),
             "weights": trainable_weights(self.model),
             "optimizer": self.optimizer.state_dict(),
         }
@@ -296,4 +308,5 @@ class NativeLoop:
             )
         state = read_state(path, self.loaded, self.optimizer)
         self.iteration, self.steps, self.start = state["iteration"], state["steps"], state["start"]
+        self.drawing.restore(state.get("drawing"), self.iteration)
         self.folder.rewind(self.iteration)

@@ -14,6 +14,8 @@ from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.training.team import Team
 
+_APART = 2**33  # more than there are iterations
+
 
 def sampled_groups(
     config: RLConfig,
@@ -23,15 +25,17 @@ def sampled_groups(
     iteration: int,
     places: Sequence[int],
     team: Team,
+    again: int = 0,
 ) -> list[list[Rollout]]:
     """A group of completions for each problem, the same ones for the same settings and iteration.
 
     Args:
         places: of the problems among those of the iteration, by which they have their random numbers where each has its
             own.
+        again: how many times others of the iteration were sampled before.
     """
     tokenizer, ends = loaded.tokenizer, end_token_ids(loaded.tokenizer, loaded.model)
-    seed = config.seed * 100_003 + iteration
+    seed = config.seed * 100_003 + iteration + again * _APART
     own = config.streams == "problem" or (config.streams == "auto" and team.count > 1)
     return sample(
         loaded.model,

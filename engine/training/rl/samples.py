@@ -18,7 +18,12 @@ from trace_trainer.verifiers.calls import mean_metrics
 
 @dataclass(slots=True)
 class Sample:
-    """One completion with what became of it. `reward` is None where the verifier or the data failed."""
+    """One completion with what became of it.
+
+    Attributes:
+        reward: None where the verifier or the data failed.
+        unblamed: how many of its first tokens are not blamed where it is worth less than its group.
+    """
 
     problem: Any
     rollout: Rollout
@@ -26,6 +31,7 @@ class Sample:
     verdict: AnyVerdict
     reward: float | None
     advantage: float = 0.0
+    unblamed: int = 0
 
 
 def judged_sample(task: Task[Any], problem: Any, rollout: Rollout, text: str, policy: str) -> Sample:

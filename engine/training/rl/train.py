@@ -26,6 +26,7 @@ from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
 from trace_trainer.engine.training.mixture import read_mixture
 from trace_trainer.engine.training.prepared import PreparedRun
+from trace_trainer.engine.training.rl.checking import check_settings
 from trace_trainer.engine.training.rl.keeping import Keeper, choosing_problems
 from trace_trainer.engine.training.rl.problems import EXAMINED, data_lines, rl_problems
 from trace_trainer.engine.training.rl.state import STATE
@@ -46,6 +47,7 @@ def prepare(config: RLConfig, run: Run | None = None) -> PreparedRun[RLConfig]:
     config.make_task().check_constraint(config.constrain)
     require_launch(config)
     _require_backend(config)
+    check_settings(config)
     start = _start_of(config, run)
     resolve(start)  # what can be said at once is said before the model is loaded
     source, drawn = rl_problems(config)

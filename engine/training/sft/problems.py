@@ -11,10 +11,14 @@ from trace_trainer.engine.rows.notes import say_once
 from trace_trainer.engine.settings.stages import SFTConfig
 from trace_trainer.engine.tasks.calls import CallTask
 from trace_trainer.engine.training.mixture import read_mixture, require_files
+from trace_trainer.engine.training.sft.pairs import run_pairs
 
 
 def sft_problems(config: SFTConfig) -> tuple[str, list[Any]]:
     """What to train on, all with a gold reply, and what to call it. Raises UserError where a problem has none."""
+    if config.pairs is not None:
+        source, pairs = run_pairs(config)
+        return source, [pair.problem for pair in pairs]
     task = config.make_task()
     if config.data is None:
         require_files(config)

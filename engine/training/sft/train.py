@@ -1,4 +1,4 @@
-"""Supervised fine-tuning on gold replies, measured by execution.
+"""Supervised fine-tuning on gold replies, or by DPO on pairs of a run, measured by execution.
 
 Held-out accuracy is measured before and after, on the same problems with the same decoding; a falling loss alone is no
 result. What is measured after is the model as saved, loaded again. The first Ctrl-C stops after the step at hand and
@@ -32,8 +32,10 @@ from trace_trainer.engine.terminal.stopping import stop_on_interrupt
 from trace_trainer.engine.training.held_out import HeldOut
 from trace_trainer.engine.training.mixture import read_mixture
 from trace_trainer.engine.training.prepared import PreparedRun
+from trace_trainer.engine.training.sft.pairs import run_pairs
+from trace_trainer.engine.training.sft.preference import PairTrainer, build_pair_trainer, drop_reference
 from trace_trainer.engine.training.sft.problems import sft_problems
-from trace_trainer.engine.training.sft.trainer import StepLog, build_trainer, restore
+from trace_trainer.engine.training.sft.trainer import StepLog, TraceTrainer, build_trainer, restore
 from trace_trainer.engine.training.sharded import require_launch, whole_weights
 from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import load_trainable
@@ -137,7 +139,11 @@ def train(
 
 
 def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig, team: Team) -> Training:
-    trainer = build_trainer(loaded, rows, config, run.resume_folder, team=team)
+    trainer: TraceTrainer | PairTrainer
+    if config.pairs is None:
+        trainer = build_trainer(loaded, rows, config, run.resume_folder, team=team)
+    else:
+        trainer = build_pair_trainer(loaded, run_pairs(config)[1], config, run.resume_folder)
     checkpoint = newest_checkpoint(run.resume_folder)
     first = checkpoint.step if checkpoint else 0
     run.rewind(first)
@@ -156,6 +162,7 @@ def _fit(run: Run, loaded: LoadedModel, rows: Sequence[Row], config: SFTConfig, 
             trainer.train(resume_from_checkpoint=str(checkpoint.path) if checkpoint else None)
     weights = whole_weights(trainer)
     restore(loaded)
+    drop_reference(loaded)
     run.save_weights(loaded, weights)
     steps = trainer.state.global_step
     return Training(

@@ -50,6 +50,10 @@ SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "ou
 """Settings of models whose loss is more than the head's cross-entropy; the stock trainer knows them all."""
 
 
+_OF_PAIRS = {"preferred": "rewards/accuracies", "margin": "rewards/margins"}
+"""Figures that DPO has besides, and TRL's names for them: the share of pairs told apart, and by how much."""
+
+
 class TraceTrainer(SFTTrainer):
     """SFTTrainer on planned batches; see the module's docstring."""
 
@@ -155,6 +159,7 @@ class StepLog(TrainerCallback):
                 "token_accuracy": logs["mean_token_accuracy"],
                 "grad_norm": logs["grad_norm"],
                 "learning_rate": logs["learning_rate"],
+                **{ours: logs[trls] for ours, trls in _OF_PAIRS.items() if trls in logs},
                 "tokens": self.plan.tokens_after(step),
                 "seconds": round(time.monotonic() - self._started, 3),
             }

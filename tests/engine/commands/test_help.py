@@ -96,12 +96,12 @@ def test_choices_are_shown_as_choices() -> None:
 @pytest.mark.parametrize(
     ("option", "commands"),
     [
-        ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve")),
+        ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve", "sample")),
         ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "split", "convert gsm8k")),
-        ("--column", ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k")),
-        ("--reward", ("rl", "eval", "audit")),
-        ("--expert", ("sft", "rl", "eval", "generate", "solve")),
-        ("--count", ("sft", "eval", "generate", "audit")),
+        ("--column", ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k", "sample")),
+        ("--reward", ("rl", "eval", "audit", "sample")),
+        ("--expert", ("sft", "rl", "eval", "generate", "solve", "sample")),
+        ("--count", ("sft", "eval", "generate", "audit", "sample")),
         ("--eval-count", ("sft", "rl")),
         ("--show", ("sft", "rl", "doctor")),
     ],

@@ -34,7 +34,7 @@ def codes(text: str, **kwargs: Any) -> list[str]:
 
 def test_the_example_of_the_specification_is_correct() -> None:
     verdict = verify_trace(EGGS, QUESTION, "65", "arithmetic")
-    assert verdict == (Outcome.CORRECT, (), (), Fraction(65), "arithmetic", 6)
+    assert verdict == (Outcome.CORRECT, (), (), Fraction(65), "arithmetic", 6, None)
 
 
 def test_without_gold_a_trace_is_at_best_valid() -> None:

@@ -41,7 +41,9 @@ def places(parsed: list[ParsedSubTrace]) -> list[list[int]]:
 def without_places(verdict: Verdict) -> Verdict:
     """A verdict without lines and without what another style alone is reproached with."""
     lints = tuple(lint._replace(line=None) for lint in verdict.lints if lint.code != "non_canonical_text")
-    return verdict._replace(violations=tuple(v._replace(line=None) for v in verdict.violations), lints=lints)
+    fault = verdict.first_fault and verdict.first_fault._replace(line=0)
+    violations = tuple(v._replace(line=None) for v in verdict.violations)
+    return verdict._replace(violations=violations, lints=lints, first_fault=fault)
 
 
 def contents(checked: Checked) -> tuple[object, ...]:

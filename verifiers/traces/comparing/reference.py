@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from random import Random
 
@@ -158,6 +158,11 @@ class Reference:
         self.grounding = None if grounding is None else _with_literals(grounding, self.program.written)
         self._seed = f"{question}\0{text}"
         self._runs: dict[tuple[frozenset[Exact], frozenset[Key], bool, int], Sequence[Run]] = {}
+
+    @cached_property
+    def values(self) -> frozenset[Exact]:
+        """All that its steps compute, and the numbers that it writes."""
+        return frozenset({*self.program.computed(), *self.program.written, self.value})
 
     def check_gold(self, gold: Answer | None) -> None:
         """Raise BadReferenceError where the reference computes another answer than the gold."""

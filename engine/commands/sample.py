@@ -1,0 +1,195 @@
+"""`trainer sample`: completions of any model that the verifier found right, kept as rows to train on.
+
+With `trainer sft` on what it writes, this is rejection sampling (Yuan et al. 2023, Scaling Relationship on Learning
+Mathematical Reasoning with Large Language Models): whatever wrote the completions, what is learned has been executed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trace_trainer.engine.commands.command import (
+    Command,
+    NameList,
+    column_option,
+    flat,
+    option,
+    resume_option,
+    reward_option,
+    seed_option,
+)
+from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
+from trace_trainer.engine.commands.files import Data, Model, Output
+from trace_trainer.engine.commands.models_asked import asked_task, default_model
+from trace_trainer.engine.commands.options import (
+    LOADING,
+    constrain_options,
+    context_option,
+    loading_options,
+    max_new_tokens_option,
+    task_options,
+    temperature_option,
+)
+from trace_trainer.engine.commands.participants_named import (
+    Named,
+    check_participants,
+    participants_of,
+    server_options,
+)
+from trace_trainer.engine.commands.problems_asked import DEFAULT_COUNT, problems_asked
+from trace_trainer.engine.evaluation.harvest import Harvest, harvest
+from trace_trainer.engine.evaluation.participants import Conditions
+from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, check_samples
+from trace_trainer.engine.rows.writing import row_writer
+from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.settings.stages import MODEL_HELP
+from trace_trainer.engine.terminal.printable import printable_json
+from trace_trainer.experts import expert_names
+
+
+@click.command("sample", cls=Command)
+@option(
+    "--model",
+    "-m",
+    type=Model(),
+    metavar="MODEL",
+    group="Model",
+    help=f"{MODEL_HELP}, or the address of a server of chat completions.",
+    show_default="the newest RL run, else SFT run",
+)
+@loading_options
+@option(
+    "--data",
+    type=Data(),
+    metavar="FILE",
+    group="Data",
+    help="Problems with answers: a file in any form, a folder, or hub:NAME[:config][:split].",
+)
+@column_option
+@task_options
+@option(
+    "--split",
+    metavar="NAME",
+    group="Data",
+    help="Split whose generated problems are taken.",
+    show_default="train",
+)
+@option(
+    "--count",
+    "-n",
+    type=click.IntRange(1, MOST),
+    metavar="N",
+    group="Data",
+    help="How many problems.",
+    show_default=f"{DEFAULT_COUNT} generated ones, or all of --data",
+)
+@option(
+    "--expert",
+    "experts",
+    type=NameList(expert_names),
+    multiple=True,
+    callback=flat,
+    group="Data",
+    help="Expert whose generated problems are taken, for traces. May be repeated.",
+    show_default="the mixture",
+)
+@option(
+    "--card/--no-card",
+    default=None,
+    group="Data",
+    help="Show the prompt card.",
+    show_default="if the model was trained with it",
+)
+@context_option
+@server_options
+@option(
+    "--samples",
+    type=click.IntRange(1, 10_000),
+    default=8,
+    show_default=True,
+    metavar="N",
+    group="Rollouts",
+    help="How many completions a problem gets.",
+)
+@temperature_option
+@max_new_tokens_option
+@option(
+    "--no-reference",
+    is_flag=True,
+    group="Evaluation",
+    help="Judge by answers alone, where problems have gold traces too.",
+)
+@constrain_options
+@reward_option
+@option(
+    "--keep",
+    type=click.Choice(["right", "all"]),
+    default="right",
+    show_default=True,
+    help="Which completions are kept; of wrong ones the text is under rejected, not where gold replies are.",
+)
+@option(
+    "--out",
+    "-o",
+    type=Output(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Write the rows there, whole or not at all: JSON lines, or Parquet or gzip as its ending says.",
+)
+@resume_option
+@seed_option("Seed of the generated problems and of the sampling.")
+def command(
+    model: str | None, data: str | None, column: tuple[str, ...], task_name: str | None, call_format: str | None,
+    split: str | None, count: int | None, experts: tuple[str, ...], samples: int, temperature: float | None,
+    max_new_tokens: int, card: bool | None, context: str | None, policy: str, no_reference: bool, constrain: str,
+    keep: str, out: Path, seed: int, resume: bool, **others: Any,
+) -> None:  # fmt: skip
+    """Keep the completions of a model that are right, as rows to train on.
+
+    Every completion is executed, as in trainer eval. Of each problem the right ones are kept, each once, in canonical
+    text, with question, answer, expert and verdict; trainer sft learns from the file as it is.
+
+    \b
+    Examples:
+      trainer sample --out kept.jsonl
+      trainer sample --model checkpoints/my-run --data train.jsonl --samples 16 --out kept.jsonl
+      trainer sft --model checkpoints/my-run --data kept.jsonl --name again
+      trainer sample --model http://127.0.0.1:8000/v1 --card --data train.jsonl --out kept.jsonl
+    """
+    how = {name: others.pop(name) for name in LOADING}
+    name = model or default_model(task_name)
+    task = asked_task([name], task_name, call_format, card, context)
+    task = task.without_references() if no_reference else task
+    task.check_constraint(constrain)
+    temperature = (SAMPLING_TEMPERATURE if samples > 1 else 0.0) if temperature is None else temperature
+    check_samples(samples, temperature)
+    generated = None if data is not None else task.splits[0]
+    source, problems = problems_asked(task, data, column, split or generated, count, seed, experts)
+    (participant,) = participants_of([name], task, how, Named(**others))
+    conditions = Conditions(
+        data=source, policy=policy, samples=samples, temperature=temperature, max_new_tokens=max_new_tokens, seed=seed,
+        constrain=constrain,
+    )  # fmt: skip
+    settings = {**asdict(conditions), **others, "keep": keep}
+    with contextlib.ExitStack() as files:
+        kept = files.enter_context(evaluation_journal(out, [name], task, how, settings, problems, resume))
+        write = files.enter_context(row_writer(out))
+        conditions = replace(conditions, kept=kept)
+        check_participants([participant], problems, conditions)
+        found = harvest(participant.evaluate(problems, conditions), keep_all=keep == "all")
+        for row in found.rows:
+            write(printable_json(row))
+    click.echo(_said(found, out))
+
+
+def _said(found: Harvest, out: Path) -> str:
+    share = found.right / found.completions
+    return (
+        f"{out}: {len(found.rows):,} rows of {found.completions:,} completions, {found.right:,} of them right "
+        f"({share:.1%}); {found.solved:,} of {found.problems:,} problems have a right one"
+    )
