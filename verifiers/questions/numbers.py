@@ -8,9 +8,10 @@ What a mention grounds is what it says, in every notation that a trace may need,
 arithmetic: "2 dozen" grounds 2 and 12, not 24, and "3 boxes of 8" nothing but 3 and 8. The few exceptions are other
 spellings of the same quantity: a percentage is also a share, and either has its complement, the share its increase,
 too; a fraction below 1 has its complement, and a division by what it is a whole part of (0.2 is 1/5); cents are
-dollars; a quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6, "three score" for 60; 3 pm is 15 on the clock; a
-fraction names its two numbers and the whole that the rest is taken from. "One" grounds 1 as a pronoun too: "this one"
-and "one apple" look alike to a reader of words, and identities with 1 are no valid steps anyway.
+dollars; a quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6, "three score" for 60,
+"half again" for 1.5; 3 pm is 15 on the clock; a fraction names its two numbers and the whole that the rest is taken
+from. "One" grounds 1 as a pronoun too: "this one" and "one apple" look alike to a reader of words, and identities with
+1 are no valid steps anyway.
 
 Reading takes time linear in the length of the question and never raises. Not covered: roman numerals, digits inside
 names ("A4", "mp3", "H2O"). Signs in words leave the value as it is: "five degrees below zero" is 5, and grounds -5 too.
