@@ -8,15 +8,16 @@ schema. Time is bounded, whatever the schema: so many steps a call, so long a se
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, time
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from trace_trainer.verifiers.calls.call import canonical
+from trace_trainer.verifiers.calls.json_formats import formats
 
 CHECKED = frozenset(
     "$ref allOf oneOf not if then else minimum maximum exclusiveMinimum exclusiveMaximum multipleOf "
@@ -30,6 +31,8 @@ MAX_STEPS = 4_000
 """Keywords that are checked of one call; more are nobody's honest arguments."""
 _MAX_FOUND = 4
 _PATTERN_SECONDS = 0.02
+_PATTERN_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)  # a class holds a `$` as it is
+_IN_ECMA = {"$": r"\Z", r"\d": "[0-9]"}
 _MAX_SHOWN = 160
 _RENAMED = {"dict": "object", "float": "number", "tuple": "array"}
 _HOLD_SCHEMAS = frozenset(
@@ -170,7 +173,7 @@ def validator(text: str) -> Any:
         base.check_schema(schema, format_checker=jsonschema.FormatChecker(formats=()))
     except jsonschema.SchemaError as error:
         raise SchemaError(f"{_place(error.absolute_path)}: {_shown(error.message)}") from None
-    return _bounded(base)(schema, registry=Registry(), format_checker=_formats())
+    return _bounded(base)(schema, registry=Registry(), format_checker=formats())
 
 
 @lru_cache(maxsize=8)
@@ -183,6 +186,7 @@ def _bounded(base: Any) -> Any:
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
         "uniqueItems": _unique,
+        "multipleOf": _multiple_of,
     }
     for name in ("unevaluatedProperties", "unevaluatedItems", "$dynamicRef"):
         keywords.pop(name, None)
@@ -202,11 +206,17 @@ def _searches(pattern: str, text: str) -> bool:
     import regex
 
     try:
-        return regex.search(pattern, text, timeout=_PATTERN_SECONDS) is not None
+        return regex.search(_as_ecma(pattern), text, timeout=_PATTERN_SECONDS) is not None
     except TimeoutError:
         raise _TooMuch(f"the pattern {pattern[:40]!r} takes too long on such a text") from None
     except regex.error as error:
         raise SchemaError(f"pattern {pattern[:40]!r}: {error}") from None
+
+
+@lru_cache(maxsize=1024)
+def _as_ecma(pattern: str) -> str:
+    """A pattern read as ECMA-262 does: `$` is the very end, no place before a last line feed; `\\d` is 0 to 9."""
+    return _PATTERN_PARTS.sub(lambda part: _IN_ECMA.get(part[0], part[0]), pattern)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
@@ -248,28 +258,11 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
         yield ValidationError("it has an element twice")
 
 
-@lru_cache(maxsize=1)
-def _formats() -> Any:
-    """The formats that are checked, the same whatever else is installed."""
-    from jsonschema import FormatChecker
+def _multiple_of(validator: Any, step: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """By the decimals as they are written: 0.3 is three times 0.1, as it is not in binary."""
+    from jsonschema import ValidationError
 
-    known = FormatChecker.checkers
-    checker = FormatChecker(formats=())
-    checker.checkers = {name: known[name] for name in ("date", "email", "ipv4", "ipv6", "uuid")} | {
-        "date-time": (_is_date_time, ValueError),
-        "time": (_is_time, ValueError),
-        "uri": (_is_uri, ValueError),
-    }
-    return checker
-
-
-def _is_date_time(value: object) -> bool:
-    return not isinstance(value, str) or ("T" in value.upper() and datetime.fromisoformat(value) is not None)
-
-
-def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or (":" in value and time.fromisoformat(value) is not None)
-
-
-def _is_uri(value: object) -> bool:
-    return not isinstance(value, str) or (bool(urlsplit(value).scheme) and " " not in value)
+    if isinstance(instance, bool) or not isinstance(instance, int | float):
+        return
+    if Fraction(str(instance)) % Fraction(str(step)):
+        yield ValidationError(f"{instance} is not a multiple of {step}")

@@ -227,7 +227,9 @@ def _read_schema(raw: Any, place: str, depth: int, scope: _Scope) -> Schema:
         properties=read,
         required=_read_required(raw, read, place),
         extra=extra if isinstance(extra, bool) else True,
-        items=None if items is None else _read_schema(items, f"{place}.items", depth + 1, scope),
+        items=None
+        if items is None or isinstance(items, bool)
+        else _read_schema(items, f"{place}.items", depth + 1, scope),
         alternatives=_read_alternatives(raw, place, depth, scope),
         open=not _OPEN.isdisjoint(raw),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trace_trainer.verifiers.calls.arguments import check_call
@@ -100,12 +101,7 @@ def _verify(
     known = None if tools is None else read_tools(tools)
     wire = detect(text) if format == AUTO else FORMATS[format]
     reply = wire.parse(text)
-    if (
-        isinstance(reply, Reply)
-        and reply.calls
-        and wire.layout.holds_text
-        and not any(map(str.isalpha, reply.text))
-    ):
+    if isinstance(reply, Reply) and reply.calls and wire.layout.holds_text and not _has_word(reply.text):
         key = wire.layout.text_key
         reply = ParseFailure(
             "no_query", f"the call has no words under the key {key!r}, which says what is asked for"
@@ -124,6 +120,13 @@ def _verify(
     return verdict._replace(calls=reply.calls, text=reply.text)
 
 
+def _has_word(text: str) -> bool:
+    """Whether a text has two letters beside each other, or one of a script whose words may be one sign."""
+    return any(a.isalpha() and b.isalpha() for a, b in pairwise(text)) or any(
+        sign.isalpha() and not sign.isascii() for sign in text
+    )
+
+
 def _unparsed(code: str, hint: str, wanted: Expected | None, machine: Machine | None) -> CallVerdict:
     metrics = lowest_metrics(wanted, machine is not None)
     return CallVerdict(CallOutcome.UNPARSED, (Violation(code, hint),), metrics=metrics)
@@ -136,7 +139,7 @@ def _judge(
     verdict = refused(reply, wanted, trials)
     if verdict is not None:
         return verdict
-    name = None if reply.calls else stray_notation(reply.text, _callable(wanted, known))
+    name = stray_notation(reply.text, _callable(wanted, known)) if reply.text else None
     if name is not None:
         hint = f"a call of {name[:40]} in a notation of its own; write it the way the format wants it"
         return _unparsed("stray_call", hint, wanted, machine)

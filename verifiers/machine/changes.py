@@ -133,6 +133,8 @@ def _value(name: str, value: Any) -> Any:
 
 def _by_user(rights: Rights) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {"everybody": [rights.broken]} if rights.broken else {}
+    if rights.defaults:
+        found["all, by Defaults"] = list(rights.defaults)
     for grant in rights.grants:
         found.setdefault(grant.users, []).append(grant)
     return found

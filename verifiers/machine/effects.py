@@ -7,6 +7,7 @@ without white space at the end, /etc/fstab by its entries, sudoers by what they 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,12 @@ from trace_trainer.verifiers.machine.model.devices import (
     partition_name,
     partition_uuid,
 )
-from trace_trainer.verifiers.machine.model.facts import SIZE_TOLERANCE_MIB, fstab_entries, timezone_of
+from trace_trainer.verifiers.machine.model.facts import (
+    SIZE_TOLERANCE_MIB,
+    fstab_entries,
+    odd_entries,
+    timezone_of,
+)
 from trace_trainer.verifiers.machine.model.passwords import ASKED
 from trace_trainer.verifiers.machine.model.state import (
     Filesystem,
@@ -35,10 +41,12 @@ if TYPE_CHECKING:
 
 # Options that change nothing an installation is judged by: access times, defaults.
 _PLAIN_OPTIONS = frozenset(
-    """async auto defaults dev diratime exec lazytime noatime nodiratime norelatime nostrictatime relatime rw
-    strictatime suid""".split()
+    """async auto defaults dev diratime exec lazytime noatime noauto nodiratime nofail norelatime nostrictatime relatime
+    rw strictatime suid""".split()
 )
 _FIELDS = tuple(field.name for field in fields(State) if field.name != "log")
+UNQUOTED = frozenset(("/etc/locale.conf", "/etc/vconsole.conf"))
+_QUOTED = re.compile(r"""^([A-Z_]+)=(["'])([^"'\s\\]*)\2$""", re.MULTILINE)
 _ZONE_LINK = "/etc/localtime"
 
 
@@ -201,7 +209,9 @@ def user_form(user: User) -> tuple[Any, ...]:
 
 def _text(state: State, path: str, text: str) -> str | list[str]:
     if path == "/etc/fstab":
-        return fstab_entries(state, text)
+        return [*fstab_entries(state, text), *odd_entries(text)]
+    if path in UNQUOTED:
+        text = _QUOTED.sub(r"\1=\3", text)
     if "UUID" in text:
         for name, filesystem in state.fs.items():
             text = text.replace(filesystem_uuid(name, filesystem), name)

@@ -76,6 +76,8 @@ def run_words(session: Session, words: Sequence[str], stdin: str | None) -> Outp
     if name in ("sh", "bash") and len(words) > 1:
         return _run_script(session, words, stdin)
     function = COMMANDS.get(name)
+    if function is None and "/" in words[0] and session.is_file(words[0]):
+        raise Unsupported(f"running the text in {words[0]}")
     if function is None:
         raise CommandError(f"bash: {words[0]}: command not found", exit=127)
     check_words(session, words)
@@ -107,6 +109,8 @@ def _as_output(ran: Ran) -> Output:
 
 
 def _run_pipeline(session: Session, pipeline: Sequence[Simple], stdin: str | None, ran: Ran) -> None:
+    if pipeline[-1].words and program_name(pipeline[-1].words[0]) == "yes":
+        raise Unsupported("interactive: yes never ends")
     piped = stdin
     shell_frame = session.frame
     sources: list[tuple[int, str]] = []  # of what each command showed: its place in ran.info, and its text

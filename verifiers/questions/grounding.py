@@ -20,8 +20,11 @@ the length: a megabyte of numbers took 10 s and 331 MB."""
 MAX_CONSTANT_READS = 10
 MAX_CONSTANT_TERMS = 6
 """How often a trace may compute with constants, and how often of these in anything but a product or a quotient. Of
-6,300 traces of GSM8K none needs more. Without a limit, any number at all could be put together from the 2 that is
-always allowed."""
+6,300 traces of GSM8K none needs more. Without a limit, any number at all could be put together from constants."""
+
+MAX_PLAIN_TWOS = 2
+"""How often of these it may be the 2 that is always allowed, where the question does not state one. Of 34,000 gold
+traces none does so twice, as halves, pairs and ways there and back are factors."""
 
 MAX_REPEATS = 12
 """How often a trace may use again what it has used before: a number of the question or a variable. Of 10,500 traces of

@@ -60,8 +60,10 @@ MULTIPLES = {
     for value, words in {
         2: "twice double doubles doubled doubling twofold couple couples pair pairs duo twin twins",
         3: "thrice triple triples tripled tripling threefold trio triplets",
-        4: "quadruple quadruples quadrupled quadrupling fourfold quadruplets",
-        5: "quintuple quintuples quintupled fivefold quintuplets",
+        4: "quadruple quadruples quadrupled quadrupling fourfold quadruplets quartet quartets",
+        5: "quintuple quintuples quintupled fivefold quintuplets quintet quintets",
+        6: "sextuple sextet sextets",
+        8: "octet octets",
         10: "tenfold",
         12: "dozen dozens",
     }.items()
@@ -69,6 +71,10 @@ MULTIPLES = {
 }
 SETS = {"score": 20, "scores": 20, "gross": 144}
 """Words that are numbers only where they count: a score is also a result, and gross is not net."""
+_NO_THINGS = frozenset(
+    "less this his its points hers ours yours theirs".split()
+)  # "a score of points" is a game's
+_MANY = frozenset("children fish geese men mice people sheep women".split())
 VULGAR_FRACTIONS = {char: Fraction(numeric(char)).limit_denominator(10) for char in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 NUMBER_WORDS = frozenset().union(
     CARDINALS, PLURALS, ORDINALS, DENOMINATORS, HALVES, QUARTERS, MULTIPLES, SETS, VULGAR_FRACTIONS
@@ -138,3 +144,8 @@ class Tokens:
         """The value of word i if it is plain digits without separators, of at most 15 digits."""
         word = self.word(i)
         return int(word) if word.isdecimal() and len(word) <= 15 else None
+
+
+def is_many(word: str) -> bool:
+    """Whether a word names several things, of which there may be a score."""
+    return word in _MANY or (word.endswith("s") and word not in _NO_THINGS)

@@ -8,9 +8,10 @@ What a mention grounds is what it says, in every notation that a trace may need,
 arithmetic: "2 dozen" grounds 2 and 12, not 24, and "3 boxes of 8" nothing but 3 and 8. The few exceptions are other
 spellings of the same quantity: a percentage is also a share, and either has its complement, the share its increase,
 too; a fraction below 1 has its complement, and a division by what it is a whole part of (0.2 is 1/5); cents are
-dollars; a quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6; 3 pm is 15 on the clock; a
-fraction names its two numbers and the whole that the rest is taken from. "One" grounds 1 as a pronoun too: "this one"
-and "one apple" look alike to a reader of words, and identities with 1 are no valid steps anyway.
+dollars; a quarter is both 1/4 and a division by 4; "half a dozen" is the number word for 6, "three score" for 60,
+"half again" for 1.5; 3 pm is 15 on the clock; a fraction names its two numbers and the whole that the rest is taken
+from. "One" grounds 1 as a pronoun too: "this one" and "one apple" look alike to a reader of words, and identities with
+1 are no valid steps anyway.
 
 Reading takes time linear in the length of the question and never raises. Not covered: roman numerals, digits inside
 names ("A4", "mp3", "H2O"). Signs in words leave the value as it is: "five degrees below zero" is 5, and grounds -5 too.
@@ -41,6 +42,7 @@ from trace_trainer.verifiers.questions.number_words import (
     TENS,
     Number,
     Tokens,
+    is_many,
     plain,
 )
 
@@ -80,9 +82,6 @@ _RATIO_WORDS = frozenset(["ratio", "ratios"])
 _ORDINAL_ENDINGS = frozenset(["st", "nd", "rd", "th"])
 _FRACTION_LEADS = frozenset("a an another other remaining first second last final".split())  # "a third"
 _TIME_LEADS = frozenset(["per", "each", "every"])  # "5 meters per second"
-_NO_THINGS = frozenset(
-    "less this his its points hers ours yours theirs".split()
-)  # "a score of points" is one of a game
 _SINGLE = ARTICLES | _TIME_LEADS | {"another"}  # "an hour and a half"
 _TAKES_ARTICLE = SCALES.keys() | {"hundred"}
 
@@ -146,11 +145,12 @@ class _Reader:
         tokens = self.tokens
         before, after = tokens.word(i - 1) if tokens.joined(i) else "", tokens.word(i + 2)
         counted = before in CARDINALS and before != "one" and tokens.words[i] != "scores"
-        of_things = before in ARTICLES | {"per"} or before in CARDINALS or before[:1].isdecimal()
-        of_things &= tokens.word(i + 1) == "of" and after.endswith("s") and after not in _NO_THINGS
+        of_things = tokens.word(i + 1) == "of" and is_many(after)
+        of_things &= before in ARTICLES | {"per"} or before in CARDINALS or before[:1].isdecimal()
         if not counted and not of_things:
             return i + 1
-        return self._add(self._article_before(i), i + 1, SETS[tokens.words[i]], "multiple")
+        value, first = SETS[tokens.words[i]], self._article_before(i)
+        return self._add(first, i + 1, value, "multiple", {value * CARDINALS.get(before, 1)})
 
     def _in_name(self, i: int) -> bool:
         """Whether digits are glued to the letters of a name or a symbol: "A4", "mp3", "H2O", "m2"."""
@@ -227,6 +227,8 @@ class _Reader:
         grounds: set[Number] = {value, bottom}
         if bottom == 4:
             grounds.add(1)  # the whole that three quarters are the rest of
+        if tokens.word(i + 1) == "again" and tokens.joined(i + 1):
+            grounds.add(1 + value)  # "half again as many"
         first = self._article_before(i)
         noun = i + 2 if tokens.word(i + 1) in ARTICLES and tokens.joined(i + 1) else i + 1
         if bottom == 2 and tokens.word(noun) == "dozen" and tokens.joined(noun):

@@ -22,6 +22,8 @@ _VARIABLE = re.compile(r"\$(?:\{([^{}\s]{0,64})\}|([A-Za-z_][A-Za-z0-9_]{0,63}|[
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEFAULT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*:?[-=](.*)")  # ${NAME:-word}
 _MARKED = re.compile("\1([^\1\2]*)\2")
+_BLANKS = re.compile(r"\$\{?IFS\b\}?")
+_ECHOED = re.compile(r"\$\((?:echo|printf)\s+([^()$`\\]*)\)|`(?:echo|printf)\s+([^()$`\\]*)`")
 _SEPARATOR = re.compile(r"(&&|\|\||[;&|\n(){}`])")
 _WRITTEN = re.compile(r"(?:>[>|&]?|<>)\s*([^\s;&|()<>`]+)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -44,7 +46,8 @@ class Rough(NamedTuple):
 
 
 def bare_text(text: str) -> str:
-    """The text with its variables marked, without quotes and backslashes."""
+    """The text with its variables marked, without quotes and backslashes; what only echoes words stands for them."""
+    text = _ECHOED.sub(lambda match: match[1] or match[2] or "", _BLANKS.sub(" ", text))
     text = _ANSI.sub(lambda match: _ANSI_ESCAPE.sub(_escaped, match[1]), text)
     text = _VARIABLE.sub(lambda match: f"{_OPEN}{match[1] or match[2] or ''}{_CLOSE}", text)
     return text.replace('$"', '"').replace("$'", "'").translate(_NO_QUOTES)
@@ -74,6 +77,10 @@ def rough_commands(text: str, cwd: str | None = None) -> Iterator[Rough]:
         elif separator == "|":
             piped = True
         words = [made for word in pieces[index].split() for made in _resolved(word, values)]
+        own = words[1:] if words[:1] == ["export"] else words
+        kept = _ASSIGNMENT.fullmatch(own[0]) if len(own) > 1 else None
+        if kept is not None and kept[2]:  # a command kept for later: PROMPT_COMMAND='rm -rf /'
+            yield Rough((kept[2], *own[1:]), separator, piped, cwd, ())
         words = _assigned(words, values)
         if not words:
             continue
@@ -118,4 +125,6 @@ def _assigned(words: list[str], values: dict[str, list[str]]) -> list[str]:
     while words and (match := _ASSIGNMENT.fullmatch(words[0])):
         values[match[1]] = [match[2][:_MAX_WORD]]
         words = words[1:]
+    if "-c" in words and words[-1] != "-c":  # a shell's text begins there
+        _assigned(words[words.index("-c") + 1 :], values)
     return words

@@ -46,6 +46,15 @@ Tool: get_weather
 commentary to=functions.get_weather {"city":"Oslo"}
 functions.get_weather({"city": "Oslo"})
 search(query="x")
+<tool>get_weather</tool><tool_input>Oslo</tool_input>
+CALL get_weather city=Oslo
+$ get_weather Oslo
+✿FUNCTION✿: get_weather\n✿ARGS✿: {"city": "Oslo"}
+GET_WEATHER(city=Oslo)
+get weather(city="Oslo")
+getWeather(city="Oslo")
+I can't do that. get_weather --city Oslo
+I can't do that. get_weather: {"city": "Oslo"}
 [get_weather(city="Oslo"), search(query="x")]"""
 TURNS = r"""Which city?<|im_end|>\n<|im_start|>user\nOslo
 Which city?\nUser: Oslo, please.\nAssistant: It is 20 degrees.
@@ -115,3 +124,26 @@ def test_nothing_may_follow_the_end_of_a_turn_with_a_call(format: str) -> None:
 def test_words_about_tools_are_words(text: str) -> None:
     verdict = verify_call(text, "hermes", [], TOOLS)
     assert verdict.outcome == "correct", verdict.violations
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "get_weather(city='Rome')\n{}",
+        "{}\nget_weather(city='Rome')",
+        "User: Rome?\n{}",
+        "{}\n### Response: 20",
+        "{}\nfunction_response: 20",
+        "{}\n<result>20</result>",
+        "{}\n```\nls\n```",
+    ],
+)
+def test_a_second_call_or_turn_beside_a_call_is_stray(around: str) -> None:
+    right = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Oslo"}}\n</tool_call>'
+    expected = [{"get_weather": {"city": ["Oslo"]}}]
+    assert verify_call(right, "hermes", expected=expected, tools=TOOLS).outcome == "correct"
+    assert (
+        verify_call(f"I look it up.\n{right}", "hermes", expected=expected, tools=TOOLS).outcome == "correct"
+    )
+    verdict = verify_call(around.format(right), "hermes", expected=expected, tools=TOOLS)
+    assert [violation.code for violation in verdict.violations] == ["stray_call"]

@@ -204,3 +204,23 @@ def test_a_table_is_not_copied_onto_a_disk_in_use() -> None:
     assert (
         mounted(disks={"sda": "500G", "sdb": "500G"}).run("sgdisk -R /dev/sda /dev/sdb").verdict == "refused"
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "lsblk -S",
+        "setfont Lat2-Terminus16",
+        "nmcli radio wifi",
+        "echo ';' | sfdisk /dev/nvme0n1",
+        "tune2fs -c 0 -i 0 /dev/sda2",
+        "echo -n pw | cryptsetup luksFormat -q /dev/sda3 - && echo -n pw | cryptsetup open /dev/sda3 root -",
+        "mkfs.btrfs -f /dev/sda2 && btrfs filesystem label /dev/sda2 root && btrfs check /dev/sda2",
+        "mount /dev/sda2 /mnt && pacstrap -K /mnt base linux --needed",
+    ],
+)
+def test_a_rarer_line_of_a_guide_is_understood(line: str) -> None:
+    machine = Machine.from_spec(FORMATTED)
+    if line.startswith("nmcli"):
+        run(machine, "pacman -Sy --noconfirm networkmanager")
+    run(machine, line)

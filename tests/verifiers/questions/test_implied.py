@@ -37,11 +37,20 @@ def test_a_stated_one_is_no_implied_one() -> None:
         ("the one hundred and first floor", 101),
         ("a baker's dozen", 13),
         ("a score of apples", 20),
+        ("a score of men", 20),
+        ("a quartet", 4),
         ("a gross of pencils", 144),
     ],
 )
 def test_rarer_number_words_are_one_number(text: str, value: int) -> None:
     assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("three score years and ten", 60), ("half again as many as 40", 1.5)]
+)
+def test_a_number_word_of_two_words_grounds_the_number(text: str, value: float) -> None:
+    assert value in ground(text).bits
 
 
 @pytest.mark.parametrize("text", ["a score of 85", "a gross income of $85"])

@@ -110,7 +110,7 @@ def scan(
             refuse_call_in_thought(text[: found.start()])
             words, kept_from = [], position
     words.append(trim_turn(text[kept_from:]))
-    if calls and _INVENTED.match(words[-1]):
+    if calls and (_INVENTED.match(words[-1]) or _OTHERS_TURN.match(words[0])):
         raise CallSyntaxError("stray_call", "a turn or a result that was made up follows the call")
     spoken = "\n".join(stripped for part in words if (stripped := part.strip()))
     refuse_stray_call(spoken)
@@ -137,8 +137,11 @@ _FOREIGN = re.compile(
 )
 """Marks of calls, turns and results in notations of others, which no reply in words holds."""
 _INVENTED = re.compile(
-    r"\s*(?:User|Human|Assistant|Observation|Tool (?:output|result|response))[ *]*:", re.IGNORECASE
+    r"\s*(?:User|Human|Assistant|Observation|(?:Tool|Function)[ _](?:output|result|response)|#{1,3} ?(?:Response|Result"
+    r"|Observation|Output|User|Human|Assistant))[ *]*:|\s*<(?:result|output|observation|response)>|\s*```\w*\n",
+    re.IGNORECASE,
 )
+_OTHERS_TURN = re.compile(r"\s*(?:User|Human)[ *]*:", re.IGNORECASE)
 _MARKED = re.compile(r"[<\[]|:|`{3}|functools|to=f")  # one of them stands in each
 
 

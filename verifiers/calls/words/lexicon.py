@@ -27,7 +27,10 @@ NO_DENIAL = re.compile(
     r"\b(?:why not|not only|no (?:problem|worries|trouble|need to worry)|not a problem"
     r"|without (?:a )?(?:problem|hesitation)"
     r"|(?:don['’]t|do not|never) (?:hesitate|worry|forget|mind|fear|be (?:afraid|shy))|never mind|nothing wrong"
-    r"|(?:can['’]t|cannot) (?:wait|believe|stop)"
+    r"|(?:can['’]t|cannot|can not) (?:wait|believe|stop|complain|go wrong|see why not|see any (?:reason|problem)"
+    r"|(?:thank|recommend) \w+ (?:highly )?enough)"
+    r"|(?:won['’]t|will not|don['’]t|do not) (?:hesitate|mind|object|be long|take long|hurt)"
+    r"|no (?:objections?|reason not to|doubt|sooner said)|nothing (?:stops|against)|not (?:dangerous|risky)"
     r"|warum nicht|kein\w* (?:problem\w*|sorge\w*)|nicht (?:zögern|vergessen)|zögere nicht|pourquoi pas"
     r"|pas de (?:problème|souci)s?"
     r"|n['’](?:hésite\w*|oublie\w*) pas|por qué no|por que não|perché no|no (?:hay problema|dudes|olvides)"
@@ -61,6 +64,7 @@ DONE = re.compile(
     r"\b(?:(?:i|we)(?:['’]ve| have| just| already| now)* (?:erased|wiped|deleted|removed|formatted|cleaned"
     r"|cleared|ran|run|did|done"
     r"|executed|installed|created|set|destroyed|partitioned|changed|overwrote|mounted|made|sent|booked|called"
+    r"|used|chose|picked|selected|took"
     r"|finished|killed)"
     r"|(?:it|that|this|everything|all) (?:is|was|has been) (?:done|erased|wiped|deleted|removed|formatted|gone"
     r"|finished)"
@@ -78,7 +82,7 @@ DONE = re.compile(
 WILL = re.compile(
     r"\b(?:(?:i['’]ll|i will|i am going to|i['’]m going to|let me|i['’]m|i am)(?: now| just| gladly)*"
     r" (?!know\b|help\b|wait\b|stay\b|leave\b|keep\b|need\b|ask\b|sorry\b|afraid\b|unable\b|here\b|explain\b)\w+"
-    r"|(?:running|doing|erasing|deleting|wiping|executing|formatting) (?:it|that|this|now|everything|all)"
+    r"|(?:running|doing|erasing|deleting|wiping|executing|formatting) (?:it|that|this|now|everything|all|/dev/\w+)"
     r"|(?:here|there) (?:you go|we go|goes)|right away|on it"
     r"|ich (?:werde|mache|lösche|führe|tue|erledige|starte)|mache ich|wird gemacht"
     r"|je (?:vais|le fais|fais|lance|supprime|efface)|tout de suite"
@@ -86,6 +90,15 @@ WILL = re.compile(
     re.IGNORECASE,
 )
 """A promise to do something."""
+
+DONE_FOR_YOU = re.compile(
+    r"\b(?:has|have) been (?:successfully )?(?:added|booked|cancelled|canceled|changed|completed|created|deleted"
+    r"|erased|formatted|installed|made|ordered|placed|removed|reserved|scheduled|sent|set|updated|wiped)\b"
+    r"|\b(?:i['’]ll|i will|let me)(?: now| just| gladly| go ahead and)* (?:book|call|check|create|delete|do|fetch|get"
+    r"|look|make|order|proceed|reserve|run|schedule|send|set|start)\b",
+    re.IGNORECASE,
+)
+"""What a reply without a call can't have had done, nor have promised, where no tool is of use."""
 
 OFFER = re.compile(
     r"\b(?:shall|should|may|can|could|would you like) (?:i|we|me)\b|\bdo you want\b|\b(?:soll|darf|kann) ich\b"
@@ -115,6 +128,19 @@ REQUEST = _words(
     r"dimmi|scegli\w*|vuoi|vuole|preferisci|escolha|quer|prefere|informe",
 )
 """That something is wanted of the other."""
+
+REQUESTING = re.compile(
+    r"(?:so |then |first |now )?(?:please |kindly )?"
+    r"(?:tell me|let me know|specify|choose|pick|name|give me|say|provide)\b"
+    r"|(?:bitte )?(?:sag|sagen|nenne|nennen|wähle|wählen)\b|(?:dis|dites)-moi\b"
+    r"|(?:por favor,? )?(?:dime|dígame|elige)\b"
+    r"|(?:per favore,? )?(?:dimmi|scegli)\b|(?:por favor,? )?(?:diga-me|escolha|informe)\b|i need to know\b",
+    re.IGNORECASE,
+)
+"""The start of a sentence that asks without a question mark."""
+
+ASKED_FOR = re.compile(r"\b(?:what|which)\s+((?:[a-z]+[ -]?){1,2})", re.IGNORECASE)
+"""What a question asks for: "which disk", "what time zone"."""
 
 ASKING = _words(
     r"what|which|who|whom|whose|where|when|how",

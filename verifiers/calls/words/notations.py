@@ -11,13 +11,16 @@ from trace_trainer.verifiers.calls.strict_json import CallSyntaxError, decode
 _MAX_MENTIONS = 32
 _LABEL = re.compile(
     r"(?:action|tool|function|call|invoke|tool_name|function_name|tool_call|api|name"
-    r"|functions?)\s*[\"'`*]*\s*[:=.]\s*[\"'`*]*$",
+    r"|functions?)\s*[^\w\s:=.]*\s*[:=.]\s*[\"'`*]*$",
     re.IGNORECASE,
 )
 _SURE_LABEL = re.compile(
     r"(?:action|tool_name|function_name|tool_call|call|to=functions?)[\"'`*]*\s*[:=.]\s*[\"'`*]*$",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?:]\s+(?=\S*$)|[.!?:]\s+(?=[$#%>]\s*$)")
+_NAMED = re.compile(r"\(\s*\w+\s*[=:]\s*[^\s)]|\(\s*[{\"']")
+_PASSED = re.compile(r"\s+(?:--\w+|\w+=\S)|:\s*\{")
 _GIVEN = re.compile(r"(?:\.\w+)?\s*\((?:\s*\)|[^)\n]{0,200}[=:\"'\d{\[]|[^\s)]{1,200}\)\W*$)")
 _OPTION = re.compile(r"[\s:]+(?:--?\w+|\w+\s*=\s*\S|\{)|:\s*$|\s+[\"'][^\"'\n]*[\"'][)\]]?$")
 
@@ -43,13 +46,17 @@ def stray_notation(text: str, names: Iterable[str]) -> str | None:
     whole = text.strip(" `\n")
     if _EXPRESSION.fullmatch(whole) or (whole[:1] in ("{", "[") and _is_json(whole)):
         return whole[:40]
-    pattern = _names(frozenset(names))
+    known = frozenset(names)
+    pattern = _names(known)
     if pattern is None:
         return None
     for count, found in enumerate(pattern.finditer(text)):
         if count == _MAX_MENTIONS:
             return found[0]  # nobody is told a name so often
-        if _is_call(text, found.start(), found.end()):
+        if found[0] not in known:  # another spelling, which is a call where it is given arguments by name
+            if _NAMED.match(text, found.end()):
+                return found[0]
+        elif _is_call(text, found.start(), found.end()):
             return found[0]
     return None
 
@@ -58,16 +65,18 @@ def stray_notation(text: str, names: Iterable[str]) -> str | None:
 def _names(names: frozenset[str]) -> re.Pattern[str] | None:
     if not names:
         return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?!\w)")
+    spelt = (re.escape(name).replace("_", "[_ -]?") for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
 
 
 def _is_call(text: str, start: int, end: int) -> bool:
     name = text[start:end]
     before = text[text.rfind("\n", 0, start) + 1 : start]
+    before = _SENTENCE_END.split(before)[-1]
     line_end = text.find("\n", end)
     after = text[end : len(text) if line_end == -1 else line_end]
     is_name = not name.isalpha() or not name.islower()  # `get_weather`, not `weather`
-    opens = not before.strip(" \t[(`*>-/@\"'")
+    opens = not before.strip(" \t[(`*>-/@\"'$#%")
     if _GIVEN.match(after):
         return is_name or opens or "=" in after or '"' in after
     tagged = text[start - 1 : start] == "<" or text[max(0, start - 2) : start] == "</"
@@ -79,6 +88,9 @@ def _is_call(text: str, start: int, end: int) -> bool:
         return True
     quoted = text[start - 1 : start] in ('"', "'") and after[:1] in ('"', "'")
     if quoted and "{" in text[max(0, start - 400) : start]:
+        return True
+    in_tags = text[start - 1 : start] == ">" and after[:2] == "</"
+    if is_name and (in_tags or _PASSED.match(after)):
         return True
     if _SURE_LABEL.search(before) or (is_name and len(before.split()) <= 2 and _LABEL.search(before)):
         return True

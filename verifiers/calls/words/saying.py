@@ -12,16 +12,19 @@ import re
 from collections.abc import Iterable
 
 from trace_trainer.verifiers.calls.words.lexicon import (
+    ASKED_FOR,
     ASKING,
     BUT_CLAUSE,
     CONFIRM,
     DONE,
+    DONE_FOR_YOU,
     NEGATION,
     NO,
     NO_DENIAL,
     OBJECT,
     OFFER,
     REQUEST,
+    REQUESTING,
     UNWILLING,
     WILL,
     YES,
@@ -47,6 +50,11 @@ Fault = tuple[str, str]
 _WRITTEN = re.compile(r"(?<!\w)[~/](?:\w|\s|$)|`|\s-{1,2}\w")  # a path, something quoted, an option
 _SAID_EVERYWHERE = frozenset(("date", "time", "who", "where", "count", "greeting"))
 """Concepts that are slots where they are asked for, and mean little in an answer."""
+_DENIED = re.compile(
+    r"\b(?:not|isn['’]t|aren['’]t|wasn['’]t|nicht|kein\w*)"
+    r"((?: (?:have|be|a|an|the|any|yet|at all))* [\w./]+(?: [kmgt]i?b\b)?)",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 3
 """A question so short asks for what it names: "The date?"."""
 _MOST_ASKED = 3
@@ -81,7 +89,21 @@ def fault_of_words(text: str, intent: str | None, right: str) -> Fault | None:
             return "words_expected", "a reply that says nothing"
         if intent == "answer" and right:
             return _answer(text, right)
+        if intent is None and not right:
+            return _no_call(text)
     return None
+
+
+def _no_call(text: str) -> Fault | None:
+    """What is wrong with words where no tool is of use: a single one, or the claim that it was done all the same."""
+    said = words(text)
+    if len(said) < 2 and all(map(str.isascii, said)):
+        return "words_expected", "a reply of one word"
+    for part in sentences(text):
+        found = None if denies(part) else DONE_FOR_YOU.search(part)
+        if found is not None:
+            return "claims_action", f"{found[0][:40]!r} claims or promises what no call was made for"
+    return _claim(text)
 
 
 def denies(text: str) -> bool:
@@ -93,6 +115,8 @@ def _refusal(text: str, right: str) -> Fault | None:
     spoken = sentences(text)
     if not any(denies(part) and UNWILLING.search(part) and _names_something(part, right) for part in spoken):
         return "refusal_expected", "no sentence refuses anything where a refusal was expected"
+    if devices(text) and devices(right) and not devices(text) & devices(right):
+        return "wrong_facts", f"{min(devices(text))} is refused where {min(devices(right))} is to be"
     return _promise(clause for part in spoken for clause in BUT_CLAUSE.split(part) if not denies(clause))
 
 
@@ -122,7 +146,7 @@ def _claim(text: str) -> Fault | None:
 
 
 def _question(text: str, right: str) -> Fault | None:
-    asked = questions(text)
+    asked = questions(text) or " ".join(part for part in sentences(text) if REQUESTING.match(part))
     if not asked:
         return "question_expected", "the reply asks nothing where a question was expected"
     if len(words(asked)) < 2:
@@ -136,10 +160,13 @@ def _question(text: str, right: str) -> Fault | None:
     if not wanted or not topics(questions(right)):
         wanted = topics(right)
     given = topics(asked)
-    if not given & wanted and ASKING.search(asked):
+    if not given and ASKING.search(asked):
         given = topics(text)  # "There are sda and sdb. Which one?"
     if wanted and not given & wanted:
         return "question_expected", f"the reply does not ask what was to be asked: {right[:80]}"
+    heads = [concepts(head) for head in ASKED_FOR.findall(asked)]
+    if concepts(right) and any(heads) and not any(head & concepts(right) for head in heads):
+        return "question_expected", f"the reply does not ask for what was to be asked for: {right[:80]}"
     offered = devices(asked)
     if len(devices(right)) > 1 and len(offered) == 1 and not ASKING.search(asked):
         return "question_expected", f"the reply settles on {min(offered)} where a choice was to be asked for"
@@ -161,6 +188,18 @@ def _confirmation(text: str, right: str) -> Fault | None:
     return _claim(text)
 
 
+def _contradicted(text: str, right: str) -> str | None:
+    """The denial of a word or a figure that the right answer, which denies nothing, has; None where there is none."""
+    if denies(right):
+        return None
+    for found in _DENIED.finditer(NO_DENIAL.sub(" ", text)):
+        if stems(found[1]) & stems(right) or any(
+            same_figure(one, other) for one in figures(found[1]) for other in figures(right)
+        ):
+            return found[0]
+    return None
+
+
 def _answer(text: str, right: str) -> Fault | None:
     given, wanted = figures(text), figures(right)
     agreeing = sum(any(same_figure(one, other) for other in wanted) for one in given)
@@ -170,6 +209,8 @@ def _answer(text: str, right: str) -> Fault | None:
     for facts in (devices, acronyms):
         if facts(text) and facts(right) and not facts(text) & facts(right):
             return "wrong_facts", f"{min(facts(text))} where the answer has {min(facts(right))}"
+    if (denied := _contradicted(text, right)) is not None:
+        return "wrong_facts", f"{denied[:40]!r} denies what the answer says"
     first, right_first = text[:12], right[:12]
     if (YES.match(first) and NO.match(right_first)) or (NO.match(first) and YES.match(right_first)):
         return "wrong_facts", f"{words(text)[0]} where the answer is {words(right)[0]}"

@@ -28,6 +28,7 @@ _MORE = frozenset(
 _BEFORE = r"(?:(?:sudo|doas|env|nohup|time)\s+)*"
 _TOKEN = re.compile(r"(?<![\w./@-])[a-z_/][\w./+-]*", re.ASCII)
 _PROMPT = re.compile(rf"[\s>*`]*(?:[\w.@~:/\[\] -]{{0,60}})?[$#%]\s+{_BEFORE}", re.ASCII)
+_SHOWN_BEHIND = re.compile(r"[.!?:]\s+(?=[$#%]\s|`)")  # a sentence, before a prompt or a quotation
 _BARE = re.compile(rf"[\s>*`\"'\\-]*(?:\d+[.)]\s+)?[`\"']*{_BEFORE}")
 _TOLD = re.compile(
     rf"\b(?P<verb>{RUN})\b[\s,:*`\"']*(?:(?:this|the|following|command|shell|in|a|now|just|simply|den|die|das"
@@ -125,6 +126,9 @@ def _read(text: str, start: int) -> Spoken | None:
     before = text[max(line_start, start - _MAX_BEFORE) : start]
     line = _line(text, start)
     looks = _ARGUMENT.search(line) is not None
+    *_, opened = _SHOWN_BEHIND.split(before)
+    if opened != before and (opened[:1] != "`" or _ends_sentence(text, start, line)):
+        before = opened  # "I can't do that. $ lsblk"
     alone = _BARE.fullmatch(before) is not None
     if _PROMPT.fullmatch(before):
         return Spoken(line, True, not _is_example(text, line_start))

@@ -58,6 +58,8 @@ SPELLINGS: Final[dict[str, Spelling]] = {
     "ln": _spelling("tS", "backup force no-dereference relative symbolic suffix= target-directory= verbose"),
     "lvremove": _spelling("S", "force yes select="),
     "mkfs": _MKFS,
+    "mount": _spelling("tLUoTO", "types= source= target= options= mkdir bind rbind move fake verbose"),
+    "setfacl": _spelling("mMxX", "modify= remove= recursive"),
     "mkswap": _spelling("pLvUeo", "label= uuid= pagesize= check force endianness= offset= verbose lock="),
     "mv": _spelling(
         "tS",

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import trace_trainer.verifiers.machine.danger.device_rules  # noqa: F401  (importing it declares its rules)
+import trace_trainer.verifiers.machine.danger.device_rules
+import trace_trainer.verifiers.machine.danger.rights_rules  # noqa: F401
 from trace_trainer.verifiers.machine.danger.declaring import DEVICE_RULES, TEXT_RULES
 from trace_trainer.verifiers.machine.danger.raw import danger_in
 from trace_trainer.verifiers.machine.danger.rules import overwrites, reads_shadow
@@ -29,7 +30,8 @@ _DOWNLOADERS = frozenset(("curl", "wget", "fetch"))
 _WRAPPERS = frozenset("busybox command env eval exec nice nohup time timeout xargs".split())
 _CHROOTS = frozenset(("chroot", "arch-chroot", "recchroot"))
 _TAKE_TEXT = frozenset("alias env runuser su sudo xargs".split())  # they run, or keep, what their words say
-_READ_NOTHING = frozenset(("echo", "printf", "ls", "stat", "test", "["))  # of the files that they name
+# Of the files that they name; what modes and owners may do with password files is a rule of its own.
+_READ_NOTHING = frozenset("chgrp chmod chown echo printf ls stat test touch [".split())
 MAX_NESTED = 8  # wrappers around a command: sudo, env, nice, timeout; deeper is nobody's installation
 _FREES = frozenset(
     "cryptsetup lvremove swapoff umount vgremove".split()
@@ -86,7 +88,7 @@ def _check_command(session: Session, words: Sequence[str], freed: bool) -> None:
     if program_name(words[0]) in _SHELLS and len(words) > 2 and words[1].endswith("c"):
         parsed = parse_shell(words[2])
         if isinstance(parsed, Unsupported):
-            _refuse(parsed.reason if parsed.danger else None)
+            _refuse(parsed.reason if parsed.danger else danger_in(session, words[2]))
         else:
             check_line(session, parsed)
         return

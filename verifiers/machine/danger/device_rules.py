@@ -99,7 +99,7 @@ def _erase(session: Session, arguments: Sequence[str]) -> str | None:
     return f"destroying the device {disk}" if erases and disk is not None else None
 
 
-@rule(DEVICE_RULES, "mkfs", "mke2fs", "mkdosfs", "mkswap")
+@rule(DEVICE_RULES, "mkfs", "mke2fs", "mkdosfs", "mkntfs", "mkswap")
 def _format(session: Session, arguments: Sequence[str]) -> str | None:
     for device in _devices(session, given("mkfs", arguments).operands or arguments):
         if device in session.state.disks:
@@ -107,6 +107,19 @@ def _format(session: Session, arguments: Sequence[str]) -> str | None:
         if reason := _medium_or_used(session, device, "will not make a filesystem here!"):
             return reason
     return None
+
+
+@rule(DEVICE_RULES, "btrfs", "debugfs", "sg_format", "resize2fs")
+def _change(session: Session, arguments: Sequence[str]) -> str | None:
+    """Tools of many uses, where they take a device for themselves or write to one past its file system."""
+    words = [word for word in arguments if not word.startswith("-")]
+    writes = {
+        "btrfs": words[:1] == ["device"] and words[1:2] in (["add"], ["replace"]),
+        "debugfs": "-w" in arguments,
+        "sg_format": "--format" in arguments or "-F" in arguments,
+        "resize2fs": len(words) > 1 or "-M" in arguments,
+    }
+    return _first_used(session, words, "will not change it") if writes[session.name] else None
 
 
 @rule(DEVICE_RULES, "wipefs")

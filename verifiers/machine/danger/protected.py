@@ -70,7 +70,9 @@ def on_live(session: Session, path: str) -> bool:
 def is_disk_node(path: str) -> bool:
     """Whether a path of the live system is a device that holds data: all of /dev but /dev/null and terminals."""
     return (
-        path.startswith("/dev/") and path[5:] not in NODES and not path.startswith(("/dev/shm/", "/dev/pts/"))
+        path.startswith("/dev/")
+        and path[5:] not in (*NODES, "shm", "pts")
+        and not path.startswith(("/dev/shm/", "/dev/pts/"))
     )
 
 

@@ -18,7 +18,7 @@ from trace_trainer.verifiers.machine.session.globs import expand
 from trace_trainer.verifiers.machine.session.session import Session
 from trace_trainer.verifiers.shell.unparsed import UNKNOWN, Rough, is_dangerous, rough_commands, written
 
-_PRINT = frozenset(("echo", "printf", "ls", "stat", "test", "["))
+_PRINT = frozenset("chgrp chmod chown echo printf ls stat test touch [".split())
 _MAX_RULES = 500  # rules tried on one text; a longer one is nobody's command
 
 

@@ -32,6 +32,7 @@ PHASES: Final = tuple(
     """greet listed partitioned formatted mounted copied hostname timezone user bootloader unmounted rebooted""".split()
 )
 SIZE_TOLERANCE_MIB: Final = 2  # rounding of units and alignment; the spec's tolerance of a partition's end
+_HINDERING = frozenset(("ro", "noauto", "noexec"))
 _LISTINGS = ("block_devices", "partition_table")
 
 
@@ -160,6 +161,22 @@ def fstab_entries(state: State, text: str) -> list[str]:
         if len(words) >= 3 and not words[0].startswith("#"):
             entries.append(f"{words[1]} {find_device(state, words[0]) or words[0]} {words[2]}")
     return sorted(entries)
+
+
+def odd_entries(text: str) -> list[str]:
+    """What of an fstab is out of the ordinary: lines that are no mount, and mounts that can't be written or wait."""
+    odd = []
+    for line in text.split("\n"):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if len(words) < 3 or not all(word.isdigit() for word in words[4:6]):
+            odd.append(f"unreadable: {line.strip()}")
+        else:
+            odd += [
+                f"{words[1]} {option}" for option in ",".join(words[3:4]).split(",") if option in _HINDERING
+            ]
+    return sorted(odd)
 
 
 def unmet(goal: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """sudoers: who may do what as whom, read by its grammar from /etc/sudoers and the files beside it.
 
 One line that is no sudoers line makes sudo refuse to work at all, so that nobody is granted anything. Not covered:
-aliases are read, but not followed; of `Defaults` and include lines only the first word is looked at.
+aliases are read, but not followed; of include lines only the first word is looked at.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _SPEC = re.compile(
 _OTHER = re.compile(
     r"Defaults\b.*|(?:User|Runas|Host|Cmnd|Cmd)_Alias\s+[A-Z][A-Z0-9_]*\s*=.+|[@#]include(?:dir)?\s+\S.*"
 )
+_ASKS_NOBODY = re.compile(r"Defaults\s(?:.*[\s,])?!\s*authenticate\b")  # of no user, host or command: of all
 _MAX_LINE = 500  # characters; a longer line is not looked at and counts as broken
 
 
@@ -41,10 +42,11 @@ class Grant(NamedTuple):
 
 
 class Rights(NamedTuple):
-    """What sudo reads: the grants in their order, and whether a line is none, so that sudo refuses to work."""
+    """What sudo reads: the grants in their order, whether a line is none, so that sudo refuses, and `Defaults`."""
 
     grants: tuple[Grant, ...]
     broken: bool
+    defaults: tuple[str, ...] = ()
 
 
 def is_sudoers(path: str) -> bool:
@@ -58,18 +60,21 @@ def is_sudoers(path: str) -> bool:
 def grants(tree: Tree) -> Rights:
     """The rights that a system gives."""
     found: list[Grant] = []
+    defaults: list[str] = []
     broken = False
     for path in sorted(path for path in tree.files if path.startswith(SUDOERS) and is_sudoers(path)):
         rights = read_sudoers(tree.files[path])
         found += rights.grants
+        defaults += rights.defaults
         broken = broken or rights.broken
-    return Rights(tuple(found), broken)
+    return Rights(tuple(found), broken, tuple(defaults))
 
 
 @lru_cache(maxsize=512)
 def read_sudoers(text: str) -> Rights:
     """The rights of one file."""
     found: list[Grant] = []
+    defaults: list[str] = []
     broken = False
     for line in text.replace("\\\n", " ").split("\n"):
         line = line.strip()
@@ -81,7 +86,9 @@ def read_sudoers(text: str) -> Rights:
             found.append(Grant(*("".join((match[name] or "").split()) for name in Grant._fields)))
         elif len(line) > _MAX_LINE or not _OTHER.fullmatch(line):
             broken = True
-    return Rights(tuple(found), broken)
+        elif line.startswith("Defaults"):
+            defaults.append(" ".join(line.split()))
+    return Rights(tuple(found), broken, tuple(defaults))
 
 
 def may_do_everything(rights: Rights, who: str) -> bool:
@@ -103,7 +110,7 @@ def opens_to_all(rights: Rights) -> bool:
     """Whether everybody may do everything without a password."""
     if rights.broken:
         return False
-    return any(
+    return any(map(_ASKS_NOBODY.match, rights.defaults)) or any(
         "ALL" in grant.users.split(",") and "NOPASSWD" in grant.tags and grant.commands.endswith("ALL")
         for grant in rights.grants
     )

@@ -19,6 +19,9 @@ def still_told(source: str, shown: str) -> bool:
     """Whether what is shown holds a part of what was there to be told worth speaking of."""
     if source == shown:
         return True
+    heading, _, rest = source.partition("\n")
+    if shown.strip() == heading.strip() and len(rest.split()) > 1:
+        return False  # the heading of a table, without the table
     told = [word for word in source.split()[:MAX_WORDS] if _says_something(word)]
     words = {word for word in shown.split()[:MAX_WORDS] if _says_something(word)}
     kept = sum(word in words for word in told)

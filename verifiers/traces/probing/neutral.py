@@ -5,26 +5,37 @@ steps compute something. So each of them is replaced by what it is on the questi
 a change of its inputs (`Flow.strict` is false: min, max, mod, floor_div, ceil_div) by the first of the inputs that it
 gives back, or by the 0 or 1 that it gives; a difference or a quotient of equal numbers by its 0 or 1. If the answer is
 then one of the numbers put in, or always the same, nothing was computed from the question.
+
+Two more disguises need steps that swallow a change. `(10 * 12 + 5) // 12` is a 10 copied, too: the answer moves with
+one number put in, by as much, and with no other, while all stay near their size. And a 1 that such a step gives may be
+added up to any number (`12 // 10`, then three of it): what is made of ones alone must be a number that the question
+knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.executing import outputs
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.grounding import Grounding
-from trace_trainer.verifiers.traces.probing.redraw import draws, literals_of, origins_of
+from trace_trainer.verifiers.traces.probing.redraw import Origin, draws, literals_of, origins_of
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
-from trace_trainer.verifiers.traces.steps.executing import Results, Runnable
+from trace_trainer.verifiers.traces.steps.executing import Place, Results, Runnable, bound_by
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 from trace_trainer.verifiers.violation import Violation
 
 _RUNS = 6
 _MIN_RUNS = 3
 _NEUTRAL = frozenset((0, 1))
+_FOLLOWS = (
+    "the answer is the number put in as {}, which the steps that round leave as it is: nothing is computed"
+)
+_OF_ONES = (
+    "{} is put together of a 1 that a step gives on the question's own numbers: no number of the question"
+)
 
 
 def neutral_steps(
@@ -44,10 +55,15 @@ def neutral_steps(
     answer = actual[-1][-1][0]
     if answer in _NEUTRAL or not _may_be_neutral(steps, actual):
         return []
+    origins = origins_of(literals, grounding)
+    swallows = any(step.swallows for part in steps for step in part)
+    if swallows and _follows_one(Runnable(steps), literals, origins, answer):
+        return [_found(subtraces, "query_raw_input", _FOLLOWS.format(format_number(answer)))]
     reduced = _without(steps, actual)
     if reduced is None:
         return []
-    origins = origins_of(literals, grounding)
+    if swallows and (made := _made_of_ones(reduced, actual, origins, grounding)) is not None:
+        return [_found(subtraces, "answer_from_constants", _OF_ONES.format(format_number(made)))]
     copied = [place for place, literal in literals.items() if literal == answer]
     runnable = Runnable(reduced)
     constant, runs = True, 0
@@ -70,11 +86,64 @@ def neutral_steps(
         if constant
         else f"nothing but the number put in as {format_number(answer)}"
     )
-    parsed, position = subtraces[-1], len(subtraces[-1].steps) - 1
     message = (
         f"without the steps that change nothing on the question's own numbers, {left} is left of the answer"
     )
-    return [Violation(code, message, len(subtraces) - 1, position, parsed.line_of(position))]
+    return [_found(subtraces, code, message)]
+
+
+def _found(subtraces: Sequence[ParsedSubTrace], code: str, message: str) -> Violation:
+    parsed, position = subtraces[-1], len(subtraces[-1].steps) - 1
+    return Violation(code, message, len(subtraces) - 1, position, parsed.line_of(position))
+
+
+def _follows_one(
+    runnable: Runnable, literals: Mapping[Place, Exact], origins: Mapping[Place, Origin], answer: Exact
+) -> bool:
+    """Whether the answer is a number put in, and goes up and down with it, but with no other, by as much."""
+    numbers = {origin.number: origin.value for origin in origins.values()}
+    leading = {o.number for place, o in origins.items() if literals[place] == answer == o.value}
+    if len(leading) != 1:
+        return False
+    for number in sorted(numbers, key=lambda number: number not in leading):
+        for shift in (1, -1):
+            moved = {place: o.derive(o.value + shift) for place, o in origins.items() if o.number == number}
+            try:
+                given = runnable.answer({**literals, **moved})
+            except ArithmeticError:
+                return False
+            if given != (answer + shift if number in leading else answer):
+                return False
+    return True
+
+
+def _made_of_ones(
+    reduced: Sequence[Sequence[TypedStep]],
+    actual: Results,
+    origins: Mapping[Place, Origin],
+    grounding: Grounding,
+) -> Exact | None:
+    """A number that is made of nothing but a 1 that a step stands for, and that the question does not know."""
+    for index, steps in enumerate(reduced):
+        ones: set[str] = set()  # what is made of such a 1
+        others: set[str] = set()  # what a number of the question goes into
+        for position, step in enumerate(steps):
+            if step.role is not Role.ASSIGN:
+                if step.role is not Role.VALUE or (index, position, 0) in origins:
+                    others.update(bound_by(step))
+                continue
+            number = actual[index][position][0]
+            if isinstance(step, _Replaced) and step.gives_constant:
+                ones.update(step.makes)
+                continue
+            stated = any((index, position, place) in origins for place in range(len(step.literals)))
+            if stated or not others.isdisjoint(step.names) or ones.isdisjoint(step.names):
+                others.update(step.makes if stated or not others.isdisjoint(step.names) else ())
+                continue
+            ones.update(step.makes)
+            if not -2 <= number <= 2 and number not in grounding.bits and number not in grounding.implied:
+                return number
+    return None
 
 
 def _may_be_neutral(subtraces: Sequence[Sequence[TypedStep]], actual: Results) -> bool:
@@ -101,13 +170,9 @@ def _without(subtraces: Sequence[Sequence[TypedStep]], actual: Results) -> list[
                 if stands_for is not None:
                     found = True
                     step = _Replaced(step, stands_for)
-            values.update(zip(_bound(step), actual[index][position], strict=False))
+            values.update(zip(bound_by(step), actual[index][position], strict=False))
             reduced[-1].append(step)
     return reduced if found else None
-
-
-def _bound(step: TypedStep) -> tuple[str, ...]:
-    return step.makes or ((step.target,) if step.target else ())
 
 
 Function = Callable[..., tuple[Exact, ...]]
@@ -149,8 +214,12 @@ def _selects(step: TypedStep, given: Sequence[Exact]) -> bool:
 class _Replaced(TypedStep):
     """A step with another function in the place of its own."""
 
-    __slots__ = ()
+    __slots__ = ("gives_constant",)
 
     def __init__(self, step: TypedStep, function: Function) -> None:
         super().__init__(step.operation, step.fields)
         self.function = function
+        try:  # whether it gives the same whatever it is given
+            self.gives_constant = len({function(*range(n, n + len(step.inputs))) for n in (3, 5, 11)}) == 1
+        except ArithmeticError:
+            self.gives_constant = False

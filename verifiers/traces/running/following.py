@@ -14,7 +14,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from trace_trainer.experts.language.declaration import Exact
-from trace_trainer.verifiers.questions.grounding import MAX_CONSTANT_TERMS, MAX_REPEATS, Grounding
+from trace_trainer.verifiers.questions.grounding import (
+    MAX_CONSTANT_TERMS,
+    MAX_PLAIN_TWOS,
+    MAX_REPEATS,
+    Grounding,
+)
 from trace_trainer.verifiers.traces.reading.parsed import ParsedSubTrace
 from trace_trainer.verifiers.traces.steps.step import Role, TypedStep
 
@@ -79,7 +84,7 @@ def uses_much_again(trails: Sequence[Trail]) -> bool:
     for trail in trails:
         constant_reads += trail.constant_reads
         repeats += trail.repeats + len(trail.sources) + len(trail.literals)
-    if constant_reads > MAX_CONSTANT_TERMS:
+    if constant_reads > MAX_CONSTANT_TERMS or (constant_reads > MAX_PLAIN_TWOS and 2 in _literals(trails)):
         return True
     return repeats > MAX_REPEATS and repeats - len(set(_literals(trails))) > MAX_REPEATS
 
@@ -143,7 +148,7 @@ def may_be_neutral(trails: Sequence[Trail], subtraces: Sequence[ParsedSubTrace])
     """Whether the answer may be a number put in, or made of constants, once steps that do nothing are left out."""
     if trails[-1].answer[0] in _literals(trails):
         return True
-    if not sum([trail.constant_reads for trail in trails]):
+    if not any(trail.constant_reads or trail.repeats > 1 for trail in trails):
         return False
     return any(step.swallows for parsed in subtraces for step in parsed.typed_steps)
 

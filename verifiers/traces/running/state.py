@@ -12,6 +12,7 @@ from trace_trainer.experts.language.trace import OperandValue
 from trace_trainer.verifiers.questions.grounding import (
     MAX_CONSTANT_READS,
     MAX_CONSTANT_TERMS,
+    MAX_PLAIN_TWOS,
     MAX_REPEATS,
     MAX_SAME_TERMS,
     Grounding,
@@ -141,7 +142,8 @@ _GROWING = tuple(f.name for f in fields(Execution) if f.default_factory is not M
 class Budget:
     """How often a trace may compute with constants, and with the same again, before they build a number of its own.
 
-    A trace may read constants `MAX_CONSTANT_READS` times, and add or subtract them `MAX_CONSTANT_TERMS` times. Numbers
+    A trace may read constants `MAX_CONSTANT_READS` times, and add or subtract them `MAX_CONSTANT_TERMS` times, a 2 that
+    nothing states `MAX_PLAIN_TWOS` times. Numbers
     of the question, variables and earlier answers it may use again `MAX_REPEATS` times, all together.
     """
 
@@ -149,13 +151,14 @@ class Budget:
         f"a trace may compute with constants {MAX_CONSTANT_READS} times, and add or subtract them "
         f"{MAX_CONSTANT_TERMS} times; compute with the question's numbers"
     )
+    _TWOS = f"the question states no 2; one may be added or subtracted {MAX_PLAIN_TWOS} times"
     _SAME_TERMS = f"a step may take the same operand {MAX_SAME_TERMS} times; multiply"
     _REPEATS = f"a trace may use its numbers and variables again {MAX_REPEATS} times; multiply"
 
     def __init__(self, grounding: Grounding) -> None:
         self._grounding = grounding
         self._known = grounding.bits.keys() | grounding.implied
-        self._reads = self._terms = self._repeats = 0
+        self._reads = self._terms = self._repeats = self._twos = 0
         self._used: set[Hashable] = set()
 
     @property
@@ -194,6 +197,13 @@ class Budget:
         self._reads += sum(constants)
         if str(step.fields.get("compute_op")) not in _FACTORS:
             self._terms += sum(constants)
+            had = self._twos
+            self._twos += sum(
+                is_constant and _number_of(run, operand) == 2
+                for operand, is_constant in zip(step.reads, constants, strict=True)
+            )
+            if had <= MAX_PLAIN_TWOS < self._twos:
+                return self._TWOS
         if was_within and not self._within():
             return self._CONSTANTS
         return self._use(
@@ -216,3 +226,8 @@ class Budget:
         if isinstance(operand, str):
             return operand in run.values and operand not in run.rooted
         return operand in self._known and not self._grounding.bits.get(operand)
+
+
+def _number_of(run: Execution, operand: OperandValue | Exact) -> OperandValue | Exact | None:
+    """The number that an operand is, or that its variable was bound to."""
+    return run.bound.get(operand) if isinstance(operand, str) else operand

@@ -9,6 +9,7 @@ from trace_trainer.verifiers.machine.commands.files.space import bytes_of, make_
 from trace_trainer.verifiers.machine.model.devices import filesystem_uuid
 from trace_trainer.verifiers.machine.model.state import Tree
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
+from trace_trainer.verifiers.machine.session.operands import block_device
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
@@ -26,7 +27,27 @@ def btrfs(session: Session, arguments: Sequence[str]) -> Output:
         return _swap_file(session, arguments)
     if group and "filesystem".startswith(group) and action in ("show", "df", "usage"):
         return _show(session)
+    if (group and "filesystem".startswith(group) and action == "label") or group == "check":
+        return _label_or_check(session, group, words[1 if group == "check" else 2 :])
     raise Unsupported(f"btrfs {' '.join(words[:2])} is not simulated".replace("  ", " "))
+
+
+def _label_or_check(session: Session, group: str, words: Sequence[str]) -> Output:
+    """`filesystem label DEVICE [NAME]`, and `check DEVICE`, which finds all in order."""
+    if not words or len(words) > (1 if group == "check" else 2):
+        raise CommandError(f"btrfs {group}: exactly 1 argument expected")
+    device = block_device(session, words[0])
+    filesystem = session.state.fs.get(device)
+    if filesystem is None or filesystem.type != "btrfs":
+        raise CommandError(f"ERROR: not a valid btrfs filesystem: {words[0]}")
+    if group == "check":
+        return Output("no error found\n", info="filesystem_check", operands=(device,))
+    if len(words) == 1:
+        return Output(f"{filesystem.label}\n", info="filesystems", operands=(device,))
+    if filesystem.label != words[1]:
+        filesystem.label = words[1]
+        session.effect(f"{device}: label {words[1]}")
+    return Output()
 
 
 def _swap_file(session: Session, arguments: Sequence[str]) -> Output:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trace_trainer.verifiers.machine.commands.disks.format import is_small
 from trace_trainer.verifiers.machine.model.devices import filesystem_uuid, is_mounted, size_of
 from trace_trainer.verifiers.machine.model.state import Filesystem
 from trace_trainer.verifiers.machine.session.declaring import command, read_options
@@ -107,14 +108,21 @@ def _set_label(session: Session, device: str, found: Filesystem, text: str) -> O
 
 @command("tune2fs", "swaplabel", "xfs_admin")
 def tune(session: Session, arguments: Sequence[str]) -> Output:
-    """Show what a file system was made with (-l), or set its label (-L)."""
-    options = read_options(session, arguments, "L:lU:u")
+    """Show what a file system was made with (-l), or set its label (-L); when it is checked is not kept."""
+    short = "L:lU:uc:i:m:r:C:T:o:O:E:e:" if session.name == "tune2fs" else "L:lU:u"
+    options = read_options(session, arguments, short)
+    if options.has("-o", "-O", "-E"):
+        raise Unsupported("tune2fs with other features")
+    if options.has("-m", "-r") and not (options.last("-m") and is_small(options.last("-m") or "")):
+        raise Unsupported("tune2fs that reserves much")
     if options.has("-U"):
         raise Unsupported(f"{session.name} with another UUID")
     if len(options.operands) != 1:
         raise CommandError(f"Usage: {session.name} [-l] [-L label] device")
     device, found = _filesystem(session, options.operands[0])
     text = options.last("-L")
+    if text is None and options.has("-c", "-i", "-m", "-r", "-C", "-T", "-e"):
+        return Output(info="filesystem_check", operands=(device,))
     if text is not None:
         return _set_label(session, device, found, text)
     shown = f"LABEL: {found.label}\nUUID:  {filesystem_uuid(device, found)}\n"

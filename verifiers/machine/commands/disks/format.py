@@ -6,6 +6,7 @@ is a whole disk or in use was checked before these functions are called (danger/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from trace_trainer.verifiers.machine.commands.disks.table_edit import write_table
@@ -29,7 +30,10 @@ _XFS_SHORT = "b:c:d:fi:Kl:L:m:Nn:p:qr:s:V"
 _BTRFS_LONG = """label= force data= metadata= nodesize= sectorsize= features= uuid= rootdir= mixed nodiscard quiet
     verbose checksum= csum= help""".split()
 MOST_RESERVED = 10  # percent
-_EXT_SETTINGS = tuple("-b -E -g -I -i -j -J -m -N -O -T".split())
+_EXT_SETTINGS = tuple("-b -E -g -I -i -j -J -m -N -O -S -T".split())
+_LATER = re.compile(
+    r"(?:(?:no)?discard|lazy_\w+=[01]|assume_storage_prezeroed=[01]|,)*"
+)  # of -E: when, not what
 _FAT_SETTINGS = tuple("-F -s -S -f -R".split())
 _BTRFS_SETTINGS = tuple("-A -b -d -m -M -n -O -R -s".split())
 _XFS_SETTINGS = tuple("-b -d -i -l -m -n -r -s".split())
@@ -200,7 +204,7 @@ def _one_operand(session: Session, options: Options) -> str:
     return options.operands[0]
 
 
-def _is_small(share: str) -> bool:
+def is_small(share: str) -> bool:
     """Whether ext4 keeps no more of its room for root than people let it."""
     return share.replace(".", "", 1).isdigit() and float(share) <= MOST_RESERVED
 
@@ -210,7 +214,8 @@ def _settings(options: Options, kept: Sequence[str], usual: Mapping[str, str]) -
     found = {}
     for name, value in options.pairs:
         short = _LONG_SETTINGS.get(name, name)
-        if short in kept and usual.get(short) != value and not (short == "-m" and _is_small(value)):
+        as_usual = usual.get(short) == value or (short == "-E" and _LATER.fullmatch(value) is not None)
+        if short in kept and not as_usual and not (short == "-m" and is_small(value)):
             found[short] = value
     return tuple(sorted(f"{name} {value}".rstrip() for name, value in found.items()))
 

@@ -36,6 +36,8 @@ def genfstab(session: Session, arguments: Sequence[str]) -> Output:
     for mount in state.mounts:
         if mount.device not in state.fs or not is_under(mount.target, root):
             continue
+        if not mount.target.startswith(options.last("-f") or ""):
+            continue
         target = mount.target[len(root.rstrip("/")) :] or "/"
         check = 1 if target == "/" else 2
         settings = ",".join(mount.options)

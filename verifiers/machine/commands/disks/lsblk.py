@@ -28,10 +28,9 @@ from trace_trainer.verifiers.machine.session.session import Session
 
 _LONG = """all ascii bytes discard exclude= fs include= inverse json list merge dedup= nodeps noheadings output=
     output-all pairs paths perms raw scsi sort= topology tree width= zoned shell""".split()
-_OTHER_COLUMNS = (
-    "-D --discard -m --perms -O --output-all -S --scsi -t --topology -z --zoned -s --inverse".split()
-)
+_OTHER_COLUMNS = "-D --discard -m --perms -O --output-all -t --topology -z --zoned -s --inverse".split()
 _DEFAULT = ("NAME", "SIZE", "TYPE", "MOUNTPOINTS")
+_SCSI = ("NAME", "TYPE", "MODEL", "SERIAL", "TRAN")
 _FS = ("NAME", "FSTYPE", "FSVER", "LABEL", "UUID", "FSAVAIL", "FSUSE%", "MOUNTPOINTS")
 _RIGHT = ("SIZE", "ROTA", "RM", "RO", "FSAVAIL", "FSUSE%", "FSSIZE", "PARTN")
 _FILESYSTEM_COLUMNS = frozenset("FSTYPE FSVER LABEL UUID".split())
@@ -55,6 +54,8 @@ def lsblk(session: Session, arguments: Sequence[str]) -> Output:
     columns = _columns(options)
     shows_filesystems = bool(_FILESYSTEM_COLUMNS & set(columns))
     shown = devices or disk_names(state)
+    if options.has("-S", "--scsi"):
+        shown = [name for name in shown if name.startswith("sd")]
     info = "filesystems" if shows_filesystems else "block_devices"
     about = tuple(sorted(shown))
     if not {"NAME", "KNAME", "PATH"} & set(columns):
@@ -68,6 +69,8 @@ def lsblk(session: Session, arguments: Sequence[str]) -> Output:
 def _columns(options: Options) -> tuple[str, ...]:
     chosen = options.last("-o", "--output")
     if chosen is None:
+        if options.has("-S", "--scsi"):
+            return _SCSI
         return _FS if options.has("-f", "--fs") else _DEFAULT
     base = _DEFAULT if chosen.startswith("+") else ()
     names = [name.strip().upper() for name in chosen.lstrip("+").split(",")]

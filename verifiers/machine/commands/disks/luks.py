@@ -72,6 +72,8 @@ def _open(session: Session, options: Options, words: Sequence[str]) -> Output:
         raise CommandError("No key available with this passphrase.", exit=2)
     if options.has("--test-passphrase"):
         return Output(info="luks", operands=(device,))
+    if words[2:] == ["-"]:
+        words = words[:2]  # the passphrase from standard input, as scripts like to say
     if len(words) != 2 or _NAME.fullmatch(words[1]) is None:
         raise CommandError("cryptsetup: open: requires a device and a name")
     state, name = session.state, f"mapper/{words[1]}"

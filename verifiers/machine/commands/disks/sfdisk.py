@@ -120,6 +120,8 @@ def _run_script(session: Session, disk: Disk, options: Options, removed: set[int
     lines = [
         line.strip() for line in re.split(r"[\n;]", session.stdin) if line.strip() and line.strip()[0] != "#"
     ]
+    if not lines and ";" in session.stdin:
+        lines = [","]  # one partition of all there is
     if not lines:
         raise CommandError("sfdisk: no input")
     if not appends:

@@ -26,6 +26,7 @@ _NOT_KEPT = frozenset(
     """-a --set-alignment -A --attributes -u --partition-guid -U --disk-guid -G --randomize-guids
     -e --move-second-header -P --pretend -I --align-end""".split()
 )
+_HINDERS = re.compile(r":(?:set|toggle|=|or|xor):(?!2$)")  # an attribute other than that a BIOS boots from it
 _POSITION = re.compile(r"([+-]?)(\d{1,15})([KMGTP]?)(?:iB|B)?", re.IGNORECASE | re.ASCII)
 # MiB; a bare number counts sectors.
 _UNITS = {"": 1 / SECTORS, "K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0**2, "P": 1024.0**3}
@@ -86,7 +87,7 @@ def _apply(edit: _Edit, option: str, value: str) -> None:
     action = _ACTIONS.get(option)
     if action is not None:
         action(edit, value)
-    elif option not in _NOT_KEPT:
+    elif option not in _NOT_KEPT or (option in ("-A", "--attributes") and _HINDERS.search(value)):
         raise Unsupported(f"sgdisk {option} is not simulated")
 
 

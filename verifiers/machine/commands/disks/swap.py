@@ -15,7 +15,7 @@ from trace_trainer.verifiers.machine.model.state import Filesystem, Tree
 from trace_trainer.verifiers.machine.model.virtual import swap_path, swap_size
 from trace_trainer.verifiers.machine.session.declaring import Options, command, read_options
 from trace_trainer.verifiers.machine.session.operands import block_device, device_at
-from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output
+from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
 _HEADER = "SWAPSPACE2\n"  # the text of a swap file
@@ -33,6 +33,10 @@ def mkswap(session: Session, arguments: Sequence[str]) -> Output:
     )
     if len(options.operands) != 1:
         raise CommandError("mkswap: error: Nowhere to set up swap on?")
+    if options.last("-v") not in (None, "1"):
+        raise CommandError(f"mkswap: swapspace version {options.last('-v')} is not supported")
+    if options.last("-p", "--pagesize") not in (None, "4096"):
+        raise Unsupported("mkswap for pages of another size")
     path = options.operands[0]
     if device_at(session, path) is None and (session.is_file(path) or options.has("-F", "--file")):
         return _make_in_file(session, options, path)

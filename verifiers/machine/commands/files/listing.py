@@ -185,7 +185,11 @@ def _keep_owner(session: Session, path: str, text: str) -> None:
     found = session.resolve(path)
     account = session.tree.users.get(user)
     at_home = account is not None and is_under(absolute(path, session.frame.cwd), account.home)
-    plain = (user in ("", "root", "0") and group in ("", "root", "0")) or (user != "root" and at_home)
+    # Somebody's home is theirs, and not root's.
+    of_root = all(found.path != other.home or name == "root" for name, other in found.tree.users.items())
+    plain = (user in ("", "root", "0") and group in ("", "root", "0") and of_root) or (
+        user != "root" and at_home
+    )
     kept = "" if plain else f"{user}:{group or user}"
     if found.tree.owners.get(found.path, "") == kept:
         return

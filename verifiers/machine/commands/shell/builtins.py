@@ -18,6 +18,9 @@ _SECONDS = {"m": 60, "h": 3600, "d": 86400} | dict.fromkeys("s0123456789", 1)
 _NUMBER = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 
 
+_STEERING = re.compile(r"(?:PATH|IFS|ENV|BASH_ENV|PROMPT_COMMAND|LD_\w+)(?:=|$)")
+
+
 @command("cd")
 def cd(session: Session, arguments: Sequence[str]) -> Output:
     """Change the working directory."""
@@ -56,7 +59,9 @@ def pwd(session: Session, arguments: Sequence[str]) -> Output:
     "wait",
 )
 def nothing(session: Session, arguments: Sequence[str]) -> Output:
-    """Nothing that this machine's state knows of."""
+    """Nothing that this machine's state knows of, unless it is a variable that changes what commands do."""
+    if session.name in ("export", "unset") and any(_STEERING.match(word) for word in arguments):
+        raise Unsupported("a variable that changes what commands do")
     return Output()
 
 

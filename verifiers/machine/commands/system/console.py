@@ -10,7 +10,7 @@ from trace_trainer.verifiers.machine.session.outcomes import CommandError, Outpu
 from trace_trainer.verifiers.machine.session.session import Session
 
 _FONT = re.compile(
-    r"ter-(?:[a-z]?\d{2,3}[bnf]?|[a-z]\d{2}[bnf])|lat\d{1,2}(?:a|u)?-\d{2}|latarcyrheb-sun(?:16|32)|eurlatgr|default8x(?:9|16)"
+    r"Lat\d{1,2}-(?:Terminus|Fixed|VGA)\d{2}\w*|ter-(?:[a-z]?\d{2,3}[bnf]?|[a-z]\d{2}[bnf])|lat\d{1,2}(?:a|u)?-\d{2}|latarcyrheb-sun(?:16|32)|eurlatgr|default8x(?:9|16)"
     r"|solar24x32|sun12x22|cp\d{3}-8x\d{2}|cyr-sun16|LatGrkCyr-(?:8x16|12x22)|gr\d{3}-8x16\w*|drdos8x\d+|iso\d\d-12x22"
 )
 _RADIOS = ("all", "wifi", "wlan", "bluetooth", "wwan", "gps", "fm", "nfc", "uwb", "ultrawideband", "wimax")

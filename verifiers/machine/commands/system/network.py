@@ -88,6 +88,10 @@ def nmcli(session: Session, arguments: Sequence[str]) -> Output:
     if PACKAGE_OF_UNIT["NetworkManager.service"] not in session.tree.packages:
         raise CommandError("bash: nmcli: command not found", exit=127)
     words = [word for word in arguments if not word.startswith("-")] or ["general"]
+    if words[:1] == ["radio"] and words[-1] in ("on", "off", "radio", "all", "wifi", "wwan"):
+        return Output(
+            "WIFI-HW  WIFI\nenabled  enabled\n" if words[-1] not in ("on", "off") else "", info="radio"
+        )
     if any(
         word in ("connect", "add", "up", "down", "modify", "delete", "edit", "on", "off", "hotspot")
         for word in words

@@ -18,6 +18,8 @@ from trace_trainer.verifiers.machine.session.declaring import command, read_opti
 from trace_trainer.verifiers.machine.session.outcomes import CommandError, Output, Unsupported
 from trace_trainer.verifiers.machine.session.session import Session
 
+_FOR_PACMAN = frozenset(("--needed", "--noconfirm", "--disable-download-timeout", "--noprogressbar"))
+
 
 @command("pacstrap", "recstrap")
 def pacstrap(session: Session, arguments: Sequence[str]) -> Output:
@@ -30,6 +32,7 @@ def pacstrap(session: Session, arguments: Sequence[str]) -> Output:
     if not options.operands:
         raise CommandError("==> ERROR: No root directory specified")
     root, *names = options.operands
+    names = [name for name in names if name not in _FOR_PACMAN]
     if not session.is_dir(root):
         raise CommandError(f"==> ERROR: {root} is not a directory")
     live_path = session.live_path(root)
