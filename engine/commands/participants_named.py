@@ -39,11 +39,11 @@ class Named(NamedTuple):
     """What `participant_options` give a command; each is explained there."""
 
     hosting: Hosting
-    external: tuple[tuple[str, Path], ...]
-    answers: str
-    free: tuple[str, ...]
-    shots: int
-    shots_from: Path | None
+    external: tuple[tuple[str, Path], ...] = ()
+    answers: str = "trace"
+    free: tuple[str, ...] = ()
+    shots: int = 0
+    shots_from: Path | None = None
 
 
 _OPTIONS = [

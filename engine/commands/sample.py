@@ -25,6 +25,7 @@ from trace_trainer.engine.commands.command import (
 )
 from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
 from trace_trainer.engine.commands.files import Data, Model, Output
+from trace_trainer.engine.commands.hosted_named import Hosting, hosted_options
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
@@ -35,12 +36,7 @@ from trace_trainer.engine.commands.options import (
     task_options,
     temperature_option,
 )
-from trace_trainer.engine.commands.participants_named import (
-    Named,
-    check_participants,
-    participants_of,
-    server_options,
-)
+from trace_trainer.engine.commands.participants_named import Named, check_participants, participants_of
 from trace_trainer.engine.commands.problems_asked import DEFAULT_COUNT, problems_asked
 from trace_trainer.engine.evaluation.harvest import Harvest, harvest
 from trace_trainer.engine.evaluation.participants import Conditions
@@ -106,7 +102,7 @@ from trace_trainer.experts import expert_names
     show_default="if the model was trained with it",
 )
 @context_option
-@server_options
+@hosted_options
 @option(
     "--samples",
     type=click.IntRange(1, 10_000),
@@ -170,7 +166,7 @@ def command(
     check_samples(samples, temperature)
     generated = None if data is not None else task.splits[0]
     source, problems = problems_asked(task, data, column, split or generated, count, seed, experts)
-    (participant,) = participants_of([name], task, how, Named(**others))
+    (participant,) = participants_of([name], task, how, Named(Hosting(**others)))
     conditions = Conditions(
         data=source, policy=policy, samples=samples, temperature=temperature, max_new_tokens=max_new_tokens, seed=seed,
         constrain=constrain,
