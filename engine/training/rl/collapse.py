@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -13,7 +13,7 @@ from trace_trainer.engine.evaluation.intervals import wilson
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.printable import tell
-from trace_trainer.engine.training.rl.samples import iterations_of
+from trace_trainer.engine.training.rl.samples import Sample, iterations_of
 
 WATCHED = ("accuracy", "parse_rate")
 PATIENCE = 3
@@ -28,6 +28,15 @@ class NothingEarnedError(click.ClickException):
     """No sample was right for so long that the run ends. Exits with 1: the command itself was in order."""
 
     exit_code = 1
+
+
+def check_judged(samples: Sequence[Sequence[Sample]], iteration: int) -> None:
+    """Raise UserError where no completion of an iteration could be judged, with what was wrong with the first."""
+    if all(s.reward is None for group in samples for s in group):
+        faults = (v.message for group in samples for s in group for v in s.verdict.violations)
+        raise UserError(
+            f"iteration {iteration}: no completion could be judged: {next(faults, 'no gold answers')}"
+        )
 
 
 def check_iteration(run: Run, first: Mapping[str, Any], now: Mapping[str, Any], config: RLConfig) -> None:

@@ -38,7 +38,7 @@ from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.terminal.progress import Progress
 from trace_trainer.engine.training.optimisers import native_optimiser
-from trace_trainer.engine.training.rl.collapse import WATCHED, check_iteration
+from trace_trainer.engine.training.rl.collapse import WATCHED, check_iteration, check_judged
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.credit import by_step
 from trace_trainer.engine.training.rl.drawing import Drawing
@@ -130,11 +130,7 @@ class NativeLoop:
         samples = practise(self.config.prompts_per_iteration)
         if isinstance(problems, Conversations):
             problems.hear([group[0].problem for group in samples], [group[0].text for group in samples])
-        if all(s.reward is None for group in samples for s in group):
-            faults = (v.message for group in samples for s in group for v in s.verdict.violations)
-            raise UserError(
-                f"iteration {self.iteration + 1}: no completion could be judged: {next(faults, 'no gold answers')}"
-            )
+        check_judged(samples, self.iteration + 1)
         samples += self.drawing.refill(samples, practise)
         judged = time.perf_counter()
         stats = self.update(samples)
@@ -192,14 +188,11 @@ class NativeLoop:
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
         """Judge every completion and give it its reward."""
-        samples = []
-        for problem, group in zip(problems, groups, strict=True):
-            judged = []
-            for rollout in group:
-                text = completion_text(self.loaded.tokenizer, rollout.completion_ids)
-                judged.append(judged_sample(self.task, problem, rollout, text, self.config.reward))
-            samples.append(judged)
-        return samples
+        text_of, policy = partial(completion_text, self.loaded.tokenizer), self.config.reward
+        return [
+            [judged_sample(self.task, problem, r, text_of(r.completion_ids), policy) for r in group]
+            for problem, group in zip(problems, groups, strict=True)
+        ]
 
     def weigh(self, samples: list[list[Sample]]) -> None:
         """Give every sample its advantage."""
@@ -301,12 +294,7 @@ class NativeLoop:
 
     def load(self) -> None:
         """Go on from what `save` wrote. Raises UserError where there is nothing whole to go on from."""
-        path = self.folder.resume_folder / STATE
-        if not path.exists():
-            raise UserError(
-                f"{self.folder.path} was stopped before its first checkpoint; start again with --overwrite"
-            )
-        state = read_state(path, self.loaded, self.optimizer)
+        state = read_state(self.folder.resume_folder / STATE, self.loaded, self.optimizer)
         self.iteration, self.steps, self.start = state["iteration"], state["steps"], state["start"]
         self.drawing.restore(state.get("drawing"), self.iteration)
         self.folder.rewind(self.iteration)

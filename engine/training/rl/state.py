@@ -27,9 +27,11 @@ def write_tensors(path: Path, held: dict[str, Any]) -> None:
 def read_state(path: Path, loaded: LoadedModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Put a state that was written to `path` into the model and its optimiser, and return it.
 
-    Raises UserError where it can't be read whole, and where it is without weights or with those of another model.
+    Raises UserError where there is none, where it can't be read whole, and where it is without weights or with those of another model.
     """
     again = "start again with --overwrite"
+    if not path.exists():
+        raise UserError(f"{path.parent.parent} was stopped before its first checkpoint; {again}")
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
         weights, wanted = state["weights"], trainable_weights(loaded.model)
