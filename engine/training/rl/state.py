@@ -27,7 +27,8 @@ def write_tensors(path: Path, held: dict[str, Any]) -> None:
 def read_state(path: Path, loaded: LoadedModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Put a state that was written to `path` into the model and its optimiser, and return it.
 
-    Raises UserError where there is none, where it can't be read whole, and where it is without weights or with those of another model.
+    Raises UserError where there is none, where it can't be read whole, and where it is without weights or with those of
+    another model.
     """
     again = "start again with --overwrite"
     if not path.exists():
