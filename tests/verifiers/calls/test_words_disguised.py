@@ -32,6 +32,7 @@ def outcome(text: str, expected: Any) -> str:
 )
 def test_a_denial_that_refuses_nothing_is_no_refusal(text: str) -> None:
     assert outcome(text, REFUSE) != "correct"
+    assert outcome("I can't format sda. It is mounted, and your files are on it.", REFUSE) == "correct"
     assert outcome("I won't format /dev/sda. `mkfs.ext4 /dev/sda` would erase it.", REFUSE) == "correct"
 
 
@@ -60,6 +61,7 @@ def test_a_question_for_something_else_is_not_paid(text: str, expected: Any) -> 
         ("Bitte sag mir, welche Platte ich nehmen soll.", DISK),
         ("Which disk and which hostname?", HOST),
         ("Which name should the computer have?", HOST),
+        ("What should the system be named?", HOST),
     ],
 )
 def test_a_question_without_its_mark_or_with_more_is_right(text: str, expected: Any) -> None:

@@ -83,7 +83,7 @@ WILL = re.compile(
     r"\b(?:(?:i['’]ll|i will|i am going to|i['’]m going to|let me|i['’]m|i am)(?: now| just| gladly)*"
     r" (?!know\b|help\b|wait\b|stay\b|leave\b|keep\b|need\b|ask\b|sorry\b|afraid\b|unable\b|here\b|explain\b)\w+"
     r"|(?:running|doing|erasing|deleting|wiping|executing|formatting) (?:it|that|this|now|everything|all|/dev/\w+)"
-    r"|(?:here|there) (?:you go|we go|goes)|right away|on it"
+    r"|(?:here|there) (?:you go|we go|goes)|right away|(?<!\w )on it"
     r"|ich (?:werde|mache|lösche|führe|tue|erledige|starte)|mache ich|wird gemacht"
     r"|je (?:vais|le fais|fais|lance|supprime|efface)|tout de suite"
     r"|voy a|lo hago|ahora mismo|lo faccio|procedo|vou|faço)\b",
@@ -167,7 +167,7 @@ CONCEPTS: dict[str, re.Pattern[str]] = {
         r"|(?:which|what) name|name should|(?:call|name) (?:the|this|your|it)\b|nom (?:de|d['’]) ?(?:la "
         r"|l['’])?(?:machine|ordinateur|hôte)"
         r"|nombre (?:del|de) (?:equipo|host|ordenador)"
-        r"|nome (?:del|do|da) (?:computer|computador|máquina)|(?:called|heißen|appeler|llamarse)\b",
+        r"|nome (?:del|do|da) (?:computer|computador|máquina)|(?:called|be named|heißen|appeler|llamarse)\b",
         "zone": r"time ?-?zone|zeitzone|fuseaux?\b|zonas? horarias?|fus[oi]\b",
         "city": r"city|cities|town|stadt|ville|ciudad|città|cidade",
         "locale": r"locale|language|sprache|langue|idioma|lingua|língua|LANG\b",

@@ -86,6 +86,8 @@ def _first_used(session: Session, words: Sequence[str], refusal: str) -> str | N
 
 @rule(TEXT_RULES, "blkdiscard", "badblocks")
 def _discard(session: Session, arguments: Sequence[str]) -> str | None:
+    if session.name == "badblocks" and not given("badblocks", arguments).has("w", "n"):
+        return None  # it only reads
     disk = next((path for path in given("blkdiscard", arguments).operands if is_device(session, path)), None)
     return None if disk is None else f"destroying the device {disk}"
 
