@@ -34,7 +34,7 @@ def is_sharded(device: torch.device) -> bool:
 
 def require_launch(config: TuningConfig) -> None:
     """Raise UserError where settings do not go with what the launcher was asked for."""
-    native = isinstance(config, RLConfig) and config.backend == "native"
+    native = isinstance(config, RLConfig) and config.backend != "trl"
     if world_size() > 1 and native and (_asked("FSDP") or _asked("DEEPSPEED")):
         raise UserError(
             "--backend native keeps the whole model in each process: launch it without FSDP and DeepSpeed, or take "

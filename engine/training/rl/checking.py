@@ -15,7 +15,7 @@ def check_settings(config: RLConfig) -> None:
     """Raise UserError for settings that mean nothing with others."""
     default = RLConfig()
     for name in _OF_THE_NATIVE_LOOP:
-        if config.backend != "native" and getattr(config, name) != getattr(default, name):
+        if config.backend == "trl" and getattr(config, name) != getattr(default, name):
             raise UserError(
                 f"--{name} needs --backend native: TRL's trainers draw and weigh samples themselves"
             )
