@@ -24,8 +24,8 @@ from trace_trainer.engine.commands.command import (
     seed_option,
 )
 from trace_trainer.engine.commands.evaluation_journal import evaluation_journal
-from trace_trainer.engine.commands.files import Data, Model, Output
-from trace_trainer.engine.commands.hosted_named import Hosting, hosted_options
+from trace_trainer.engine.commands.files import Data, Output
+from trace_trainer.engine.commands.hosted_named import Hosting, any_model_option, hosted_options
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
     LOADING,
@@ -43,21 +43,12 @@ from trace_trainer.engine.evaluation.participants import Conditions
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, check_samples
 from trace_trainer.engine.rows.writing import row_writer
 from trace_trainer.engine.settings.declaring import MOST
-from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.terminal.printable import printable_json
 from trace_trainer.experts import expert_names
 
 
 @click.command("sample", cls=Command)
-@option(
-    "--model",
-    "-m",
-    type=Model(),
-    metavar="MODEL",
-    group="Model",
-    help=f"{MODEL_HELP}, or the address of a server of chat completions.",
-    show_default="the newest RL run, else SFT run",
-)
+@any_model_option
 @loading_options
 @option(
     "--data",
