@@ -143,7 +143,10 @@ def test_a_problem_s_gold_reply_can_be_audited(arguments: object) -> None:
     problem = {"id": "1", "messages": [{"role": "user", "content": "disks?"}], "reply": gold}
     line = problem | {"expected": command("lsblk"), "start": EMPTY}
     assert summary("-", *KIND, stdin=json.dumps(line))["outcomes"] == {"correct": 1}
-    line = problem | {"expected": {"type": "text"}, "reply": {"role": "assistant", "content": "Hello."}}
+    line = problem | {
+        "expected": {"type": "text"},
+        "reply": {"role": "assistant", "content": "Which disk do you mean?"},
+    }
     assert summary("-", *KIND, stdin=json.dumps(line))["outcomes"] == {"correct": 1}
 
 

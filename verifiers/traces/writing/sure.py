@@ -27,6 +27,8 @@ _NAMES = tuple(f"p{place}" for place in range(16))
 _ITEMS = tuple(f"q{place}" for place in range(64))
 _NEUTRAL = frozenset({0, 1, 100})
 """Literals with which a step may be a copy of what it takes."""
+_PLAIN = 2
+"""The constant that is always allowed, and has a budget of its own."""
 
 
 def surely_fits(draft: Draft, operation: Operation, given: Given) -> bool:
@@ -105,8 +107,12 @@ def _is_affordable(draft: Draft, operands: Sequence[str], numbers: Sequence[Exac
         if number is None:
             if ONE in grounding.implied and run.bound.get(operand) == ONE:
                 return False
+            if run.bound.get(operand) == _PLAIN and not grounding.bits.get(_PLAIN):
+                return False
             constants += operand in run.values and operand not in run.rooted
         else:
+            if number == _PLAIN and not grounding.bits.get(number):
+                return False
             constants += not grounding.bits.get(number)
     if constants and (budget.reads_left <= constants + 1 or budget.terms_left < constants):
         return False

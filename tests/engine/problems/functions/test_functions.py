@@ -22,7 +22,7 @@ from trace_trainer.experts.problems.spelling import spell
 from trace_trainer.verifiers.calls import FORMATS, Call, Reply, verify_call
 
 COUNT = 80
-ONE_CALL_FORMATS = ("llama3", "structured")
+ONE_CALL_FORMATS = ("harmony", "llama3", "structured")
 
 
 @pytest.fixture(scope="module")

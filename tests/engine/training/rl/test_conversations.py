@@ -17,7 +17,7 @@ from trace_trainer.engine.tasks import task_for
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.problems import rl_problems
-from trace_trainer.engine.training.rl.trl import run as run_trl
+from trace_trainer.engine.training.rl.trl_settings import require_trl
 from trace_trainer.engine.training.tuning import load_trainable
 
 INSTALLER = task_for("installer", "hermes")
@@ -97,7 +97,7 @@ def test_own_histories_need_generated_conversations(tmp_path: Path) -> None:
 
 def test_trl_has_no_own_histories() -> None:
     with pytest.raises(UserError, match="needs --backend native"):
-        run_trl(CONFIG, None, rl_problems(CONFIG)[1], None, False, None)  # type: ignore[arg-type]
+        require_trl(CONFIG)
 
 
 def test_the_loop_tells_conversations_what_the_model_replied(

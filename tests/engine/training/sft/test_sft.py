@@ -126,7 +126,7 @@ def test_step_in_several_micro_batches_equals_one_in_a_single_batch(
         assert len(plan_batches([len(row.ids) for row in rows], micro)) > (1 if micro == 512 else 0)
         trainer = build_trainer(loaded, rows, whole, tmp_path)
         trainer.train()
-        assert trainer.planned_steps == trainer.state.global_step == 1
+        assert trainer.plan.steps == trainer.state.global_step == 1
         results.append((trainer.state.log_history[0]["loss"], trainer.state.log_history[0]["grad_norm"]))
     assert results[0] == pytest.approx(results[1], rel=1e-3)
 
