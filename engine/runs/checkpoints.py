@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from accelerate import PartialState
 from safetensors import SafetensorError, safe_open
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
@@ -76,11 +77,16 @@ def resumed_from(checkpoint: SavedStep | None, trainer: Trainer) -> Iterator[Non
 
 
 class DurableCheckpoints(TrainerCallback):
-    """Removes older checkpoints once the new one is on the disk; for a trainer that keeps all itself."""
+    """Removes older checkpoints once the new one is on the disk; for a trainer that keeps all itself.
+
+    Every process writes a part of it. One that is lost before it has leaves that checkpoint torn, and the older ones in
+    place.
+    """
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
+        PartialState().wait_for_everyone()
         if not state.is_world_process_zero:
             return
         folder = Path(str(args.output_dir))
