@@ -16,8 +16,8 @@ from trace_trainer.engine.inference.samplers import AUTO
 from trace_trainer.engine.models.devices import chosen_device
 from trace_trainer.engine.ranks import world_size
 from trace_trainer.engine.settings.stages import RLConfig
-from trace_trainer.engine.training.optimisers import trainer_optimiser
 from trace_trainer.engine.training.rl.trl_passed import given_settings
+from trace_trainer.engine.training.trainer_arguments import shared_arguments
 
 TRL_OBJECTIVES: Mapping[str, tuple[type, Mapping[str, Any]]] = {
     "grpo": (GRPOConfig, {"loss_type": "grpo", "scale_rewards": "group"}),
@@ -101,8 +101,12 @@ def trl_arguments(config: RLConfig, folder: Path, division: Division, device: to
     Raises UserError where TRL refuses them, as `given_settings` does, too.
     """
     settings, own = TRL_OBJECTIVES[config.objective]
-    arguments = {**_arguments(config, division), "output_dir": str(folder), **own}
-    arguments |= {"dataloader_pin_memory": device.type == "cuda", "use_cpu": device.type == "cpu"}
+    arguments = {
+        **shared_arguments(config, device),
+        **_arguments(config, division),
+        "output_dir": str(folder),
+        **own,
+    }
     try:
         return settings(**{**arguments, **given_settings(config.trl or (), settings)})
     except (ImportError, TypeError, ValueError) as error:
@@ -124,21 +128,11 @@ def _arguments(config: RLConfig, division: Division) -> dict[str, Any]:
         "epsilon": config.clipping.low,
         "epsilon_high": config.clipping.high,
         "beta": config.kl,
-        "learning_rate": config.learning_rate,
         "lr_scheduler_type": "linear" if config.scheduler == "linear" else "constant_with_warmup",
         "warmup_steps": config.warmup_iterations * config.minibatches,
-        "weight_decay": config.weight_decay,
-        "max_grad_norm": config.max_grad_norm,
-        "bf16": config.dtype == "bfloat16",
-        "optim": trainer_optimiser(config),
-        "gradient_checkpointing": config.gradient_checkpointing,
-        "gradient_checkpointing_kwargs": {"use_reentrant": False},
         "disable_dropout": True,
         "shuffle_dataset": False,
         "logging_steps": config.minibatches,
         "save_strategy": "steps" if config.checkpoint_every else "no",
         "save_steps": max(config.checkpoint_every, 1) * config.minibatches,
-        "disable_tqdm": True,
-        "report_to": [],
-        "seed": config.seed,
     }

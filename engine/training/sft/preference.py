@@ -23,10 +23,9 @@ from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.models.rendering import reply_lead
 from trace_trainer.engine.runs.checkpoints import DurableCheckpoints
 from trace_trainer.engine.settings.stages import SFTConfig
-from trace_trainer.engine.training.optimisers import trainer_optimiser
 from trace_trainer.engine.training.sft.pairs import Pair
 from trace_trainer.engine.training.sft.plan import Plan, planned
-from trace_trainer.engine.training.sft.trainer import SCHEDULERS
+from trace_trainer.engine.training.sft.trainer import planned_arguments
 
 REFERENCE = "ref"
 """TRL's name for the copy of an adapter as it was."""
@@ -72,37 +71,13 @@ def build_pair_trainer(
         raise UserError(f"the longest of a pair has {longest} tokens: --max-length {longest} would fit")
     plan = planned([2 * max(pair) for pair in sides], config, processes=1, max_steps=None)
     plan = replace(plan, lengths=[sum(pair) for pair in sides])  # without what is padded
-    arguments = DPOConfig(
-        output_dir=str(folder),
-        num_train_epochs=1,
-        beta=config.beta,
-        gradient_accumulation_steps=plan.accumulation,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type=SCHEDULERS[config.scheduler],
-        warmup_steps=int(config.warmup_ratio * plan.steps),
-        weight_decay=config.weight_decay,
-        max_grad_norm=config.max_grad_norm,
-        optim=trainer_optimiser(config),
-        bf16=config.dtype == "bfloat16",
-        gradient_checkpointing=config.gradient_checkpointing,
-        gradient_checkpointing_kwargs={"use_reentrant": False},
-        max_length=None,  # nothing is ever cut; the lengths have been checked
-        logging_steps=1,
-        save_strategy="steps" if config.checkpoint_every else "no",
-        save_steps=max(config.checkpoint_every, 1),
-        disable_tqdm=True,
-        report_to=[],
-        seed=config.seed,
-        dataloader_pin_memory=loaded.device.type == "cuda",
-        use_cpu=loaded.device.type == "cpu",
-    )
     return PairTrainer(
         plan=plan,
         model=loaded.model,
         ref_model=None if loaded.is_adapter else copy.deepcopy(loaded.model).requires_grad_(False),
         processing_class=loaded.tokenizer,
         train_dataset=Dataset.from_dict(rows),
-        args=arguments,
+        args=DPOConfig(beta=config.beta, **planned_arguments(config, plan, folder, loaded.device)),
         callbacks=[DurableCheckpoints()],
     )
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch.utils.data import DataLoader
 from transformers import (
     PreTrainedModel,
@@ -35,9 +36,9 @@ from trace_trainer.engine.models.chat import UNTRAINED, Row
 from trace_trainer.engine.models.loading import LoadedModel, without_adapter
 from trace_trainer.engine.runs.checkpoints import DurableCheckpoints
 from trace_trainer.engine.settings.stages import SFTConfig
-from trace_trainer.engine.training.optimisers import trainer_optimiser
 from trace_trainer.engine.training.sft.plan import Plan, planned
 from trace_trainer.engine.training.team import Team
+from trace_trainer.engine.training.trainer_arguments import shared_arguments
 
 if TYPE_CHECKING:
     from trace_trainer.engine.runs.folder import Run
@@ -167,6 +168,22 @@ class StepLog(TrainerCallback):
         self.progress.update(step, note=f"loss {self.loss:.3f}")
 
 
+def planned_arguments(config: SFTConfig, plan: Plan, folder: Path, device: torch.device) -> dict[str, Any]:
+    """What TRL's trainers are told of a run on planned batches, whose checkpoints go to `folder`."""
+    return {
+        **shared_arguments(config, device),
+        "output_dir": str(folder),
+        "num_train_epochs": 1,
+        "gradient_accumulation_steps": plan.accumulation,
+        "lr_scheduler_type": SCHEDULERS[config.scheduler],
+        "warmup_steps": int(config.warmup_ratio * plan.steps),
+        "max_length": None,  # nothing is ever cut; the lengths have been checked
+        "logging_steps": 1,
+        "save_strategy": "steps" if config.checkpoint_every else "no",
+        "save_steps": max(config.checkpoint_every, 1),
+    }
+
+
 def build_trainer(
     loaded: LoadedModel,
     rows: Sequence[Row],
@@ -186,30 +203,9 @@ def build_trainer(
     """
     team = team or Team()
     plan = planned([len(row.ids) for row in rows], config, team.count, max_steps)
-    saves = max_steps is None and config.checkpoint_every > 0
-    arguments = TrlConfig(
-        output_dir=str(folder),
-        num_train_epochs=1,
-        gradient_accumulation_steps=plan.accumulation,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="constant" if max_steps is not None else SCHEDULERS[config.scheduler],
-        warmup_steps=0 if max_steps is not None else int(config.warmup_ratio * plan.steps),
-        weight_decay=config.weight_decay,
-        max_grad_norm=config.max_grad_norm,
-        optim=trainer_optimiser(config),
-        bf16=config.dtype == "bfloat16",
-        gradient_checkpointing=config.gradient_checkpointing,
-        gradient_checkpointing_kwargs={"use_reentrant": False},
-        max_length=None,  # nothing is ever cut; the lengths have been checked
-        logging_steps=1,
-        save_strategy="steps" if saves else "no",
-        save_steps=max(config.checkpoint_every, 1),
-        disable_tqdm=True,
-        report_to=[],
-        seed=config.seed,
-        dataloader_pin_memory=loaded.device.type == "cuda",
-        use_cpu=loaded.device.type == "cpu",
-    )
+    arguments = planned_arguments(config, plan, folder, loaded.device)
+    if max_steps is not None:
+        arguments |= {"lr_scheduler_type": "constant", "warmup_steps": 0, "save_strategy": "no"}
     ids, labels = [row.ids for row in rows], [row.labels for row in rows]
     if team.count > 1:
         shortest = min(ids, key=len)
@@ -221,7 +217,7 @@ def build_trainer(
         model=loaded.model,
         processing_class=loaded.tokenizer,
         train_dataset=dataset,
-        args=arguments,
+        args=TrlConfig(**arguments),
         callbacks=[DurableCheckpoints()],
     )
 
