@@ -9,7 +9,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -22,6 +22,8 @@ from trace_trainer.engine.settings.declaring import GROUPS, LARGEST_SEED, Choice
 from trace_trainer.engine.terminal.detail import details, silence
 from trace_trainer.experts.language.catalogue import nearest
 from trace_trainer.verifiers.score import POLICIES
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _LONGEST_CHOICES = 60
 _DETAIL = "trainer.detail"  # of a context's meta: "quiet" or "verbose"
@@ -233,6 +235,13 @@ column_option = option(
     help="Column that holds a field, such as question=problem or trace=meta.response. May be repeated.",
     show_default="the usual names of each field",
 )
+
+
+def decorated(command: Decorated, made: Sequence[Callable[[Decorated], Decorated]]) -> Decorated:
+    """A click command with these options, in this order."""
+    for one in reversed(made):
+        command = one(command)
+    return command
 
 
 def seed_option(help: str) -> Callable[[Any], Any]:

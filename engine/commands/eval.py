@@ -20,9 +20,7 @@ import click
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import (
     Command,
-    NameList,
     column_option,
-    flat,
     format_option,
     option,
     resume_option,
@@ -50,7 +48,12 @@ from trace_trainer.engine.commands.participants_named import (
     participant_options,
     participants_of,
 )
-from trace_trainer.engine.commands.problems_asked import DEFAULT_COUNT, problems_asked
+from trace_trainer.engine.commands.problems_asked import (
+    card_option,
+    problem_options,
+    problems_asked,
+    samples_option,
+)
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import evaluate_constants
 from trace_trainer.engine.evaluation.figures import Evaluation
@@ -58,10 +61,8 @@ from trace_trainer.engine.evaluation.participants import Conditions, Participant
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE
 from trace_trainer.engine.inference.constraints import OFF
 from trace_trainer.engine.runs.journal import Journal
-from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.settings.stages import MODEL_HELP
 from trace_trainer.engine.tasks import Task
-from trace_trainer.experts import expert_names
 
 OUTPUT = Output(dir_okay=False, path_type=Path)
 
@@ -97,51 +98,11 @@ OUTPUT = Output(dir_okay=False, path_type=Path)
 )
 @column_option
 @task_options
-@option(
-    "--split",
-    metavar="NAME",
-    group="Data",
-    help="Split whose generated problems are taken.",
-    show_default="the task's test_numbers, or test",
-)
-@option(
-    "--count",
-    "-n",
-    type=click.IntRange(1, MOST),
-    metavar="N",
-    group="Data",
-    formerly=("--n",),
-    help="How many problems.",
-    show_default=f"{DEFAULT_COUNT} generated ones, or all of --data",
-)
-@option(
-    "--expert",
-    "experts",
-    type=NameList(expert_names),
-    multiple=True,
-    callback=flat,
-    group="Data",
-    help="Expert whose generated problems are taken, for traces. May be repeated.",
-    show_default="the mixture",
-)
-@option(
-    "--card/--no-card",
-    default=None,
-    group="Data",
-    help="Show the prompt card.",
-    show_default="if one of the models was trained with it",
-)
+@problem_options("the task's test_numbers, or test", formerly=("--n",))
+@card_option("if one of the models was trained with it")
 @context_option
 @participant_options
-@option(
-    "--samples",
-    type=click.IntRange(1, 10_000),
-    default=1,
-    show_default=True,
-    metavar="N",
-    group="Rollouts",
-    help="How many completions a problem gets; several give pass@k and a majority vote.",
-)
+@samples_option("How many completions a problem gets; several give pass@k and a majority vote.")
 @temperature_option
 @max_new_tokens_option
 @option(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import click
 
-from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.commands.command import Decorated, decorated, option
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.commands.options import NEWEST
 from trace_trainer.engine.errors import UserError
@@ -20,8 +20,6 @@ from trace_trainer.engine.terminal.printable import tell
 if TYPE_CHECKING:
     from trace_trainer.engine.evaluation.asking import AnyModel
     from trace_trainer.engine.inference.hosted.client import HostedModel
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Hosting(NamedTuple):
@@ -91,9 +89,7 @@ _OPTIONS = [
 
 def hosted_options(command: Decorated) -> Decorated:
     """Decorate a click command with the options of Hosting."""
-    for one in reversed(_OPTIONS):
-        command = one(command)
-    return command
+    return decorated(command, _OPTIONS)
 
 
 def hosted_models(addresses: Sequence[str], hosting: Hosting) -> list[HostedModel]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, TextIO
@@ -20,7 +20,14 @@ from trace_trainer.engine.audit.stress.run import Source, stress_calls, stress_t
 from trace_trainer.engine.audit.stress.search import MAX_OPERATIONS
 from trace_trainer.engine.audit.stress.tally import StressTally
 from trace_trainer.engine.audit.stress.tried import Payment, StressSettings
-from trace_trainer.engine.commands.command import Number, option, refuse_given, seed_option
+from trace_trainer.engine.commands.command import (
+    Decorated,
+    Number,
+    decorated,
+    option,
+    refuse_given,
+    seed_option,
+)
 from trace_trainer.engine.commands.files import Output
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.columns import Columns
@@ -80,11 +87,9 @@ _OPTIONS = (
 )
 
 
-def stress_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def stress_options(command: Decorated) -> Decorated:
     """Decorator: the options of `--stress`."""
-    for decorate in reversed(_OPTIONS):
-        command = decorate(command)
-    return command
+    return decorated(command, _OPTIONS)
 
 
 _OF_STRESS = ("count", "operations", "per_problem", "paid_from", "paid_traces", "seed")

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from trace_trainer.engine.commands.command import Name, Number, Option, choices_shown, option, with_choices
+from trace_trainer.engine.commands.command import (
+    Decorated,
+    Name,
+    Number,
+    Option,
+    choices_shown,
+    decorated,
+    option,
+    with_choices,
+)
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.errors import UserError
@@ -22,8 +31,6 @@ from trace_trainer.engine.settings.tuning import BASE_HELP, DEVICE_HELP
 from trace_trainer.engine.tasks import TASKS
 from trace_trainer.engine.tasks.context import NO_CONTEXT
 from trace_trainer.verifiers.calls import FORMATS
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _METAVARS = {"int": "N", "float": "X", "tuple": "NAME,...", "str": "NAME"}
 _OUTPUT = "format"
@@ -182,9 +189,7 @@ def constrain_options(command: Decorated) -> Decorated:
             callback=lambda ctx, _, value: ctx.meta.update({_GUIDED: value}),
         ),
     ]
-    for one in reversed(made):
-        command = one(command)
-    return command
+    return decorated(command, made)
 
 
 _GUIDED = f"{__name__}.guided"
@@ -243,9 +248,7 @@ def loading_options(command: Decorated) -> Decorated:
         ),
         option("--base", metavar="MODEL", group="Model", help=BASE_HELP),
     ]
-    for one in reversed(made):
-        command = one(command)
-    return command
+    return decorated(command, made)
 
 
 context_option = option(
@@ -273,9 +276,7 @@ def run_options(saved_as: str) -> Callable[[Decorated], Decorated]:
     ]
 
     def decorate(command: Decorated) -> Decorated:
-        for one in reversed(made):
-            command = one(command)
-        return command
+        return decorated(command, made)
 
     return decorate
 

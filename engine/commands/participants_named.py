@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import click
 
-from trace_trainer.engine.commands.command import option
+from trace_trainer.engine.commands.command import Decorated, decorated, option
 from trace_trainer.engine.commands.files import Data
 from trace_trainer.engine.commands.hosted_named import Hosting, hosted_models, hosted_options
 from trace_trainer.engine.errors import UserError
@@ -19,7 +19,6 @@ from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.free_answers import FreeAnswers, check_shots, free_answers, read_shots
 from trace_trainer.engine.terminal.printable import tell
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = Data(dir_okay=False, path_type=Path)
 
 
@@ -92,9 +91,7 @@ _OPTIONS = [
 
 def participant_options(command: Decorated) -> Decorated:
     """Decorate a click command with the options of Named."""
-    for one in reversed(_OPTIONS):
-        command = one(command)
-    return hosted_options(command)
+    return hosted_options(decorated(command, _OPTIONS))
 
 
 def participants_of(

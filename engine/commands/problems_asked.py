@@ -1,16 +1,85 @@
-"""Which problems models are measured on, by what the options of `trainer eval` say."""
+"""Which problems models are asked, and the options that say it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import click
+
+from trace_trainer.engine.commands.command import Decorated, NameList, decorated, flat, option
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.answering import generated_problems
+from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.reading import problems_of
+from trace_trainer.experts import expert_names
 
 DEFAULT_COUNT = 500
 """Generated problems, where no number is given."""
+
+
+def problem_options(split: str, formerly: Sequence[str] = ()) -> Callable[[Decorated], Decorated]:
+    """Decorate a click command with which generated problems are taken, and how many: `split`, `count`, `experts`.
+
+    Args:
+        split: the one that is taken unless another is named, in words.
+        formerly: other names of --count.
+    """
+    made = [
+        option(
+            "--split",
+            metavar="NAME",
+            group="Data",
+            help="Split whose generated problems are taken.",
+            show_default=split,
+        ),
+        option(
+            "--count",
+            "-n",
+            type=click.IntRange(1, MOST),
+            metavar="N",
+            group="Data",
+            formerly=formerly,
+            help="How many problems.",
+            show_default=f"{DEFAULT_COUNT} generated ones, or all of --data",
+        ),
+        option(
+            "--expert",
+            "experts",
+            type=NameList(expert_names),
+            multiple=True,
+            callback=flat,
+            group="Data",
+            help="Expert whose generated problems are taken, for traces. May be repeated.",
+            show_default="the mixture",
+        ),
+    ]
+    return lambda command: decorated(command, made)
+
+
+def card_option(shown_default: str) -> Callable[[Decorated], Decorated]:
+    """The option whether the prompt card is shown."""
+    return option(
+        "--card/--no-card",
+        default=None,
+        group="Data",
+        help="Show the prompt card.",
+        show_default=shown_default,
+    )
+
+
+def samples_option(help: str, default: int = 1) -> Callable[[Decorated], Decorated]:
+    """The option how many completions a problem gets."""
+    return option(
+        "--samples",
+        type=click.IntRange(1, 10_000),
+        default=default,
+        show_default=True,
+        metavar="N",
+        group="Rollouts",
+        help=help,
+    )
 
 
 def problems_asked(

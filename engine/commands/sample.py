@@ -15,9 +15,7 @@ import click
 
 from trace_trainer.engine.commands.command import (
     Command,
-    NameList,
     column_option,
-    flat,
     option,
     resume_option,
     reward_option,
@@ -37,14 +35,17 @@ from trace_trainer.engine.commands.options import (
     temperature_option,
 )
 from trace_trainer.engine.commands.participants_named import Named, check_participants, participants_of
-from trace_trainer.engine.commands.problems_asked import DEFAULT_COUNT, problems_asked
+from trace_trainer.engine.commands.problems_asked import (
+    card_option,
+    problem_options,
+    problems_asked,
+    samples_option,
+)
 from trace_trainer.engine.evaluation.harvest import Harvest, harvest
 from trace_trainer.engine.evaluation.participants import Conditions
 from trace_trainer.engine.inference.completions import SAMPLING_TEMPERATURE, check_samples
 from trace_trainer.engine.rows.writing import row_writer
-from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.terminal.printable import printable_json
-from trace_trainer.experts import expert_names
 
 
 @click.command("sample", cls=Command)
@@ -59,50 +60,11 @@ from trace_trainer.experts import expert_names
 )
 @column_option
 @task_options
-@option(
-    "--split",
-    metavar="NAME",
-    group="Data",
-    help="Split whose generated problems are taken.",
-    show_default="train",
-)
-@option(
-    "--count",
-    "-n",
-    type=click.IntRange(1, MOST),
-    metavar="N",
-    group="Data",
-    help="How many problems.",
-    show_default=f"{DEFAULT_COUNT} generated ones, or all of --data",
-)
-@option(
-    "--expert",
-    "experts",
-    type=NameList(expert_names),
-    multiple=True,
-    callback=flat,
-    group="Data",
-    help="Expert whose generated problems are taken, for traces. May be repeated.",
-    show_default="the mixture",
-)
-@option(
-    "--card/--no-card",
-    default=None,
-    group="Data",
-    help="Show the prompt card.",
-    show_default="if the model was trained with it",
-)
+@problem_options("train")
+@card_option("if the model was trained with it")
 @context_option
 @hosted_options
-@option(
-    "--samples",
-    type=click.IntRange(1, 10_000),
-    default=8,
-    show_default=True,
-    metavar="N",
-    group="Rollouts",
-    help="How many completions a problem gets.",
-)
+@samples_option("How many completions a problem gets.", default=8)
 @temperature_option
 @max_new_tokens_option
 @option(

@@ -30,6 +30,7 @@ from trace_trainer.engine.commands.options import (
     task_options,
     temperature_option,
 )
+from trace_trainer.engine.commands.problems_asked import card_option, samples_option
 from trace_trainer.engine.commands.solution_shown import print_solution, print_turn
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.asking import NOT_TOLD, make_ready
@@ -77,23 +78,9 @@ FILE = Data(dir_okay=False, path_type=Path)
     group="Data",
     help="What you say after the reply to QUESTION, for models that call tools. May be repeated.",
 )
-@option(
-    "--card/--no-card",
-    default=None,
-    group="Data",
-    help="Show the prompt card.",
-    show_default="if it was trained with it",
-)
+@card_option("if it was trained with it")
 @context_option
-@option(
-    "--samples",
-    type=click.IntRange(1, 10_000),
-    default=1,
-    show_default=True,
-    metavar="N",
-    group="Rollouts",
-    help="How many traces vote on the answer.",
-)
+@samples_option("How many traces vote on the answer.")
 @temperature_option
 @max_new_tokens_option
 @option(
