@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from trace_trainer.engine.benchmarks import ANSWERS, FINE_TUNING, GUIDED, ITERATION, SAMPLING
 from trace_trainer.engine.benchmarks.answers import judging_sides
 from trace_trainer.engine.benchmarks.fine_tuning import fine_tuning_sides
 from trace_trainer.engine.benchmarks.iteration import iteration_sides
@@ -12,13 +13,6 @@ from trace_trainer.engine.benchmarks.models import Subject
 from trace_trainer.engine.benchmarks.sampling import guided_sides, sampling_sides
 from trace_trainer.engine.benchmarks.turns import Rates, Side, in_turns
 
-SAMPLING, GUIDED, ITERATION, FINE_TUNING, ANSWERS = BENCHMARKS = (
-    "sampling",
-    "guided",
-    "iteration",
-    "sft",
-    "answers",
-)
 OF_MODELS = (SAMPLING, GUIDED, ITERATION, FINE_TUNING)
 
 

@@ -1,7 +1,7 @@
 """`make bench-training`: this project's sampling, iterations, fine-tuning and verdicts beside the stock tools'.
 
 The sides of a benchmark do the same work in turns, in one process, after a round that is not counted. A ratio is the
-median of the rounds', with the least and the most of them. docs/benchmarks.md has the figures of one machine.
+median of the rounds', with the least and the most of them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from tabulate import tabulate
 
+from trace_trainer.engine.benchmarks import ANSWERS, BENCHMARKS
 from trace_trainer.engine.commands.files import Data, Model
 from trace_trainer.engine.terminal.printable import tell
 
 if TYPE_CHECKING:
     from trace_trainer.engine.benchmarks.models import Subject
     from trace_trainer.engine.benchmarks.suite import Result
-
-_NAMES = ("sampling", "guided", "iteration", "sft", "answers")
 
 
 @click.command()
@@ -38,7 +37,7 @@ _NAMES = ("sampling", "guided", "iteration", "sft", "answers")
 )
 @click.option("--trim-vocab", is_flag=True, help="Cut the models' vocabulary down to the problems'.")
 @click.option(
-    "--only", multiple=True, type=click.Choice(_NAMES), help="Benchmarks to run; all of them by default."
+    "--only", multiple=True, type=click.Choice(BENCHMARKS), help="Benchmarks to run; all of them by default."
 )
 @click.option(
     "--rows",
@@ -79,9 +78,9 @@ def main(
         python -m trace_trainer.engine.commands.bench_training --only sampling --model random-135m --rows 128
     """
     from trace_trainer.engine.benchmarks.models import subject
-    from trace_trainer.engine.benchmarks.suite import ANSWERS, OF_MODELS, Scale, of_answers, of_model
+    from trace_trainer.engine.benchmarks.suite import OF_MODELS, Scale, of_answers, of_model
 
-    chosen = only or _NAMES
+    chosen = only or BENCHMARKS
     scale = Scale(rows, max_new_tokens, sft_rows, batch_tokens, verdicts, rounds, not no_continuous)
     report: dict[str, Any] = {"machine": _versions(), "results": []}
     if form == "table":
