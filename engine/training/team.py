@@ -9,7 +9,6 @@ Accelerate starts the group and moves what is exchanged. Not covered: models tha
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -61,10 +60,7 @@ class Team:
 
     def joined(self, mine: Sequence[T]) -> list[T]:
         """All items, in the order that `share` was given, from what each process made of its part."""
-        if self.count == 1:
-            return list(mine)
-        with _peers():
-            parts: list[list[T]] = gather_object([list(mine)])
+        parts = self.everyones(list(mine))
         return [parts[i % self.count][i // self.count] for i in range(sum(map(len, parts)))]
 
     def everyones(self, mine: T) -> list[T]:
@@ -120,16 +116,6 @@ class Team:
             if self.count == 1 or not _is_of_peers(error):
                 raise
             raise PeerLostError(_LOST) from error
-
-    def require_same(self, weights: Iterable[torch.Tensor]) -> None:
-        """Raise UserError where the weights of the processes are no longer the same."""
-        if self.count > 1:
-            sums = [float(weight.double().sum()) for weight in weights]
-            if len({pickle.dumps(each) for each in self.everyones(sums)}) > 1:
-                raise UserError(
-                    "the processes have come to different weights; --resume goes on from the last checkpoint, and "
-                    "machines of one kind with the same versions of torch agree"
-                )
 
 
 def _say(decision: Any, exit_code: int | None) -> None:

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 PATIENCE = 120  # seconds
+VARIED = f"{Path(__file__).parent / 'varied_reward.py'}:varied"
+"""A reward that differs within any group."""
 
 
 def environment(checkpoints: Path) -> dict[str, str]:

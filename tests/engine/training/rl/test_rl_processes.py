@@ -6,69 +6,24 @@ Each process is started as `torchrun` starts it, by what it sets in the environm
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from helpers.processes import VARIED, began, ended, start
 from safetensors.torch import load_file
 
 from trace_trainer.engine.training.team import Team
 
-COUNT = 2
-PATIENCE = 120  # seconds
 SETTINGS = (
     "--prompts-per-iteration", "4", "--group-size", "4", "--minibatches", "2", "--eval-count", "4", "--collapse", "0",
     "--max-new-tokens", "12", "--keep", "last", "--objective", "dr-grpo", "--signal-per-step", "0",
     "--learning-rate", "1e-2",
-    "--reward", f"{Path(__file__).parents[3] / 'helpers' / 'varied_reward.py'}:varied",
+    "--reward", VARIED,
     *(word for check in ("lengths", "dry-run", "reward", "gold") for word in ("--skip-doctor", check)),
 )  # fmt: skip
-
-
-def start(checkpoints: Path, *arguments: object, count: int = COUNT) -> list[subprocess.Popen[str]]:
-    """So many processes of one `trainer rl`."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    group = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    return [
-        subprocess.Popen(
-            [sys.executable, "-m", "trace_trainer.engine.cli", "rl", *map(str, arguments)],
-            env={
-                **os.environ,
-                **(group if count > 1 else {}),
-                "RANK": str(rank),
-                "LOCAL_RANK": str(rank),
-                "TRAINER_CHECKPOINTS": str(checkpoints),
-                "OMP_NUM_THREADS": "1",
-            },
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for rank in range(count)
-    ]
-
-
-def ended(processes: list[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
-    """The exit code, standard output and standard error of each."""
-    said = [process.communicate(timeout=PATIENCE) for process in processes]
-    return [(process.returncode, *texts) for process, texts in zip(processes, said, strict=True)]
-
-
-def began_iterations(processes: list[subprocess.Popen[str]], log: Path, count: int) -> None:
-    """Wait until so many iterations are logged."""
-    began = time.monotonic()
-    while not log.exists() or len(log.read_text().splitlines()) < count:
-        assert time.monotonic() - began < PATIENCE and processes[0].poll() is None
-        time.sleep(0.05)
 
 
 def metrics(run: Path) -> Iterator[dict[str, float]]:
@@ -79,7 +34,7 @@ def metrics(run: Path) -> Iterator[dict[str, float]]:
 def test_two_processes_come_to_the_weights_of_one_and_one_of_them_speaks(
     tiny_model_dir: Path, tmp_path: Path
 ) -> None:
-    given = ("--model", tiny_model_dir, "--iters", 2, "--eval-every", 0, *SETTINGS)
+    given = ("rl", "--model", tiny_model_dir, "--iters", 2, "--eval-every", 0, *SETTINGS)
     alone = start(tmp_path, *given, "--streams", "problem", "--name", "one", count=1)
     ((code, _, said),) = ended(alone)
     assert code == 0, said
@@ -103,9 +58,20 @@ def test_two_processes_come_to_the_weights_of_one_and_one_of_them_speaks(
 def test_a_process_that_is_lost_ends_the_run_with_a_line_and_a_checkpoint(
     lost: int, tiny_model_dir: Path, tmp_path: Path
 ) -> None:
-    given = ("--model", tiny_model_dir, "--iters", 12, "--eval-every", 0, "--checkpoint-every", 1, *SETTINGS)
+    given = (
+        "rl",
+        "--model",
+        tiny_model_dir,
+        "--iters",
+        12,
+        "--eval-every",
+        0,
+        "--checkpoint-every",
+        1,
+        *SETTINGS,
+    )
     processes = start(tmp_path, *given, "--name", "r")
-    began_iterations(processes, tmp_path / "r" / "metrics.jsonl", 3)
+    began(processes, tmp_path / "r" / "metrics.jsonl", 3)
     processes[lost].send_signal(signal.SIGKILL)
     code, _, said = ended(processes)[1 - lost]
     assert code == 2
@@ -115,17 +81,15 @@ def test_a_process_that_is_lost_ends_the_run_with_a_line_and_a_checkpoint(
     assert 2 <= state["iteration"] < 12
     if lost == 0:
         return
-    resumed = ended(
-        start(tmp_path, "--resume", "--name", "r", "--reward", SETTINGS[SETTINGS.index("--reward") + 1])
-    )
+    resumed = ended(start(tmp_path, "rl", "--resume", "--name", "r", "--reward", VARIED))
     assert [code for code, _, _ in resumed] == [0, 0], resumed[0][2] + resumed[1][2]
     assert [line["step"] for line in metrics(tmp_path / "r")] == list(range(1, 13))
 
 
 def test_a_stop_that_one_process_hears_stops_all(tiny_model_dir: Path, tmp_path: Path) -> None:
-    given = ("--model", tiny_model_dir, "--iters", 400, "--eval-every", 0, *SETTINGS)
+    given = ("rl", "--model", tiny_model_dir, "--iters", 400, "--eval-every", 0, *SETTINGS)
     processes = start(tmp_path, *given, "--name", "r")
-    began_iterations(processes, tmp_path / "r" / "metrics.jsonl", 1)
+    began(processes, tmp_path / "r" / "metrics.jsonl", 1)
     processes[1].send_signal(signal.SIGTERM)
     (main, other) = ended(processes)
     assert "go on with: trainer rl --resume --name r" in main[2], main[2]

@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers.processes import ended, start
+from helpers.processes import VARIED, ended, start
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.rl.trl_settings import Division, divided, require_trl
 
-REWARD = Path(__file__).parents[3] / "helpers" / "varied_reward.py"
 CONFIG = RLConfig(backend="trl", objective="grpo", prompts_per_iteration=4, group_size=4, minibatches=2)
 SETTINGS = (
     "--backend", "trl", "--objective", "grpo", "--iters", "2", "--prompts-per-iteration", "3", "--group-size", "4",
@@ -25,7 +24,7 @@ def test_problems_of_an_iteration_are_shared_and_logged_once_in_their_order(
     tiny_model_dir: Path, tmp_path: Path
 ) -> None:
     """Each process samples six completions, so the group of the second problem lies on both."""
-    given = ("rl", "--model", tiny_model_dir, "--reward", f"{REWARD}:varied", *SETTINGS, "--name", "r")
+    given = ("rl", "--model", tiny_model_dir, "--reward", VARIED, *SETTINGS, "--name", "r")
     (main, other) = ended(start(tmp_path, *given))
     assert main[0] == other[0] == 0, main[2] + other[2]
     assert "saved in" in main[1] and other[1] == ""
