@@ -70,9 +70,10 @@ def _require_even_batches(config: RLConfig) -> None:
             f"backend trl needs minibatches of one size: {completions} completions an iteration can't be divided by "
             f"--minibatches {config.minibatches}{among}"
         )
-    if completions > config.sample_batch:
+    at_once = completions // world_size()
+    if at_once > config.sample_batch:
         raise UserError(
-            f"backend trl samples the {completions} completions of an iteration at once: --sample-batch is "
+            f"backend trl samples the {at_once} completions of an iteration at once: --sample-batch is "
             f"{config.sample_batch}; raise it, or lower --prompts-per-iteration or --group-size"
         )
 

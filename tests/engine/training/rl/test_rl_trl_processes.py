@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,9 @@ def test_a_minibatch_that_cannot_be_divided_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setenv("WORLD_SIZE", "3")
     with pytest.raises(UserError, match="--minibatches 2 and 3 processes"):
         require_trl(CONFIG)
+
+
+def test_what_is_bounded_is_what_one_process_samples_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UserError, match="samples the 8 completions"):
+        require_trl(replace(CONFIG, sample_batch=7))
