@@ -27,6 +27,9 @@ _FREE = '%llguidance {"no_forcing": true}'
 """Allow every token that fits. Otherwise, where only one text may follow, llguidance tokenizes what it knows of it and
 allows these tokens alone, though a tokenizer with tokens of several words would have gone on to a longer one."""
 
+_MARKED = b"\xff"
+"""Before the number of a mark, in what llguidance tells of a text."""
+
 _MARK = re.compile(r"<[^<>\s]+>")
 
 
@@ -64,7 +67,8 @@ class _Text(Follower):
     def _must_go_on(self) -> bool:
         """Whether only one token may follow."""
         if not self._forced:
-            certain = self._matcher.compute_ff_bytes()
+            # llguidance takes what it tells for said, and a matcher that was told a mark ends: so a copy is asked.
+            certain = self._matcher.deep_copy().compute_ff_bytes().partition(_MARKED)[0]
             if certain and certain.isascii():
                 self._forced = list(self._guidance.vocabulary.written(certain.decode()))
         return bool(self._forced)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from llguidance import LLMatcher
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerBase
 
 from trace_trainer.engine.errors import UserError
@@ -19,6 +18,8 @@ from trace_trainer.engine.evaluation.solving import solve
 from trace_trainer.engine.inference.completions import complete
 from trace_trainer.engine.inference.constraints import Grammar
 from trace_trainer.engine.inference.constraints.guidance import Guidance
+from trace_trainer.engine.inference.constraints.guide import Follower, Start
+from trace_trainer.engine.inference.constraints.masks import unpacked
 from trace_trainer.engine.models.loading import LoadedModel, load_model
 from trace_trainer.engine.tasks import task_for
 from trace_trainer.engine.tasks.traces import TraceTask, question_prompt
@@ -79,36 +80,36 @@ def _guidance_of(loaded: LoadedModel) -> Guidance:
     return Guidance(loaded.tokenizer, {loaded.tokenizer.eos_token_id})
 
 
-def _takes(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, text: str) -> bool:
+def _takes(start: Start, tokenizer: PreTrainedTokenizerBase, text: str) -> bool:
     """Whether a text is one of the grammar, and each of its tokens among those that are allowed in its place."""
-    matcher = start.deep_copy()
-    for id in tokenizer(text, add_special_tokens=False)["input_ids"]:
-        if not _allowed(matcher)[id]:
+    follower = start.follow(1)[0]
+    for id in [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]:
+        if id not in _allowed(follower):
             return False
-        matcher.consume_token(id)
-    return bool(matcher.is_accepting())
+        follower.accept(id)
+    return follower.is_over
 
 
-def _allowed(matcher: LLMatcher) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return np.unpackbits(np.frombuffer(matcher.compute_bitmask(), np.uint8), bitorder="little")
+def _allowed(follower: Follower) -> list[int]:
+    mask = type(follower).masks([follower], [500])[0]
+    return np.flatnonzero(unpacked([mask], 8 * len(mask.bits))[0]).tolist()
 
 
-def _walk(start: LLMatcher, tokenizer: PreTrainedTokenizerBase, rng: Random, limit: int = 500) -> str | None:
+def _walk(start: Start, tokenizer: PreTrainedTokenizerBase, rng: Random, limit: int = 500) -> str | None:
     """A text of the grammar at random, ended as soon as it may be; None where it takes more tokens."""
-    matcher, ids = start.deep_copy(), []
+    follower, ids = start.follow(1)[0], []
     while len(ids) < limit:
-        if matcher.is_accepting():
+        allowed = _allowed(follower)
+        if tokenizer.eos_token_id in allowed:
             return str(tokenizer.decode(ids, skip_special_tokens=False))
-        some = rng.choices(np.flatnonzero(_allowed(matcher)).tolist(), k=4)
+        some = rng.choices(allowed, k=4)
         # Of names and numbers there are always more letters and digits: those that end one come first.
         ids.append(min(some, key=lambda id: str(tokenizer.decode([id])).replace("_", "a").isalnum()))
-        assert matcher.consume_token(ids[-1])
+        follower.accept(ids[-1])
     return None
 
 
-def _walks(
-    start: LLMatcher, tokenizer: PreTrainedTokenizerBase, count: int, limit: int = 500
-) -> Iterator[str]:
+def _walks(start: Start, tokenizer: PreTrainedTokenizerBase, count: int, limit: int = 500) -> Iterator[str]:
     found = 0
     for seed in range(20 * count):
         text = _walk(start, tokenizer, Random(seed), limit)
@@ -121,7 +122,7 @@ def _walks(
 
 
 def test_every_gold_trace_is_one_of_the_grammar(guidance: Guidance, loaded: LoadedModel) -> None:
-    start = guidance.matcher(trace_grammar())
+    start = guidance.start(Grammar(trace_grammar()))
     for problem in [*generate("train", 150), *generate("train", 50, 0, ["algebra"])]:
         assert _takes(start, loaded.tokenizer, problem.trace or ""), problem.trace
 
@@ -130,7 +131,7 @@ def test_every_gold_trace_is_one_of_the_grammar(guidance: Guidance, loaded: Load
 def test_an_experts_grammar_takes_its_traces_and_no_others(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:
-    start = guidance.matcher(trace_grammar(expert))
+    start = guidance.start(Grammar(trace_grammar(expert)))
     for named in expert_names():
         for problem in generate("train", 5, 1, [named]):
             assert _takes(start, loaded.tokenizer, problem.trace or "") == (named == expert), problem.trace
@@ -141,7 +142,7 @@ def test_what_the_grammar_lets_through_can_be_read(
     expert: str, guidance: Guidance, loaded: LoadedModel
 ) -> None:
     early = {code for code, stage in CODES.items() if stage <= Stage.BOUNDARY}
-    for text in _walks(guidance.matcher(trace_grammar(expert)), loaded.tokenizer, 6, limit=900):
+    for text in _walks(guidance.start(Grammar(trace_grammar(expert))), loaded.tokenizer, 6, limit=900):
         verdict = verify_trace(text)
         wrong = [v for v in verdict.violations if v.code in early and "at most" not in v.message]
         assert not wrong, text
@@ -170,7 +171,7 @@ def _trace(*steps: str, expert: str = "arithmetic") -> str:
     ],
 )
 def test_what_no_trace_is_is_kept_out(text: str, guidance: Guidance, loaded: LoadedModel) -> None:
-    assert not _takes(guidance.matcher(trace_grammar()), loaded.tokenizer, text)
+    assert not _takes(guidance.start(Grammar(trace_grammar())), loaded.tokenizer, text)
 
 
 def test_an_expert_that_does_not_exist_has_no_grammar() -> None:
@@ -185,7 +186,7 @@ def test_every_gold_reply_is_one_of_its_grammar(
 ) -> None:
     task = task_for(name, format)
     for problem in task.generate("train", 60, 3):
-        start = call_guidance.matcher(task.grammar(problem))
+        start = call_guidance.start(Grammar(task.grammar(problem)))
         assert _takes(start, calling.tokenizer, task.gold_text(problem)), task.gold_text(problem)
 
 
@@ -194,7 +195,7 @@ def test_a_guided_call_can_be_read_and_fits_its_tool(
     format: str, call_guidance: Guidance, calling: LoadedModel
 ) -> None:
     tools = list(read_tools([TOOL]).values())
-    start = call_guidance.matcher(FORMATS[format].grammar(tools))
+    start = call_guidance.start(Grammar(FORMATS[format].grammar(tools)))
     expected: Sequence[Any] = [{"book": {"days": [1], "who": [{"name": ["x"]}]}}]
     for text in _walks(start, calling.tokenizer, 40, limit=300):
         verdict = verify_call(text, format=format, expected=expected, tools=[TOOL])
@@ -225,11 +226,11 @@ def test_a_call_must_fit_its_tool(
     text: str, fits: bool, call_guidance: Guidance, calling: LoadedModel
 ) -> None:
     grammar = FORMATS["hermes"].grammar(list(read_tools([TOOL]).values()))
-    assert _takes(call_guidance.matcher(grammar), calling.tokenizer, text) == fits
+    assert _takes(call_guidance.start(Grammar(grammar)), calling.tokenizer, text) == fits
 
 
 def test_without_tools_there_are_only_words(call_guidance: Guidance, calling: LoadedModel) -> None:
-    start = call_guidance.matcher(FORMATS["hermes"].grammar([]))
+    start = call_guidance.start(Grammar(FORMATS["hermes"].grammar([])))
     assert _takes(start, calling.tokenizer, "I have no tool for that.")
     assert not _takes(start, calling.tokenizer, _hermes({}))
 
@@ -274,7 +275,7 @@ def test_guidance_changes_nothing_where_the_model_obeys(loaded: LoadedModel) -> 
 
 def test_a_grammar_that_is_none_is_an_error(guidance: Guidance) -> None:
     with pytest.raises(UserError, match="no grammar for decoding"):
-        guidance.matcher("start: nothing_like_it")
+        guidance.start(Grammar("start: nothing_like_it"))
 
 
 def test_a_tokenizer_without_a_description_is_an_error(loaded: LoadedModel) -> None:
