@@ -39,24 +39,26 @@ def test_a_fault_of_an_adapter_is_named(fault: Fault, adapter_dir: Path, tmp_pat
     _refused(faulty(fault, adapter_dir, tmp_path / "faulty"), fault.said)
 
 
-CODE = next(fault for fault in MODELS if fault.name == "code for the model")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "eval --count 2 --model",
-        "solve 2+2 --model",
-        "sft --count 4 --model",
-        "rl --iters 1 --model",
-        "doctor --model",
-    ],
+COMMANDS = (
+    "eval --count 2 --model",
+    "solve 2+2 --model",
+    "sft --count 4 --model",
+    "rl --iters 1 --model",
+    "doctor --count 4 --model",
 )
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+@pytest.mark.parametrize("fault", [*MODELS, *ADAPTERS], ids=lambda fault: fault.name)
 def test_every_command_says_it_and_asks_nobody(
-    words: str, tiny_model_dir: Path, checkpoints: Path, tmp_path: Path
+    fault: Fault, words: str, tiny_model_dir: Path, adapter_dir: Path, checkpoints: Path, tmp_path: Path
 ) -> None:
-    folder = faulty(CODE, tiny_model_dir, tmp_path / "faulty")
+    sound = tiny_model_dir if fault in MODELS else adapter_dir
+    folder = faulty(fault, sound, tmp_path / "faulty")
     result = CliRunner().invoke(trainer, [*words.split(), str(folder)], input="yes\n" * 100)
     assert result.exit_code == 2, result.output
-    assert CODE.said in result.stderr
+    error = result.stderr.rpartition("Error: ")[2].removesuffix("\n")
+    assert error.isprintable(), error
+    assert fault.said in error
     assert not (folder / "ran").exists()
+    assert not list(checkpoints.iterdir())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Set
+from itertools import chain, count
 
 from trace_trainer.verifiers.traces.steps.typing import MAX_VARIABLE
 
@@ -43,7 +44,10 @@ class Text:
         for place, character in enumerate(text):
             if node.rest is None:
                 node.rest = text[place:]
-            node = node._children.setdefault(character, Text())
+            child = node._children.get(character)
+            if child is None:
+                child = node._children[character] = Text()
+            node = child
         node._then = then
 
     def add_with(self, text: str, tail: str, then: Callable[[], Point]) -> None:
@@ -113,10 +117,10 @@ class Name:
     @property
     def rest(self) -> str:
         """The shortest way to the end of the name, and what follows it."""
-        for more in ("", "a", *(f"a{number}" for number in range(1, 1000))):
+        for more in chain(("", "a"), (f"a{number}" for number in count(1))):
             if self.may_be(self.so_far + more):
                 return more + self.tail
-        raise AssertionError("a thousand names are taken")
+        raise AssertionError("names have no end")
 
     def step(self, character: str) -> Point | None:
         """The point after this character; None where it may not follow."""
