@@ -77,6 +77,7 @@ class _Watch(Keeper):
 
 def _trls(subject: Subject, config: RLConfig, problems: list[Any], run: Run) -> float:
     keeper = _Watch(config, subject.loaded, run, ChoosingProblems("none", []))
-    trl.run(config, subject.loaded, iter(problems), run, False, keeper)
+    if not trl.run(config, subject.loaded, iter(problems), run, False, keeper):
+        raise KeyboardInterrupt  # it took the signal for its own
     ((record),) = run.metrics()
     return float(record["seconds"])
