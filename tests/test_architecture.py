@@ -30,7 +30,7 @@ FLOORS = {
         commands
         benchmarks doctor
         training
-        audit report pretraining
+        audit report pretraining exporting
         settings runs evaluation serving
         tasks objectives
         problems

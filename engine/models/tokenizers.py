@@ -68,12 +68,14 @@ def without_strangers(tokenizer: PreTrainedTokenizerBase, rows: int) -> PreTrain
         return tokenizer
     spec = json.loads(tokenizer.backend_tokenizer.to_str())
     spec["added_tokens"] = [token for token in spec["added_tokens"] if token["id"] < rows]
+    backend = Tokenizer.from_str(json.dumps(spec))
+    roles = tokenizer.special_tokens_map.items()
     return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(spec)),
+        tokenizer_object=backend,
         chat_template=tokenizer.chat_template,
         padding_side=tokenizer.padding_side,
         clean_up_tokenization_spaces=False,
-        **tokenizer.special_tokens_map,
+        **{role: token for role, token in roles if backend.token_to_id(str(token)) is not None},
     )
 
 
