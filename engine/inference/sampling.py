@@ -19,7 +19,7 @@ from transformers import PreTrainedModel
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.constraints.guide import Guide, Start
 from trace_trainer.engine.inference.rollout import Batch, Rollout
-from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
+from trace_trainer.engine.inference.samplers import AUTO, Server, chosen_sampler
 from trace_trainer.engine.inference.streams import Streams
 
 
@@ -50,6 +50,7 @@ def sample(
     sampler: str = AUTO,
     kept: Kept | None = None,
     streams: Sequence[int] | None = None,
+    server: Server | None = None,
 ) -> list[list[Rollout]]:
     """Sample `group_size` completions of each prompt; returns the group of each, in order.
 
@@ -68,13 +69,14 @@ def sample(
         sampler: a key of SAMPLERS, or AUTO.
         kept: has the batches that an earlier call drew, and gets the others.
         streams: a seed for each prompt, for random numbers of its own in place of one stream for all (`streams.py`).
+        server: draws in place of a sampler.
 
     Raises UserError where the sampler is not for this model, and for a prompt that fills all its positions.
     """
     _check_positions(model, prompts)
     was_training = model.training
     model.eval()
-    draw = chosen_sampler(sampler, model).draw
+    draw = server.draw if server is not None else chosen_sampler(sampler, model).draw
     generator = torch.Generator(device=model.device).manual_seed(seed)
     groups: list[list[Rollout]] = [[] for _ in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
