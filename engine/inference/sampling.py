@@ -47,10 +47,9 @@ def sample(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
     starts: Sequence[Start] | None = None,
-    sampler: str = AUTO,
+    sampler: str | Server = AUTO,
     kept: Kept | None = None,
     streams: Sequence[int] | None = None,
-    server: Server | None = None,
 ) -> list[list[Rollout]]:
     """Sample `group_size` completions of each prompt; returns the group of each, in order.
 
@@ -66,17 +65,16 @@ def sample(
         seed: the same seed gives the same completions on the same machine.
         progress: called with the number of completions finished since its last call.
         starts: of each prompt, what its completions may be (`Guidance.start`), and so the distribution sampled from.
-        sampler: a key of SAMPLERS, or AUTO.
+        sampler: a key of SAMPLERS, AUTO, or a server.
         kept: has the batches that an earlier call drew, and gets the others.
         streams: a seed for each prompt, for random numbers of its own in place of one stream for all (`streams.py`).
-        server: draws in place of a sampler.
 
     Raises UserError where the sampler is not for this model, and for a prompt that fills all its positions.
     """
     _check_positions(model, prompts)
     was_training = model.training
     model.eval()
-    draw = server.draw if server is not None else chosen_sampler(sampler, model).draw
+    draw = (chosen_sampler(sampler, model) if isinstance(sampler, str) else sampler).draw
     generator = torch.Generator(device=model.device).manual_seed(seed)
     groups: list[list[Rollout]] = [[] for _ in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))

@@ -118,7 +118,9 @@ class VLLMServer:
         self._ask("POST", "/collective_rpc", json=body)
         answer = self._ask("POST", "/reset_prefix_cache")
         if isinstance(answer, dict) and answer.get("success") is False:
-            raise UserError(f"{self.url} keeps its prefix cache, as it is asked by others: let it serve this run alone")
+            raise UserError(
+                f"{self.url} keeps its prefix cache, as it is asked by others: let it serve this run alone"
+            )
 
     def _wait(self) -> None:
         """Wait until the server is up."""

@@ -1,13 +1,13 @@
 """What is made of samples of a server, which computes in other kernels and another precision than the update.
 
 With the same weights the server's distribution is not quite the policy's, and an update that takes it for that is off
-the policy. So the policy scores the samples before the update: its ratios start from what it says itself, and each token
-counts
+the policy. So the policy scores the samples before the update. Its ratios start from what it says itself, and each
+token counts
 
     min(p_policy / p_server, cap)
 
-times in the loss, both being its probabilities as the update starts: truncated importance sampling (Yao et al. 2025, Your
-Efficient RL Framework Secretly Brings You Off-Policy RL Training). Where the objective has one ratio for a whole
+times in the loss, both being its probabilities as the update starts: truncated importance sampling (Yao et al. 2025,
+Your Efficient RL Framework Secretly Brings You Off-Policy RL Training). Where the objective has one ratio for a whole
 completion, so has this. A sampler that draws from the policy itself needs none of it, and gets none.
 """
 
@@ -82,8 +82,8 @@ def _truncated(log_ratio: torch.Tensor, cap: float) -> torch.Tensor:
 def importance_record(config: RLConfig, samples: Sequence[Sequence[Sample]]) -> dict[str, Any]:
     """The figures of metrics.jsonl, over all tokens that a server sampled; none where none did.
 
-    `log_ratio` is the mean of |log(p_policy / p_server)|; `mean` and `max` are of a token's importance, and `truncated` is
-    the share of tokens that the cap holds.
+    `log_ratio` is the mean of |log(p_policy / p_server)|; `mean` and `max` are of a token's importance, and `truncated`
+    is the share of tokens that the cap holds.
     """
     rollouts = [s.rollout for group in samples for s in group if s.rollout.policy_logprobs]
     if not rollouts:

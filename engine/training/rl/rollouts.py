@@ -78,10 +78,9 @@ class Sampling:
                 pad_id=tokenizer.pad_token_id,
                 batch_size=config.sample_batch,
                 seed=seed,
-                sampler=config.sampler,
+                sampler=self._policy.server if self._policy is not None else config.sampler,
                 starts=starts_of(tokenizer, ends, self._task.constraints(problems, config.constrain)),
                 streams=[seed * 1_000_003 + place for place in places] if own else None,
-                server=self._policy.server if self._policy is not None else None,
             )
         if self._policy is not None:
             with autocast(config, model):

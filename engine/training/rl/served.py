@@ -41,7 +41,9 @@ def check_served(config: RLConfig) -> None:
     if config.trim_vocab:
         raise UserError(f"{name} samples with the whole vocabulary: leave out --trim-vocab")
     if config.method == "qlora":
-        raise UserError(f"{name} is sent whole weights, and --method qlora has them in 4 bits; use --method lora")
+        raise UserError(
+            f"{name} is sent whole weights, and --method qlora has them in 4 bits; use --method lora"
+        )
 
 
 class ServedPolicy:
