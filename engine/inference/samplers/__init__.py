@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trace_trainer.engine.inference.rollout import Batch, Rollout
 
     Draw = Callable[[Batch, torch.Generator], list[Rollout]]
+    Connect = Callable[[str, float, int], "Server"]
 
 AUTO = "auto"
 """In place of a sampler's name: the one that is made for the model's type, else `generate`."""
@@ -49,7 +50,7 @@ class Sampler:
 
     draw: Draw
     types: frozenset[str] | None = None
-    connect: Callable[[str, float, int], Server] | None = None
+    connect: Connect | None = None
 
 
 SAMPLERS: Catalogue[Sampler] = Catalogue("sampler", "trace_trainer.engine.inference.samplers")

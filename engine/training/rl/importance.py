@@ -66,34 +66,42 @@ def with_importance(config: RLConfig, rollouts: Sequence[Rollout], tokens: Token
     """The tokens of some completions, each with its share of the loss times its importance."""
     if not all(rollout.policy_logprobs for rollout in rollouts):
         return tokens
-    ratios = log_ratios(rollouts).to(tokens.old.device)
-    if OBJECTIVES[config.objective].mean_over == "completions":
-        whole = tokens.weight.new_zeros(len(rollouts)).index_add(0, tokens.rows, ratios)
-        return replace(tokens, weight=tokens.weight * _truncated(whole, config.importance_cap))
-    weight = tokens.weight[tokens.rows] * _truncated(ratios, config.importance_cap)
-    each = torch.arange(len(ratios), device=ratios.device)
+    importance = _ratios(config, rollouts).clamp(max=config.importance_cap).to(tokens.old.device)
+    if _counts_completions(config):
+        return replace(tokens, weight=tokens.weight * importance)
+    each = torch.arange(len(importance), device=importance.device)
+    weight = tokens.weight[tokens.rows] * importance
     return replace(tokens, rows=each, advantage=tokens.advantage[tokens.rows], weight=weight)
 
 
-def _truncated(log_ratio: torch.Tensor, cap: float) -> torch.Tensor:
-    return log_ratio.exp().clamp(max=cap)
-
-
 def importance_record(config: RLConfig, samples: Sequence[Sequence[Sample]]) -> dict[str, Any]:
-    """The figures of metrics.jsonl, over all tokens that a server sampled; none where none did.
+    """The figures of metrics.jsonl, over all that a server sampled; none where none did.
 
-    `log_ratio` is the mean of |log(p_policy / p_server)|; `mean` and `max` are of a token's importance, and `truncated`
-    is the share of tokens that the cap holds.
+    `log_ratio` is the mean over tokens of |log(p_policy / p_server)|. `mean` and `max` are of the importance of tokens,
+    or of completions where these have one ratio, and `truncated` is the share of them that the cap holds.
     """
     rollouts = [s.rollout for group in samples for s in group if s.rollout.policy_logprobs]
     if not rollouts:
         return {}
-    ratios = log_ratios(rollouts)
-    weights = _truncated(ratios, config.importance_cap)
+    ratios = _ratios(config, rollouts)
+    importance = ratios.clamp(max=config.importance_cap)
     figures = {
-        "log_ratio": ratios.abs().mean(),
-        "mean": weights.mean(),
-        "max": weights.max(),
-        "truncated": (ratios.exp() > config.importance_cap).float().mean(),
+        "log_ratio": log_ratios(rollouts).abs().mean(),
+        "mean": importance.mean(),
+        "max": importance.max(),
+        "truncated": (ratios > config.importance_cap).float().mean(),
     }
     return {"importance": {name: float(value) for name, value in figures.items()}}
+
+
+def _ratios(config: RLConfig, rollouts: Sequence[Rollout]) -> torch.Tensor:
+    """p_policy / p_server of each token, or of each completion where the objective has one ratio for it."""
+    ratios = log_ratios(rollouts)
+    if _counts_completions(config):
+        lengths = [len(rollout.completion_ids) for rollout in rollouts]
+        ratios = torch.stack([part.sum() for part in ratios.split(lengths)])
+    return ratios.exp()
+
+
+def _counts_completions(config: RLConfig) -> bool:
+    return OBJECTIVES[config.objective].mean_over == "completions"

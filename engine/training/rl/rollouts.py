@@ -14,7 +14,7 @@ from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.training.prepared import PreparedRun
 from trace_trainer.engine.training.rl.importance import score_policy
-from trace_trainer.engine.training.rl.served import ServedPolicy, is_served
+from trace_trainer.engine.training.rl.served import is_served, served_policy
 from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import autocast, merged_adapter
 
@@ -48,7 +48,7 @@ class Sampling:
 
     def __init__(self, config: RLConfig, loaded: LoadedModel, task: Task[Any], team: Team) -> None:
         self._config, self._loaded, self._task, self._team = config, loaded, task, team
-        self._policy = ServedPolicy(config, loaded, team) if is_served(config) else None
+        self._policy = served_policy(config, loaded, team)
 
     def groups(
         self, problems: Sequence[Any], iteration: int, places: Sequence[int], again: int = 0, steps: int = 0

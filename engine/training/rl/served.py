@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import PreTrainedModel
@@ -17,14 +17,21 @@ from trace_trainer.engine.places import checkpoints_root
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.team import Team
 
+if TYPE_CHECKING:
+    from trace_trainer.engine.inference.samplers import Connect
+
 _OF_THE_SERVER = ("vllm_url", "vllm_timeout", "importance_cap")
 _READABLE = 0o755  # the server may be another user's
 
 
 def is_served(config: RLConfig) -> bool:
     """Whether a server samples."""
-    sampler = SAMPLERS.get(config.sampler)
-    return sampler is not None and sampler.connect is not None
+    return _connecting(config) is not None
+
+
+def _connecting(config: RLConfig) -> Connect | None:
+    sampler = SAMPLERS.get(config.sampler)  # none has the name that leaves the choice to the model
+    return sampler.connect if sampler is not None else None
 
 
 def check_served(config: RLConfig) -> None:
@@ -34,7 +41,9 @@ def check_served(config: RLConfig) -> None:
     if not is_served(config):
         given = [key for key in _OF_THE_SERVER if getattr(config, key) != getattr(default, key)]
         if given:
-            raise UserError(f"--{given[0].replace('_', '-')} needs --sampler vllm: nothing else is a server")
+            raise UserError(
+                f"--{given[0].replace('_', '-')} needs --sampler vllm, or another that is a server"
+            )
         return
     if config.constrain != OFF:
         raise UserError(f"{name} can't be constrained: the masks of --constrain are not on the server")
@@ -46,23 +55,28 @@ def check_served(config: RLConfig) -> None:
         )
 
 
+def served_policy(config: RLConfig, loaded: LoadedModel, team: Team) -> ServedPolicy | None:
+    """The server that samples, reached; None where none is to.
+
+    Raises UserError where it can't be reached, or can't be trained with.
+    """
+    if (connect := _connecting(config)) is None:
+        return None
+    vocabulary = loaded.model.get_input_embeddings().num_embeddings
+    return ServedPolicy(connect(config.vllm_url, config.vllm_timeout, vocabulary), loaded.model, team)
+
+
 class ServedPolicy:
-    """The server, as a copy of the model in training.
+    """A server, as a copy of the model in training.
 
     Args:
-        config: the settings, of which `is_served`.
-        loaded: the model.
+        server: that samples.
+        model: in training.
         team: the processes of the run; each asks the server, and the main one sends it the weights.
-
-    Raises UserError where the server can't be reached, or can't be trained with.
     """
 
-    def __init__(self, config: RLConfig, loaded: LoadedModel, team: Team) -> None:
-        self._model, self._team = loaded.model, team
-        connect = SAMPLERS[config.sampler].connect
-        assert connect is not None
-        vocabulary = loaded.model.get_input_embeddings().num_embeddings
-        self.server: Server = connect(config.vllm_url, config.vllm_timeout, vocabulary)
+    def __init__(self, server: Server, model: PreTrainedModel, team: Team) -> None:
+        self.server, self._model, self._team = server, model, team
         self._sent: int | None = None
 
     def follow(self, steps: int) -> None:
@@ -89,11 +103,11 @@ def _write(model: PreTrainedModel, folder: Path) -> None:
     options: dict[str, Any] = {}
     if hasattr(model, "peft_config"):
         model = model.get_base_model()
-        options["state_dict"] = merged_weights(model)
+        options["state_dict"] = _merged_weights(model)
     model.save_pretrained(folder, **options)
 
 
-def merged_weights(model: PreTrainedModel) -> dict[str, torch.Tensor]:
+def _merged_weights(model: PreTrainedModel) -> dict[str, torch.Tensor]:
     """The weights of a model within which an adapter is merged, without the adapter's own."""
     return {
         name.replace(".base_layer.", "."): weight

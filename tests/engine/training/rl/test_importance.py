@@ -102,6 +102,16 @@ def sample(rollout: Rollout, **changed: Any) -> Sample:
     return Sample(None, rollout, "", Verdict(Outcome.CORRECT), 1.0, **changed)
 
 
+def test_the_figures_are_of_completions_where_these_have_one_ratio() -> None:
+    record = importance_record(config("rloo"), [[sample(r) for r in ROLLOUTS]])["importance"]
+    assert record == {
+        "log_ratio": pytest.approx(1.4 / 5),
+        "mean": pytest.approx((1.5 + 0.904837) / 2, abs=1e-5),
+        "max": pytest.approx(1.5),
+        "truncated": pytest.approx(1 / 2),
+    }
+
+
 def test_the_figures_of_an_iteration() -> None:
     record = importance_record(config(), [[sample(r) for r in ROLLOUTS]])["importance"]
     weights = [0.904837, 1.5, 1.0, 1.105171, 0.818731]
