@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import torch
@@ -98,8 +97,8 @@ def test_a_part_of_a_completion_that_is_not_blamed_keeps_its_advantage() -> None
     assert weighed.advantage[weighed.rows].tolist() == [1.5, 1.5, 1.5, 0.0, -0.5]
 
 
-def sample(rollout: Rollout, **changed: Any) -> Sample:
-    return Sample(None, rollout, "", Verdict(Outcome.CORRECT), 1.0, **changed)
+def sample(rollout: Rollout) -> Sample:
+    return Sample(None, rollout, "", Verdict(Outcome.CORRECT), 1.0)
 
 
 def test_the_figures_are_of_completions_where_these_have_one_ratio() -> None:
