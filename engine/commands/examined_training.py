@@ -17,6 +17,7 @@ from trace_trainer.engine.settings.stages import RLConfig, SFTConfig
 from trace_trainer.engine.settings.written import recorded
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.training.rl import train as rl
+from trace_trainer.engine.training.rl.rollouts import check_sampling
 from trace_trainer.engine.training.sft import train as sft
 from trace_trainer.engine.training.team import Team
 
@@ -65,6 +66,7 @@ def train_rl(
         given = [config.model, *(config.data or ()), config.eval_data]
         team.led(lambda: reserve(run_folder("rl", name), "rl", overwrite, given))
     prepared = rl.prepare(config, run)
+    check_sampling(prepared, team)
     if run is None:
         team.led(lambda: require_health(prepared, [*skip, *_left_out(team)]))
     origin = recorded(recipe, "rl") if recipe else None

@@ -23,6 +23,8 @@ class Rollout:
         logprobs: of each of them, in nats, under the distribution they were sampled from.
         ended: it ended by itself; False means that the limit cut it.
         masks: what was allowed at each token; empty where all was.
+        policy_logprobs: of each token, in nats, under the model in training as it was then, where a server sampled;
+            empty where the model itself was sampled from.
     """
 
     prompt_ids: list[int]
@@ -30,6 +32,7 @@ class Rollout:
     logprobs: list[float]
     ended: bool
     masks: list[Mask] = field(default_factory=list)
+    policy_logprobs: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)

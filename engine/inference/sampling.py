@@ -11,7 +11,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from transformers import PreTrainedModel
@@ -19,8 +19,11 @@ from transformers import PreTrainedModel
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.constraints.guide import Guide, Start
 from trace_trainer.engine.inference.rollout import Batch, Rollout
-from trace_trainer.engine.inference.samplers import AUTO, chosen_sampler
+from trace_trainer.engine.inference.samplers import AUTO, Server, chosen_sampler
 from trace_trainer.engine.inference.streams import Streams
+
+if TYPE_CHECKING:
+    from trace_trainer.engine.inference.samplers import Draw
 
 
 class Kept(Protocol):
@@ -47,7 +50,7 @@ def sample(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
     starts: Sequence[Start] | None = None,
-    sampler: str = AUTO,
+    sampler: str | Server = AUTO,
     kept: Kept | None = None,
     streams: Sequence[int] | None = None,
 ) -> list[list[Rollout]]:
@@ -65,7 +68,7 @@ def sample(
         seed: the same seed gives the same completions on the same machine.
         progress: called with the number of completions finished since its last call.
         starts: of each prompt, what its completions may be (`Guidance.start`), and so the distribution sampled from.
-        sampler: a key of SAMPLERS, or AUTO.
+        sampler: a key of SAMPLERS, AUTO, or a server.
         kept: has the batches that an earlier call drew, and gets the others.
         streams: a seed for each prompt, for random numbers of its own in place of one stream for all (`streams.py`).
 
@@ -74,7 +77,7 @@ def sample(
     _check_positions(model, prompts)
     was_training = model.training
     model.eval()
-    draw = chosen_sampler(sampler, model).draw
+    draw = (chosen_sampler(sampler, model) if isinstance(sampler, str) else sampler).draw
     generator = torch.Generator(device=model.device).manual_seed(seed)
     groups: list[list[Rollout]] = [[] for _ in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
@@ -87,9 +90,7 @@ def sample(
             guide = Guide([starts[i] for i in chosen], group_size, room) if starts else None
             batch = Batch(model, asked, group_size, room, end_ids, pad_id, temperature, guide)
             batch.streams = _own_streams(streams and [streams[i] for i in chosen], batch, generator)
-            with _older_objects_kept() if guide else nullcontext():
-                drawn = draw(batch, generator)
-            _keep(kept, drawn, generator)
+            drawn = _keep(kept, _drawn(draw, batch, generator), generator)
         for row, rollout in enumerate(drawn):
             groups[chosen[row // group_size]].append(rollout)
         if progress is not None:
@@ -121,6 +122,11 @@ def _check_positions(model: PreTrainedModel, prompts: Sequence[list[int]]) -> No
         )
 
 
+def _drawn(draw: Draw, batch: Batch, generator: torch.Generator) -> list[Rollout]:
+    with _older_objects_kept() if batch.guide else nullcontext():
+        return draw(batch, generator)
+
+
 @contextmanager
 def _older_objects_kept() -> Iterator[None]:
     """Inside, Python's collection of garbage passes over what there was before.
@@ -135,11 +141,12 @@ def _older_objects_kept() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _keep(kept: Kept | None, drawn: list[Rollout], generator: torch.Generator) -> None:
-    """Keep a batch with the generator's state after it, where that is asked for."""
+def _keep(kept: Kept | None, drawn: list[Rollout], generator: torch.Generator) -> list[Rollout]:
+    """Keep a batch with the generator's state after it, where that is asked for; returns the batch."""
     if kept is not None:
         rows = [[rollout.completion_ids, rollout.logprobs, rollout.ended] for rollout in drawn]
         kept.keep({"rollouts": rows, "generator": bytes(generator.get_state().tolist()).hex()})
+    return drawn
 
 
 def _drawn_before(

@@ -19,9 +19,13 @@ class Streams:
         group_size: rows of each prompt, which follow one another.
         length: how many numbers a row may take.
         device: where they are wanted. They are drawn on the CPU, so that every machine draws the same.
+
+    Attributes:
+        seeds: as given.
     """
 
     def __init__(self, seeds: Sequence[int], group_size: int, length: int, device: torch.device) -> None:
+        self.seeds = seeds
         drawn = [
             torch.rand((group_size, length), generator=torch.Generator().manual_seed(seed)) for seed in seeds
         ]

@@ -226,6 +226,23 @@ class RLConfig(TuningConfig):
         choices=sampler_names,
         group="Rollouts",
     )
+    vllm_url: str = setting(
+        "http://localhost:8000", "Address of the server for --sampler vllm.", group="Rollouts", metavar="URL"
+    )
+    vllm_timeout: float = setting(
+        240.0,
+        "Seconds that this server may take to come up, and for each answer.",
+        above=0,
+        high=1_000_000,
+        group="Rollouts",
+    )
+    importance_cap: float = setting(
+        2.0,
+        "Most that a token counts for being likelier in training than at this server.",
+        low=1,
+        high=1e6,
+        group="Optimiser",
+    )
     streams: str = setting(
         "auto",
         "Random numbers of sampling: one stream for a batch, or one for each problem, whose completions then do not "

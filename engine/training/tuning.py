@@ -140,6 +140,11 @@ def merged_adapter(model: PreTrainedModel) -> Iterator[None]:
                 weight.copy_(before)
 
 
+def autocast(config: TuningConfig, model: PreTrainedModel) -> torch.autocast:
+    """Computing in `config.dtype`. Weights, gradients and the optimiser's state are float32 either way."""
+    return torch.autocast(model.device.type, torch.bfloat16, enabled=config.dtype == "bfloat16")
+
+
 def trainable_weights(model: PreTrainedModel) -> dict[str, torch.Tensor]:
     """What a training changes: the trainable parameters by name, not copied."""
     return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}

@@ -7,6 +7,7 @@ from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.training.rl.credit import check_credit
 from trace_trainer.engine.training.rl.drawing import check_drawing
 from trace_trainer.engine.training.rl.overlong import check_overlong
+from trace_trainer.engine.training.rl.served import check_served
 
 _OF_THE_NATIVE_LOOP = ("credit", "overlong", "refill", "curriculum")
 
@@ -22,3 +23,4 @@ def check_settings(config: RLConfig) -> None:
     check_credit(config)
     check_overlong(config)
     check_drawing(config)
+    check_served(config)

@@ -42,9 +42,10 @@ from trace_trainer.engine.training.rl.collapse import WATCHED, check_iteration, 
 from trace_trainer.engine.training.rl.conversations import Conversations
 from trace_trainer.engine.training.rl.credit import by_step
 from trace_trainer.engine.training.rl.drawing import Drawing
+from trace_trainer.engine.training.rl.importance import importance_record, start_logprobs, with_importance
 from trace_trainer.engine.training.rl.keeping import Keeper
 from trace_trainer.engine.training.rl.problems import practised_task
-from trace_trainer.engine.training.rl.rollouts import sampled_groups
+from trace_trainer.engine.training.rl.rollouts import Sampling
 from trace_trainer.engine.training.rl.samples import Sample, distinct, judged_sample, rollout_record, summary
 from trace_trainer.engine.training.rl.start import StartingModel
 from trace_trainer.engine.training.rl.state import STATE, read_state, write_tensors
@@ -52,7 +53,7 @@ from trace_trainer.engine.training.rl.steps import step_rates
 from trace_trainer.engine.training.rl.update_stats import UpdateStats
 from trace_trainer.engine.training.rl.weighing import weigh
 from trace_trainer.engine.training.team import Team
-from trace_trainer.engine.training.tuning import merged_adapter, trainable_weights
+from trace_trainer.engine.training.tuning import autocast, trainable_weights
 
 
 class NativeLoop:
@@ -75,6 +76,7 @@ class NativeLoop:
         self.optimizer = native_optimiser(config, trainable, config.learning_rate)
         self.reference = StartingModel(loaded) if config.kl > 0 else None
         self.drawing = Drawing(config)
+        self.sampling = Sampling(config, loaded, self.task, self.team)
         self.iteration = self.steps = 0
         self.start: dict[str, float] | None = None
         self.stop_requested = False
@@ -140,6 +142,7 @@ class NativeLoop:
             "step": self.iteration,
             **summary(self.task, samples),
             **stats.record(),
+            **importance_record(self.config, samples),
             **({"constrain": self.config.constrain} if self.config.constrain != OFF else {}),
             "learning_rate": self.optimizer.param_groups[0]["lr"],
             "seconds": dict(seconds),
@@ -181,10 +184,7 @@ class NativeLoop:
             again: how many times some were sampled before in the iteration.
         """
         places = range(len(problems)) if places is None else places
-        with self.autocast(), merged_adapter(self.model):
-            return sampled_groups(
-                self.config, self.loaded, self.task, problems, self.iteration, places, self.team, again
-            )
+        return self.sampling.groups(problems, self.iteration, places, again, self.steps)
 
     def verify(self, problems: list[Any], groups: list[list[Rollout]]) -> list[list[Sample]]:
         """Judge every completion and give it its reward."""
@@ -251,13 +251,12 @@ class NativeLoop:
         config, device = self.config, self.model.device
         rollouts = [s.rollout for s in rows]
         how = (config.temperature, self.loaded.tokenizer.pad_token_id)
-        with self.autocast():
+        with autocast(config, self.model):
             start = self.reference.logprobs(rollouts, *how) if self.reference else None
             scores = score_tokens(self.model, rollouts, *how)
-        old = torch.tensor([logprob for r in rollouts for logprob in r.logprobs], device=device)
-        weight = weights.to(device)
+        weight, old = weights.to(device), start_logprobs(rollouts, device)
         tokens = Tokens(scores.logprobs, old, *by_step(rows, scores.rows, weight))
-        result = token_loss(config.objective, tokens, config.clipping)
+        result = token_loss(config.objective, with_importance(config, rollouts, tokens), config.clipping)
         count = copies.to(device)[scores.rows]
         stats.tokens += int(count.sum())
         stats.entropy += float((count * scores.entropies).sum())
@@ -271,10 +270,6 @@ class NativeLoop:
         kl = gap.exp() - gap - 1
         stats.kl += float((count * kl.detach()).sum())
         return result.loss + config.kl * (weight[scores.rows] * kl).sum()
-
-    def autocast(self) -> torch.autocast:
-        """Computing in `config.dtype`. Weights, gradients and the optimiser's state are float32 either way."""
-        return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.config.dtype == "bfloat16")
 
     def save(self) -> None:
         """Write the weights, and what resuming needs; the main process does."""

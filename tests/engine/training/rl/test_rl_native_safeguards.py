@@ -27,6 +27,7 @@ from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.training.rl.collapse import NothingEarnedError
 from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.samples import Sample
+from trace_trainer.engine.training.tuning import autocast
 from trace_trainer.experts.problems import Problem
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
@@ -212,7 +213,7 @@ def test_bfloat16_rounds_what_is_computed(new_loop: Callable[..., NativeLoop]) -
     rollouts = [r for group in exact.sample(PROBLEMS[:4]) for r in group]
     with torch.no_grad():
         one = score_tokens(exact.model, rollouts, 1.0, pad_id=0).logprobs
-        with rounded.autocast():
+        with autocast(rounded.config, rounded.model):
             other = score_tokens(rounded.model, rollouts, 1.0, pad_id=0).logprobs
     assert not torch.equal(one, other)
     assert torch.allclose(one, other, atol=0.1)
