@@ -119,35 +119,45 @@ def evaluate_episodes(
 
     make_ready(model, task)
     episodes = {number: draw_episode(split, seed, number) for number in range(count)}
-    right: Counter[int] = Counter()
-    failures: dict[int, str] = {}
+    asking = _Asking(model, task, seed, temperature=temperature, max_new_tokens=max_new_tokens, kept=kept)
     with Progress(model.name, count, "episodes") as progress:
-
-        def ask(turn: int, asked: Mapping[int, CallProblem]) -> dict[int, str]:
-            """What the model replies, by the number of the episode; of those that fail nothing."""
-            groups = answers(
-                model,
-                task,
-                list(asked.values()),
-                temperature=temperature,
-                max_new_tokens=max_new_tokens,
-                seed=seed + turn,
-                kept=kept,
-            )
-            replies = {}
-            for (number, problem), (sampled,) in zip(asked.items(), groups, strict=True):
-                if sampled.failure is not None:
-                    failures[number] = sampled.failure
-                    continue
-                replies[number] = sampled.text
-                right[number] += task.judge(problem, sampled.text).outcome == "correct"
-            return replies
-
-        play_together(episodes, ask, task.format, guard=guard, ended=progress.advance)
+        play_together(episodes, asking, task.format, guard=guard, ended=progress.advance)
+    failures = asking.failures
     results = {number: episode.result() for number, episode in episodes.items() if number not in failures}
     if not results:
         raise UserError(f"{model.name} ended no episode; the first failure: {next(iter(failures.values()))}")
     data = f"{split} split, seed {seed}{', guarded' if guard else ''}"
     return EpisodesEvaluation(
-        model.name, data, results, sum(right[number] for number in results), len(failures)
+        model.name, data, results, sum(asking.right[number] for number in results), len(failures)
     )
+
+
+class _Asking:
+    """Asks a model for the turns of episodes.
+
+    Args:
+        seed: of the sampling of the first turn.
+        sampling: as `answers` takes it.
+
+    Attributes:
+        right: how many replies of an episode were right at that very point, by its number.
+        failures: why an episode was broken off, by its number.
+    """
+
+    def __init__(self, model: AnyModel, task: Task[Any], seed: int, **sampling: Any) -> None:
+        self._model, self._task, self._seed, self._sampling = model, task, seed, sampling
+        self.right: Counter[int] = Counter()
+        self.failures: dict[int, str] = {}
+
+    def __call__(self, turn: int, asked: Mapping[int, CallProblem]) -> dict[int, str]:
+        """What the model replies at a turn, by the number of the episode; of those that fail nothing."""
+        problems = list(asked.values())
+        groups = answers(self._model, self._task, problems, seed=self._seed + turn, **self._sampling)
+        replies = {}
+        for (number, problem), (sampled,) in zip(asked.items(), groups, strict=True):
+            if sampled.failure is not None:
+                self.failures[number] = sampled.failure
+                continue
+            replies[number] = sampled.text
+            self.right[number] += self._task.judge(problem, sampled.text).outcome == "correct"
+        return replies
