@@ -9,12 +9,14 @@ it. The advantage compares R(t), as the objective has it, with the turns of the 
 the same goal facts were missing, and the user was owed the same. Of two turns that stood at the same point, F(before t)
 is the same, so what differs is where it led. A turn whose like no sibling had, has no advantage.
 
-A baseline of what was gained from the same state on is that of Feng et al. 2025, Group-in-Group Policy Optimization,
-whose anchor states these points are; the reward to go of a turn is the credit of Zhou et al. 2024, ArCHer. A mean over
-the turns of the same number, in its place, blames a conversation for being ahead of its siblings: it has less to gain.
+Comparing what was gained from the same state on is from Feng et al. 2025, Group-in-Group Policy Optimization, whose
+anchor states these points are; they discount it and add the advantage of the whole episode. The turn as the unit of
+credit is from Zhou et al. 2024, ArCHer, who learn a critic for it; the reward to go from Sutton et al. 2000, Policy
+Gradient Methods. A mean over the turns of the same number would blame a conversation for being ahead of its siblings:
+it has less to gain.
 
 `--credit episode` gives all turns of a conversation R(0), the episode's reward, and compares that within the group, as
-Wang et al. 2025, RAGEN, do by default.
+Wang et al. 2025, RAGEN, optimise whole trajectories.
 """
 
 from __future__ import annotations
