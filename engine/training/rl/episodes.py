@@ -34,7 +34,7 @@ from trace_trainer.engine.training.tuning import merged_adapter
 if TYPE_CHECKING:
     from trace_trainer.engine.problems.installer import Episode, EpisodeResult
 
-_CALLS_APART = 1_000  # more than a conversation has turns
+_CALLS_APART = 100  # more than a conversation has turns
 
 
 def drawn_groups(config: RLConfig) -> Iterator[tuple[Episode, ...]]:

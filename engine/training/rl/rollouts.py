@@ -15,6 +15,7 @@ from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.training.team import Team
 
 _APART = 2**33  # more than there are iterations
+_SEEDS = 2**63  # as many as torch takes
 
 
 def sampled_groups(
@@ -49,5 +50,5 @@ def sampled_groups(
         seed=seed,
         sampler=config.sampler,
         starts=starts_of(tokenizer, ends, task.constraints(problems, config.constrain)),
-        streams=[seed * 1_000_003 + place for place in places] if own else None,
+        streams=[(seed * 1_000_003 + place) % _SEEDS for place in places] if own else None,
     )

@@ -147,6 +147,11 @@ def test_with_streams_of_their_own_conversations_do_not_depend_on_those_beside_t
     assert said == [[turn.rollout.completion_ids for turn in turns] for turns in alone[0]]
 
 
+def test_a_refill_may_be_the_hundredth(new_loop: Callable[..., EpisodesLoop]) -> None:
+    loop = new_loop(streams="problem")
+    assert loop.sample(list(islice(drawn_groups(loop.config), 1)), [0], again=100)
+
+
 def test_every_turn_is_sampled_under_the_constraint(new_loop: Callable[..., EpisodesLoop]) -> None:
     loop = new_loop(constrain="grammar")
     (group,) = loop.sample(list(islice(drawn_groups(loop.config), 1)))
