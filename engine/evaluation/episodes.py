@@ -1,7 +1,6 @@
 """Whole conversations: the model acts, the simulated machine answers, up to the end of the installation.
 
-Unlike the problems of a split, where every turn follows right ones, here a model lives with its own mistakes. All
-episodes of a batch are at some turn at once, so that a turn of all of them is one pass of sampling.
+Unlike the problems of a split, where every turn follows right ones, here a model lives with its own mistakes.
 """
 
 from __future__ import annotations
@@ -15,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.asking import answers, make_ready
 from trace_trainer.engine.evaluation.intervals import mean_interval, wilson
+from trace_trainer.engine.evaluation.playing import play_together
 from trace_trainer.engine.tasks import Task
-from trace_trainer.engine.tasks.calls import as_message
 from trace_trainer.engine.tasks.installer import with_episodes
 from trace_trainer.engine.terminal.progress import Progress
 
 if TYPE_CHECKING:
-    from trace_trainer.engine.conversation import Message
     from trace_trainer.engine.evaluation.asking import AnyModel
     from trace_trainer.engine.inference.sampling import Kept
     from trace_trainer.engine.problems.files.call_problems import CallProblem
-    from trace_trainer.engine.problems.installer import Episode, EpisodeResult
+    from trace_trainer.engine.problems.installer import EpisodeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,47 +119,45 @@ def evaluate_episodes(
 
     make_ready(model, task)
     episodes = {number: draw_episode(split, seed, number) for number in range(count)}
-    right: Counter[int] = Counter()
-    failures: dict[int, str] = {}
+    asking = _Asking(model, task, seed, temperature=temperature, max_new_tokens=max_new_tokens, kept=kept)
     with Progress(model.name, count, "episodes") as progress:
-        playing, turn = list(episodes), 0
-        while asked := [(n, problem) for n in playing if (problem := episodes[n].next()) is not None]:
-            progress.advance(len(playing) - len(asked))
-            playing = []
-            groups = answers(
-                model,
-                task,
-                [problem for _, problem in asked],
-                temperature=temperature,
-                max_new_tokens=max_new_tokens,
-                seed=seed + turn,
-                kept=kept,
-            )
-            for (number, problem), (sampled,) in zip(asked, groups, strict=True):
-                if sampled.failure is not None:
-                    failures[number] = sampled.failure
-                    progress.advance(1)
-                    continue
-                playing.append(number)
-                right[number] += task.judge(problem, sampled.text).outcome == "correct"
-                _act(episodes[number], problem, as_message(sampled.text, task.format), guard)
-            turn += 1
-        progress.advance(len(playing))
+        play_together(episodes, asking, task.format, guard=guard, ended=progress.advance)
+    failures = asking.failures
     results = {number: episode.result() for number, episode in episodes.items() if number not in failures}
     if not results:
         raise UserError(f"{model.name} ended no episode; the first failure: {next(iter(failures.values()))}")
     data = f"{split} split, seed {seed}{', guarded' if guard else ''}"
     return EpisodesEvaluation(
-        model.name, data, results, sum(right[number] for number in results), len(failures)
+        model.name, data, results, sum(asking.right[number] for number in results), len(failures)
     )
 
 
-def _act(episode: Episode, problem: CallProblem, reply: Message, guard: bool) -> None:
-    """Go on with a reply, or with words in its place where it does what must not be done."""
-    if guard:
-        from trace_trainer.engine.problems.installer import guarded
-        from trace_trainer.engine.problems.installer.language import load_language
+class _Asking:
+    """Asks a model for the turns of episodes.
 
-        language = load_language(episode.language)
-        reply = guarded(reply, problem.messages, episode.machine, episode.disk, language)
-    episode.reply(reply)
+    Args:
+        seed: of the sampling of the first turn.
+        sampling: as `answers` takes it.
+
+    Attributes:
+        right: how many replies of an episode were right at that very point, by its number.
+        failures: why an episode was broken off, by its number.
+    """
+
+    def __init__(self, model: AnyModel, task: Task[Any], seed: int, **sampling: Any) -> None:
+        self._model, self._task, self._seed, self._sampling = model, task, seed, sampling
+        self.right: Counter[int] = Counter()
+        self.failures: dict[int, str] = {}
+
+    def __call__(self, turn: int, asked: Mapping[int, CallProblem]) -> dict[int, str]:
+        """What the model replies at a turn, by the number of the episode; of those that fail nothing."""
+        problems = list(asked.values())
+        groups = answers(self._model, self._task, problems, seed=self._seed + turn, **self._sampling)
+        replies = {}
+        for (number, problem), (sampled,) in zip(asked.items(), groups, strict=True):
+            if sampled.failure is not None:
+                self.failures[number] = sampled.failure
+                continue
+            replies[number] = sampled.text
+            self.right[number] += self._task.judge(problem, sampled.text).outcome == "correct"
+        return replies

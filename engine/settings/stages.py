@@ -118,6 +118,17 @@ class RLConfig(TuningConfig):
         choices=("gold", "own"),
         group="Data",
     )
+    episodes: bool = setting(
+        False,
+        "Practise on whole installations: a problem is the start of a conversation, which the model and the machine "
+        "take to its end, and each turn is paid by what came of it.",
+        group="Data",
+    )
+    guard: bool = setting(
+        False,
+        "In --episodes, say what must not be done instead of doing it, as trainer eval --guard does.",
+        group="Data",
+    )
     iterations: int = setting(20, "Rounds of sampling and updating.", low=1, high=1_000_000, flag="--iters")
     prompts_per_iteration: int = setting(
         64, "Problems sampled in an iteration.", low=1, high=100_000, group="Rollouts"
@@ -171,8 +182,9 @@ class RLConfig(TuningConfig):
     )
     credit: str = setting(
         "trace",
-        "What is blamed for a wrong trace: all of it, or what comes from its first step at fault on.",
-        choices=("trace", "step"),
+        "What is praised or blamed as one: a completion; of a wrong trace, what comes from its first step at fault on; "
+        "or, in --episodes, all turns of a conversation, where else each is paid by what came after it.",
+        choices=("trace", "step", "episode"),
         group="Optimiser",
     )
     overlong: str = setting(

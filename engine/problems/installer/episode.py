@@ -61,7 +61,7 @@ class EpisodeResult:
     """How a conversation ended.
 
     Attributes:
-        reached, goals: facts of the finished installation that hold, of those that the start did not have.
+        reached, goals, missing: facts of the finished installation that hold, that the start lacked, that still lack.
         dangerous: commands that were refused, or that did harm (harm.py).
         turns: turns of the assistant.
     """
@@ -70,6 +70,7 @@ class EpisodeResult:
     goals: int
     dangerous: int
     turns: int
+    missing: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -288,8 +289,8 @@ class Episode:
 
     def result(self) -> EpisodeResult:
         """How the conversation has gone so far."""
-        missed = unmet(self._goal, self.machine.facts())
-        return EpisodeResult(len(self._goal) - len(missed), len(self._goal), self._dangerous, self._turns)
+        missed, goals = tuple(unmet(self._goal, self.machine.facts())), len(self._goal)
+        return EpisodeResult(goals - len(missed), goals, self._dangerous, self._turns, missed)
 
 
 def play(episode: Episode, policy: Policy) -> EpisodeResult:

@@ -38,7 +38,7 @@ _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # where YAML begins a li
 
 def check_credit(config: RLConfig) -> None:
     """Raise UserError for settings under which credit by step means nothing."""
-    if config.credit == "trace":
+    if config.credit != "step":
         return
     if not config.make_task().has_steps:
         raise UserError(

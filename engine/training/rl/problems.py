@@ -17,7 +17,8 @@ from trace_trainer.engine.training.sft.problems import train_split
 EXAMINED = 200
 """Problems that the doctor looks at before the run; more are drawn as it goes on."""
 
-_RL_SEED_OFFSET = 500_000  # RL practises on other problems than SFT with the same seed
+RL_SEED_OFFSET = 500_000
+"""RL practises on other problems than SFT with the same seed."""
 _ROUND = 10_000
 _POOL = 1_000
 
@@ -30,11 +31,12 @@ def practised_task(config: RLConfig) -> Task[Any]:
 
 def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
     """What to practise on, without end, and what to call it. Problems of a file come round again, in another order.
+    Of whole conversations these are turns with right ones before them (`episodes.py` draws the conversations).
 
     Raises UserError for own histories where there are none.
     """
     task = config.make_task()
-    seed = _RL_SEED_OFFSET + config.seed
+    seed = RL_SEED_OFFSET + config.seed
     if config.histories == "own":
         if config.data is not None:
             raise UserError("--histories own is for generated conversations, not for --data")
@@ -50,7 +52,8 @@ def rl_problems(config: RLConfig) -> tuple[str, Iterator[Any]]:
         )
         problems = itertools.chain.from_iterable(rounds)
         mixed = _mixed(problems, config.seed) if task.consecutive else problems
-        return train_split(seed, config.wording), mixed
+        split = train_split(seed, config.wording)
+        return f"{split}, whole conversations" if config.episodes else split, mixed
     mixture = read_mixture(config)
     return mixture.source, _shuffled_rounds(mixture, config.seed)
 

@@ -19,6 +19,7 @@ from trace_trainer.engine.training.team import Team
 from trace_trainer.engine.training.tuning import autocast, merged_adapter
 
 _APART = 2**33  # more than there are iterations
+_SEEDS = 2**63  # as many as torch takes
 
 
 def check_sampling(prepared: PreparedRun[RLConfig], team: Team) -> None:
@@ -80,7 +81,7 @@ class Sampling:
                 seed=seed,
                 sampler=self._policy.server if self._policy is not None else config.sampler,
                 starts=starts_of(tokenizer, ends, self._task.constraints(problems, config.constrain)),
-                streams=[seed * 1_000_003 + place for place in places] if own else None,
+                streams=[(seed * 1_000_003 + place) % _SEEDS for place in places] if own else None,
             )
         if self._policy is not None:
             with autocast(config, model):

@@ -13,6 +13,7 @@ from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.judging import AnyVerdict
+from trace_trainer.engine.training.rl.turns import Turn, figures
 from trace_trainer.verifiers.calls import mean_metrics
 
 
@@ -23,6 +24,7 @@ class Sample:
     Attributes:
         reward: None where the verifier or the data failed.
         unblamed: how many of its first tokens are not blamed where it is worth less than its group.
+        turn: where in a conversation it stands, of those that are played whole.
     """
 
     problem: Any
@@ -32,6 +34,7 @@ class Sample:
     reward: float | None
     advantage: float = 0.0
     unblamed: int = 0
+    turn: Turn | None = None
 
 
 def judged_sample(task: Task[Any], problem: Any, rollout: Rollout, text: str, policy: str) -> Sample:
@@ -51,7 +54,9 @@ def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
         group["correct"] += s.verdict.outcome == "correct"
     shares = mean_metrics(task.shares(s.verdict) for s in scored)
     count = max(1, len(scored))
-    equal = sum(len({s.reward for s in group if s.reward is not None}) <= 1 for group in samples)
+    worths = [
+        {s.advantage if s.turn else s.reward for s in group if s.reward is not None} for group in samples
+    ]
     return {
         "reward": sum(s.reward or 0.0 for s in scored) / count,
         "accuracy": sum(s.verdict.outcome == "correct" for s in scored) / count,
@@ -64,7 +69,8 @@ def summary(task: Task[Any], samples: list[list[Sample]]) -> dict[str, Any]:
         **({"metrics": shares} if shares else {}),
         "completion_tokens": sum(len(s.rollout.completion_ids) for s in everything) / len(everything),
         "ended": sum(s.rollout.ended for s in everything) / len(everything),
-        "zero_variance": equal / len(samples),
+        "zero_variance": sum(len(worth) <= 1 for worth in worths) / len(samples),
+        **figures([[s.turn for s in group if s.turn] for group in samples]),
     }
 
 
@@ -77,7 +83,7 @@ def rollout_record(task: Task[Any], iteration: int, s: Sample) -> dict[str, Any]
     """A line of rollouts.jsonl."""
     tokens = len(s.rollout.completion_ids)
     row = completion_row(task, s.problem, s.text, s.verdict, s.reward, tokens, s.rollout.ended)
-    return {"step": iteration, **row}
+    return {"step": iteration, **row, **(s.turn.fields() if s.turn else {})}
 
 
 def distinct(samples: list[Sample]) -> tuple[list[Sample], torch.Tensor]:

@@ -164,9 +164,12 @@ def _start_of(config: RLConfig, run: Run | None) -> str:
 def _native(
     config: RLConfig, loaded: LoadedModel, problems: Any, run: Run, resumed: bool, keeper: Keeper, team: Team
 ) -> bool:
+    from trace_trainer.engine.training.rl.episodes import EpisodesLoop, drawn_groups
     from trace_trainer.engine.training.rl.loop import NativeLoop
 
-    loop = NativeLoop(config, loaded, run, team)
+    if config.episodes:
+        problems = drawn_groups(config)
+    loop = (EpisodesLoop if config.episodes else NativeLoop)(config, loaded, run, team)
     if resumed:
         loop.load()
     with stop_on_interrupt(loop):
