@@ -59,13 +59,14 @@ class AuditSettings:
 @dataclass(frozen=True, slots=True)
 class Audited:
     """The result of one chunk: its counts and, where asked for, lines of JSON: a record of each input, the rows that
-    pass, and those that fail."""
+    pass, and those that fail. `bytes_read` and `ends_shard` are those of the chunk."""
 
     tally: Tally
     records: list[str]
     passed: list[str]
     failed: list[str]
     bytes_read: int
+    ends_shard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ class Judged:
 
 def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
     """Check every input of a chunk."""
-    audited = Audited(Tally(NOUNS[settings.kind]), [], [], [], chunk.bytes_read)
+    audited = Audited(Tally(NOUNS[settings.kind]), [], [], [], chunk.bytes_read, chunk.ends_shard)
     seen: set[tuple[str, ...]] = set()
-    for index, raw in enumerate(chunk.inputs, chunk.first_index):
+    for raw in chunk.inputs:
         row: dict[str, Any] = {}
         try:
             row = _fields(raw, settings)
@@ -93,7 +94,7 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         except UnreadableInput as error:
             audited.tally.add_unreadable(raw, str(error))
             unread = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
-            _keep(audited, settings, index, raw, row, _record(unread, None))
+            _keep(audited, settings, raw, row, _record(unread, None))
             if settings.by is not None:
                 audited.tally.add_to_group(_group(row, settings.by), None, False)
             continue
@@ -104,14 +105,13 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         if settings.by is not None:
             audited.tally.add_to_group(_group(row, settings.by), verdict, judged.gold_known)
         if settings.records or settings.rows:
-            _keep(audited, settings, index, raw, row, _record(verdict, reward))
+            _keep(audited, settings, raw, row, _record(verdict, reward))
     return audited
 
 
 def _keep(
     audited: Audited,
     settings: AuditSettings,
-    index: int,
     raw: RawInput,
     row: dict[str, Any],
     record: dict[str, Any],
@@ -120,7 +120,6 @@ def _keep(
     if settings.records:
         named = next((name for name in ("id", "custom_id") if row.get(name) is not None), None)
         place = {
-            "index": index,
             "source": raw.source,
             "line": raw.line,
             **({"id": row[named]} if named else {}),

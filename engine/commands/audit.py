@@ -42,9 +42,9 @@ from trace_trainer.engine.rows.sources import Source
 from trace_trainer.engine.rows.writing import row_writer
 from trace_trainer.engine.runs.journal import journal
 from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.workers import MOST_WORKERS
 from trace_trainer.verifiers.calls import AUTO, FORMATS
 
-MOST_WORKERS = max(64, 4 * (os.cpu_count() or 1))
 _SHARE = re.compile(r"[0-9]{0,20}(\.[0-9]{0,20})?(/[0-9]{1,20}|e-?[0-9]{1,2})?%?", re.I)
 
 
