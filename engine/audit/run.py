@@ -7,7 +7,7 @@ this process reads; of many each is read by the process that checks it (`shards`
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain, islice
@@ -41,7 +41,7 @@ def _place(chunk: Chunk) -> str:
 
 def _results(
     shards: Sequence[Shard], settings: AuditSettings, workers: int, journal: Journal
-) -> Iterator[Audited]:
+) -> Generator[Audited]:
     """The results of all chunks, in order: first those that an earlier call left in the journal."""
     done = begun = 0  # shards, and chunks of the next one
     while (piece := journal.again()) is not None:
