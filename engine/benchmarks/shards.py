@@ -4,18 +4,21 @@
 
 Each way is a process of its own that starts from the same files and ends with the number of correct rows, so starting
 processes and reading are counted. Rows are generated problems with short texts, each many times. Memory is the largest
-sum, over the process and all below it, of what each has of its own and its part of what it shares (Linux's PSS).
+sum, over the process and all below it, of what each has of its own and its part of what it shares (Linux's PSS);
+processor time is theirs, too, which other work on the machine does not lengthen much.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -74,19 +77,40 @@ def write_shards(folder: Path, rows: int) -> None:
             stream.writelines(lines[number % len(lines)] for number in of_shard)
 
 
-def measured(way: str, folder: Path, workers: int) -> tuple[int, float, int]:
-    """The correct rows that a way counts, its seconds, and the most bytes of memory that all its processes took.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one way took: seconds, seconds of processors, and bytes of memory."""
+
+    correct: int
+    seconds: float
+    processors: float
+    memory: int
+
+    def line(self, name: str) -> str:
+        """The line of a table."""
+        rates = f"{self.correct / self.seconds:,.0f} | {self.correct / self.processors:,.0f}"
+        return f"| {name} | {rates} | {self.seconds:,.0f} s | {self.memory / 2**20:,.0f} MiB |"
+
+
+HEAD = "| way | rows/s | rows a second of a processor | time | memory |\n|---|---:|---:|---:|---:|"
+
+
+def measured(way: str, folder: Path, workers: int) -> Measured:
+    """What a way takes for the correct rows that it counts.
 
     Raises ChildProcessError, with what it said, where it fails.
     """
     asked = [sys.executable, "-m", __spec__.name, "--way", way, "--workers", str(workers), str(folder)]
     start, most = time.monotonic(), 0
+    processors: dict[int, float] = {}  # by process, as it was seen last
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=said) as process,
     ):
         while process.poll() is None:
-            most = max(most, sum(map(_memory, _family(process.pid))))
+            family = list(_family(process.pid))
+            most = max(most, sum(map(_memory, family)))
+            processors |= {one: _processor_seconds(one) or processors.get(one, 0.0) for one in family}
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(SECONDS_BETWEEN)
         seconds = time.monotonic() - start
@@ -94,7 +118,7 @@ def measured(way: str, folder: Path, workers: int) -> tuple[int, float, int]:
         said.seek(0)
         if process.returncode or not counted:
             raise ChildProcessError(f"{way} failed: {said.read().decode(errors='replace')[-2000:]}")
-    return int(counted[-1]), seconds, most
+    return Measured(int(counted[-1]), seconds, sum(processors.values()), most)
 
 
 def _family(root: int) -> Iterator[int]:
@@ -115,6 +139,14 @@ def _memory(process: int) -> int:
     return 0
 
 
+def _processor_seconds(process: int) -> float:
+    """Seconds that processors gave a process, as its own and as the system's; 0 where it is gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
 @click.option("--rows", type=click.IntRange(SHARDS, 10**9), default=1_000_000, show_default=True)
@@ -129,12 +161,12 @@ def command(folder: str | None, rows: int, workers: int, way: str | None) -> Non
         return
     with tempfile.TemporaryDirectory() as place:
         write_shards(Path(place), rows)
-        click.echo("| way | rows/s | seconds | memory |\n|---|---:|---:|---:|")
+        click.echo(HEAD)
         for name in WAYS:
-            correct, seconds, memory = measured(name, Path(place), workers)
-            if correct != rows:
-                raise click.ClickException(f"{name} counts {correct:,} of {rows:,} rows as correct")
-            click.echo(f"| {name} | {rows / seconds:,.0f} | {seconds:.0f} | {memory / 2**20:,.0f} MiB |")
+            found = measured(name, Path(place), workers)
+            if found.correct != rows:
+                raise click.ClickException(f"{name} counts {found.correct:,} of {rows:,} rows as correct")
+            click.echo(found.line(name))
 
 
 if __name__ == "__main__":

@@ -58,10 +58,12 @@ def audited(path: Path, rows: list[dict[str, Any]], *options: str) -> list[tuple
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
     """A Ray of this machine's own, with two workers."""
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    yield
-    ray.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")  # tests ask no network
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        yield
+        ray.shutdown()
 
 
 def test_a_batch_gets_the_verdicts_of_an_audit(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ def test_the_ways_of_one_process_each_count_every_row(tmp_path: Path) -> None:
 def test_a_way_is_measured_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "SECONDS_BETWEEN", 0.01)
     shards.write_shards(tmp_path, 2 * shards.SHARDS)
-    correct, seconds, memory = shards.measured("trainer audit", tmp_path, 1)
-    assert correct == 2 * shards.SHARDS and seconds > 0 and memory > 10 * 2**20
+    found = shards.measured("trainer audit", tmp_path, 1)
+    assert found.correct == 2 * shards.SHARDS and found.memory > 10 * 2**20
+    assert 0 < found.processors <= found.seconds + 1
 
 
 def test_a_way_that_fails_says_why(tmp_path: Path) -> None:

@@ -94,3 +94,11 @@ def test_a_folder_with_other_rows_takes_no_shards(tmp_path: Path) -> None:
 def test_shards_need_a_folder() -> None:
     result = run("generate", "--count", 4, "--shards", 2)
     assert result.exit_code == 2 and "give --out FOLDER" in result.stderr
+
+
+def test_shards_replace_nothing_that_is_read(solved: Path) -> None:
+    read = solved / "shard-00000-of-00001.jsonl"
+    (solved / "a.jsonl").rename(read)
+    (solved / "b.jsonl").unlink()
+    result = run("convert", "gsm8k", read, "--shards", 1, "--out", solved)
+    assert result.exit_code == 2 and "solved holds what is read" in result.stderr
