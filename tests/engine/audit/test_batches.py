@@ -148,5 +148,4 @@ def test_a_million_lines_under_ray(tmp_path: Path, cluster: None) -> None:
     ]
     for shard in range(10):
         write(tmp_path / f"{shard}.jsonl", *lines * 50)
-    mapped = ray.data.read_json(str(tmp_path)).map_batches(verify_batch)
-    assert (mapped.count(), mapped.sum("correct")) == (1_000_000, 1_000_000)
+    assert ray.data.read_json(str(tmp_path)).map_batches(verify_batch).sum("correct") == 1_000_000
