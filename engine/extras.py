@@ -33,6 +33,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     ),
     "bench": ("math_verify",),
     "qlora": ("bitsandbytes",),
+    "ray": ("ray",),
     "gguf": ("gguf",),
     "llama": ("llama_cpp",),
     "serve": ("starlette", "uvicorn"),

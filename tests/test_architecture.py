@@ -36,7 +36,7 @@ FLOORS = {
         problems
         inference
         models rows
-        terminal
+        terminal workers
         atomic conversation extras places plugins
         errors ranks
     """,

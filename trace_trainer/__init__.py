@@ -5,8 +5,8 @@
     verdict = verify_trace(text, question=question, answer="18", expert="arithmetic")
     verdict.outcome, verdict.violations, score(verdict)
 
-What verifies (`verify_trace`, `verify_call`, `score`, `Machine`, `compare_effects`) imports no model library.
-Everything else lies in `trace_trainer.engine`, `trace_trainer.experts` and `trace_trainer.verifiers`.
+What verifies (`verify_trace`, `verify_call`, `verify_batch`, `score`, `Machine`, `compare_effects`) imports no model
+library. Everything else lies in `trace_trainer.engine`, `trace_trainer.experts` and `trace_trainer.verifiers`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,23 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trace_trainer.engine.audit.batches import verify_batch
     from trace_trainer.engine.settings.recipes import load_recipe
     from trace_trainer.verifiers.calls import verify_call
     from trace_trainer.verifiers.machine import Machine, compare_effects
     from trace_trainer.verifiers.score import reward, score
     from trace_trainer.verifiers.traces.verify import verify_trace
 
-__all__ = ["Machine", "compare_effects", "load_recipe", "reward", "score", "verify_call", "verify_trace"]
+__all__ = [
+    "Machine",
+    "compare_effects",
+    "load_recipe",
+    "reward",
+    "score",
+    "verify_batch",
+    "verify_call",
+    "verify_trace",
+]
 
 _HOMES = {
     "Machine": "trace_trainer.verifiers.machine",
@@ -29,6 +39,7 @@ _HOMES = {
     "load_recipe": "trace_trainer.engine.settings.recipes",
     "reward": "trace_trainer.verifiers.score",
     "score": "trace_trainer.verifiers.score",
+    "verify_batch": "trace_trainer.engine.audit.batches",
     "verify_call": "trace_trainer.verifiers.calls",
     "verify_trace": "trace_trainer.verifiers.traces.verify",
 }

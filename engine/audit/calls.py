@@ -148,6 +148,7 @@ def _reply(value: Any) -> Reply:
 
 def _machine(row: dict[str, Any], columns: Columns) -> Machine | None:
     name, start = columns.find(row, "machine")
+    start = decoded(start)
     ran = row.get("ran") or []
     if not isinstance(ran, list) or not all(isinstance(line, str) for line in ran):
         raise UnreadableInput("field ran is no list of command lines")

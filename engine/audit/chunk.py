@@ -59,17 +59,18 @@ class AuditSettings:
 @dataclass(frozen=True, slots=True)
 class Audited:
     """The result of one chunk: its counts and, where asked for, lines of JSON: a record of each input, the rows that
-    pass, and those that fail."""
+    pass, and those that fail. `bytes_read` and `ends_shard` are those of the chunk."""
 
     tally: Tally
     records: list[str]
     passed: list[str]
     failed: list[str]
     bytes_read: int
+    ends_shard: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """What was found about one input. `wanted`: what a reply should have been."""
 
     verdict: Verdict | CallVerdict
@@ -80,20 +81,20 @@ class _Judged:
 
 def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
     """Check every input of a chunk."""
-    audited = Audited(Tally(NOUNS[settings.kind]), [], [], [], chunk.bytes_read)
+    audited = Audited(Tally(NOUNS[settings.kind]), [], [], [], chunk.bytes_read, chunk.ends_shard)
     seen: set[tuple[str, ...]] = set()
-    for index, raw in enumerate(chunk.inputs, chunk.first_index):
+    for raw in chunk.inputs:
         row: dict[str, Any] = {}
         try:
             row = _fields(raw, settings)
             if not raw.is_yaml and (keys := tuple(row)) not in seen:
                 seen.add(keys)
                 _note(row, raw, settings, audited.tally)
-            judged = _judge(raw, row, settings)
+            judged = judge(row, settings, raw.is_yaml)
         except UnreadableInput as error:
             audited.tally.add_unreadable(raw, str(error))
             unread = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
-            _keep(audited, settings, index, raw, row, _record(unread, None))
+            _keep(audited, settings, raw, row, _record(unread, None))
             if settings.by is not None:
                 audited.tally.add_to_group(_group(row, settings.by), None, False)
             continue
@@ -104,14 +105,13 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         if settings.by is not None:
             audited.tally.add_to_group(_group(row, settings.by), verdict, judged.gold_known)
         if settings.records or settings.rows:
-            _keep(audited, settings, index, raw, row, _record(verdict, reward))
+            _keep(audited, settings, raw, row, _record(verdict, reward))
     return audited
 
 
 def _keep(
     audited: Audited,
     settings: AuditSettings,
-    index: int,
     raw: RawInput,
     row: dict[str, Any],
     record: dict[str, Any],
@@ -120,7 +120,6 @@ def _keep(
     if settings.records:
         named = next((name for name in ("id", "custom_id") if row.get(name) is not None), None)
         place = {
-            "index": index,
             "source": raw.source,
             "line": raw.line,
             **({"id": row[named]} if named else {}),
@@ -158,18 +157,22 @@ def _group(row: dict[str, Any], by: str) -> str:
     return value if isinstance(value, str) else "none" if value is None else printable_json(value)
 
 
-def _judge(raw: RawInput, row: dict[str, Any], settings: AuditSettings) -> _Judged:
-    """The verdict on one input, and what it rests on. Raises UnreadableInput."""
+def judge(row: dict[str, Any], settings: AuditSettings, is_yaml: bool = False) -> Judged:
+    """The verdict on one input, and what it rests on. Raises UnreadableInput.
+
+    Args:
+        is_yaml: the row holds the text of a YAML document alone.
+    """
     if settings.kind == "call":
         reply = read_call_row(row, settings.columns, settings.call_format)
-        return _Judged(reply.verdict(), reply.expected is not None, wants(reply.expected))
-    found = Row(row["trace"]) if raw.is_yaml else read_row(row, settings.columns)
+        return Judged(reply.verdict(), reply.expected is not None, wants(reply.expected))
+    found = Row(row["trace"]) if is_yaml else read_row(row, settings.columns)
     reference = found.reference if settings.reference else None
     verdict = verify_trace(
         found.trace, found.question, found.answer, found.expert, settings.grounding, reference=reference
     )
     ungrounded = settings.grounding and found.question is None
-    return _Judged(verdict, found.answer is not None or reference is not None, ungrounded=ungrounded)
+    return Judged(verdict, found.answer is not None or reference is not None, ungrounded=ungrounded)
 
 
 def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:

@@ -63,11 +63,11 @@ class RawInput:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive inputs. `first_index` counts all inputs before them; `bytes_read` all bytes read up to their end."""
+    """Consecutive inputs. `bytes_read` counts all bytes read up to their end; the last of a shard ends it."""
 
-    first_index: int
     inputs: list[RawInput]
     bytes_read: int
+    ends_shard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +96,28 @@ def total_bytes(sources: Iterable[Source]) -> int | None:
     return sum(os.path.getsize(source.path) for source in sources)
 
 
-def read_chunks(sources: Iterable[Source]) -> Iterator[Chunk]:
-    """All inputs of all sources in order, in chunks of bounded size. Blank lines of JSON-lines files are no inputs.
+def read_chunks(sources: Iterable[Source], bytes_before: int = 0) -> Iterator[Chunk]:
+    """All inputs of all sources in order, in chunks of bounded size, of which the last ends the shard and may be empty.
 
-    Raises UserError where one can't be read to its end.
+    Blank lines of JSON-lines files are no inputs. Raises UserError where a source can't be read to its end.
+
+    Args:
+        bytes_before: what was read before, counted in.
     """
-    index = size = bytes_read = 0
+    size = position = 0
     inputs: list[RawInput] = []
     for source in sources:
-        for raw, position in _inputs(source):
+        for raw, position_in_source in _inputs(source):
+            if len(inputs) == CHUNK_INPUTS or size >= CHUNK_BYTES:
+                yield Chunk(inputs, bytes_before + position)
+                inputs, size = [], 0
             inputs.append(raw)
             size += len(raw.data)
-            if len(inputs) == CHUNK_INPUTS or size >= CHUNK_BYTES:
-                yield Chunk(index, inputs, bytes_read + position)
-                index += len(inputs)
-                inputs, size = [], 0
+            position = position_in_source
         if os.path.isfile(source.path):
-            bytes_read += os.path.getsize(source.path)
-    if inputs:
-        yield Chunk(index, inputs, bytes_read)
+            bytes_before += os.path.getsize(source.path)
+        position = 0
+    yield Chunk(inputs, bytes_before, ends_shard=True)
 
 
 def read_row(row: dict[str, Any], columns: Columns) -> Row:

@@ -1,31 +1,30 @@
 """Running an audit: inputs in chunks, checked here or in other processes, results in the order of the inputs.
 
-The result is the same whatever the number of workers. Memory is bounded: only so many chunks are read ahead.
+The result is the same whatever the number of workers, and memory is bounded. A few files are dealt out in chunks, which
+this process reads; of many each is read by the process that checks it (`shards`).
 """
 
 from __future__ import annotations
 
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import chain, islice
 
 from trace_trainer.engine.audit.chunk import NOUNS, Audited, AuditSettings, audit_chunk
 from trace_trainer.engine.audit.inputs import Chunk, read_chunks, total_bytes
 from trace_trainer.engine.audit.report import plural
+from trace_trainer.engine.audit.shards import Shard, audit_shards, shards_of
 from trace_trainer.engine.audit.tally import MAX_NAMED_UNREADABLE, Tally
-from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.plugins import faults_in_one_line, load_same, loaded_plugins
 from trace_trainer.engine.rows.sources import Source
 from trace_trainer.engine.runs.journal import Journal, plain, restored
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
+from trace_trainer.engine.workers import in_order
 
-CHUNKS_AHEAD = 4
-"""Chunks that are read ahead for each worker. It bounds the memory and keeps every worker busy."""
+SHARDS_A_WORKER = 2
+"""With fewer for each worker, chunks are dealt out: else most workers would wait for the last shard."""
 
 
 def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int = 1) -> Iterator[Audited]:
@@ -33,59 +32,30 @@ def audit_chunks(chunks: Iterable[Chunk], settings: AuditSettings, workers: int 
 
     Raises UserError where a worker process dies.
     """
-    if workers == 1:
-        for chunk in chunks:
-            yield audit_chunk(chunk, settings)
-        return
-    # spawn, not fork: the progress bar runs a thread, and a forked copy of a locked lock would hang
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=load_same, initargs=(loaded_plugins(),)
-    )
-    waiting: deque[tuple[Chunk, Future[Audited]]] = deque()
-    try:
-        for chunk in chunks:
-            with _interrupts_held_back():
-                future = pool.submit(_in_worker, chunk, settings)
-            waiting.append((chunk, future))
-            if len(waiting) > workers * CHUNKS_AHEAD:
-                yield waiting[0][1].result()
-                waiting.popleft()
-        while waiting:
-            yield waiting[0][1].result()
-            waiting.popleft()
-    except BrokenProcessPool:
-        place = f" near {waiting[0][0].inputs[0].source}:{waiting[0][0].inputs[0].line}" if waiting else ""
-        raise UserError(
-            f"a worker process died{place}, perhaps out of memory; --workers 1 starts none"
-        ) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    return in_order(partial(audit_chunk, settings=settings), chunks, workers, _place)
 
 
-def _in_worker(chunk: Chunk, settings: AuditSettings) -> Audited:
-    """As `audit_chunk`. An error goes back without its traceback, so whose it is, is found out here."""
-    with faults_in_one_line():
-        return audit_chunk(chunk, settings)
+def _place(chunk: Chunk) -> str:
+    return f" near {chunk.inputs[0].source}:{chunk.inputs[0].line}" if chunk.inputs else ""
 
 
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits until the block ends. A process started inside never sees it: this one ends the others."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _going_on(
-    chunks: Iterator[Chunk], settings: AuditSettings, workers: int, journal: Journal
-) -> Iterator[Audited]:
+def _results(
+    shards: Sequence[Shard], settings: AuditSettings, workers: int, journal: Journal
+) -> Generator[Audited]:
     """The results of all chunks, in order: first those that an earlier call left in the journal."""
+    done = begun = 0  # shards, and chunks of the next one
     while (piece := journal.again()) is not None:
-        next(chunks)
-        yield restored(Audited, piece)
-    for audited in audit_chunks(chunks, settings, workers):
+        audited = restored(Audited, piece)
+        done, begun = (done + 1, 0) if audited.ends_shard else (done, begun + 1)
+        yield audited
+    left = shards[done:]
+    are_files = all(os.path.isfile(source.path) for shard in left for source in shard.sources)
+    if workers > 1 and are_files and len(left) >= SHARDS_A_WORKER * workers:
+        results = audit_shards(left, settings, workers, begun)
+    else:
+        chunks = chain.from_iterable(read_chunks(shard.sources, shard.bytes_before) for shard in left)
+        results = audit_chunks(islice(chunks, begun, None), settings, workers)
+    for audited in results:
         journal.keep(plain(audited))
         yield audited
 
@@ -113,13 +83,16 @@ def run_audit(
     """
     tally = Tally(NOUNS[settings.kind])
     size = total_bytes(sources)
-    with Progress("audit", unit=plural(tally.noun), streaming=settings.records and record is None) as bar:
-        for audited in _going_on(read_chunks(sources), settings, workers, journal or Journal()):
+    results = _results(shards_of(sources), settings, workers, journal or Journal())
+    streaming = settings.records and record is None
+    with closing(results), Progress("audit", unit=plural(tally.noun), streaming=streaming) as bar:
+        for audited in results:
             for named in audited.tally.named_unreadable[: MAX_NAMED_UNREADABLE - len(tally.named_unreadable)]:
                 tell(named)
+            records = [_numbered(line, number) for number, line in enumerate(audited.records, tally.inputs)]
             tally.merge(audited.tally)
             for lines, take in (
-                (audited.records, record or print),
+                (records, record or print),
                 (audited.passed, passed or _leave),
                 (audited.failed, failed or _leave),
             ):
@@ -132,3 +105,8 @@ def run_audit(
     for note in tally.notes:
         tell(note)
     return tally
+
+
+def _numbered(record: str, index: int) -> str:
+    """A record, the JSON of an object, with its index before all else."""
+    return f'{{"index": {index}, {record[1:]}'

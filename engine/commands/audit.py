@@ -33,6 +33,7 @@ from trace_trainer.engine.commands.command import (
     refuse_given,
     resume_option,
     reward_option,
+    workers_option,
 )
 from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
@@ -44,7 +45,6 @@ from trace_trainer.engine.runs.journal import journal
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import AUTO, FORMATS
 
-MOST_WORKERS = max(64, 4 * (os.cpu_count() or 1))
 _SHARE = re.compile(r"[0-9]{0,20}(\.[0-9]{0,20})?(/[0-9]{1,20}|e-?[0-9]{1,2})?%?", re.I)
 
 
@@ -137,14 +137,7 @@ _OF_CALLS = {"trace": "reply", "answer": "expected"}
     help="Don't check that the numbers stand in the question.",
 )
 @reward_option
-@option(
-    "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="How many processes check.",
-)
+@workers_option("How many processes check. Of many files each is read by the process that checks it.")
 @option(
     "--fail-under",
     type=Share(),

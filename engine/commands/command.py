@@ -9,6 +9,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,8 +19,10 @@ from trace_trainer.engine.commands.ending import system_errors_in_one_line
 from trace_trainer.engine.commands.files import require_apart
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.plugins import faults_in_one_line, load_plugins, named_policy
+from trace_trainer.engine.rows.shards import MOST_SHARDS, shard_files
 from trace_trainer.engine.settings.declaring import GROUPS, LARGEST_SEED, Choices, names_of
 from trace_trainer.engine.terminal.detail import details, silence
+from trace_trainer.engine.workers import MOST_WORKERS
 from trace_trainer.experts.language.catalogue import nearest
 from trace_trainer.verifiers.score import POLICIES
 
@@ -262,6 +265,26 @@ resume_option = option(
     is_flag=True,
     help="Go on where the same command was stopped: what it did lies beside the file of --out.",
 )
+shards_option = option(
+    "--shards",
+    type=click.IntRange(1, MOST_SHARDS),
+    metavar="N",
+    help="Deal the rows out to N files of the folder --out.",
+    show_default="one file",
+)
+
+
+def workers_option(help: str) -> Callable[[Any], Any]:
+    """Decorator: `--workers`, of which `help` says what they do."""
+    limits = click.IntRange(1, MOST_WORKERS)
+    return option("--workers", type=limits, default=1, show_default=True, metavar="N", help=help)
+
+
+def files_written(out: str, shards: int | None) -> list[Path]:
+    """The files that `--out` and `--shards` name. Raises UserError as `shard_files` does."""
+    return [Path(out)] if shards is None else shard_files(out, shards)
+
+
 reward_option = option(
     "--reward",
     "policy",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import click
@@ -14,10 +16,13 @@ from trace_trainer.engine.commands.command import (
     Command,
     Family,
     column_option,
+    files_written,
     format_option,
     option,
     resume_option,
     seed_option,
+    shards_option,
+    workers_option,
 )
 from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.errors import UserError
@@ -31,11 +36,16 @@ from trace_trainer.engine.problems.gsm8k.batch import (
 )
 from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem, read_solved
 from trace_trainer.engine.rows.columns import read_columns
+from trace_trainer.engine.rows.shards import line_writer
 from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
 from trace_trainer.engine.runs.recorded import lines_fingerprint
 from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import track
+from trace_trainer.engine.workers import groups_of, in_order
+
+_TOGETHER = 16
+"""Problems that go to a process at once."""
 
 
 @click.group("convert", cls=Family)
@@ -55,10 +65,12 @@ def command() -> None:
     "--out",
     "-o",
     required=True,
-    type=Output(dir_okay=False),
+    type=Output(),
     metavar="FILE",
-    help="Write the problems there.",
+    help="Write the problems there; with --shards a folder.",
 )
+@shards_option
+@workers_option("How many processes convert.")
 @option(
     "--certain", is_flag=True, help="Write only problems whose wiring is beyond doubt: those to train on."
 )
@@ -91,8 +103,8 @@ def command() -> None:
 @seed_option("Seed of the variants; another draws others.")
 @format_option("table", "json", help="Form of the summary.")
 def gsm8k(
-    path: str, column: tuple[str, ...], out: str, certain: bool, refused: str | None, variants: int, hold_out: int,
-    held_out: str | None, check: bool, resume: bool, seed: int, form: str,
+    path: str, column: tuple[str, ...], out: str, shards: int | None, workers: int, certain: bool, refused: str | None,
+    variants: int, hold_out: int, held_out: str | None, check: bool, resume: bool, seed: int, form: str,
 ) -> None:  # fmt: skip
     """Convert GSM8K's problems, or others with solutions in its form.
 
@@ -106,6 +118,7 @@ def gsm8k(
       trainer convert gsm8k data/gsm8k/train.jsonl --out gsm8k.jsonl --refused refused.jsonl
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --hold-out 500 --held-out dev.jsonl
+      trainer convert gsm8k solved/ --out converted/ --shards 16 --workers 4
     """
     if held_out and not hold_out:
         raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
@@ -115,19 +128,22 @@ def gsm8k(
         raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
     settings = {"variants": variants, "check": check, "seed": seed, "certain": certain}
     rows = lines_fingerprint(path, map(repr, problems))["sha256"]
+    files = files_written(out, shards)
     with ExitStack() as stack:
-        kept = stack.enter_context(journal(out, {**settings, "problems": rows}, resume=resume))
-        stream = stack.enter_context(atomic_write(out))
+        kept = stack.enter_context(journal(files[0], {**settings, "problems": rows}, resume=resume))
+        write = stack.enter_context(line_writer(files))
         others = stack.enter_context(atomic_write(refused)) if refused else None
         if held_out:
             lines = stack.enter_context(atomic_write(held_out))
             lines.writelines(json_line(solved_row(problem)) for problem in development if not problem.refused)
-        pieces = _pieces(problems, variants, check, certain, seed, kept)
+        convert = partial(_written, variants=variants, check=check, certain=certain, seed=seed)
+        pieces = _pieces(problems, convert, workers, kept)
         for piece in track(pieces, "convert", len(problems), "problems"):
             summary.merge(piece.summary)
             if piece.said:
                 tell(piece.said)
-            stream.writelines(piece.lines)
+            for line in piece.lines:
+                write(line)
             if others and piece.refused:
                 others.write(piece.refused)
     fields = summary.fields(variants > 0, check)
@@ -138,15 +154,24 @@ def gsm8k(
 
 
 def _pieces(
-    problems: Sequence[SolvedProblem], variants: int, check: bool, certain: bool, seed: int, kept: Journal
+    problems: Sequence[SolvedProblem],
+    convert: Callable[[Sequence[SolvedProblem]], list[Written]],
+    workers: int,
+    kept: Journal,
 ) -> Iterator[Written]:
     """What is written of each problem: first what an earlier call left in the journal."""
     while (piece := kept.again()) is not None:
         yield restored(Written, piece)
-    for outcome in convert_all(problems[kept.count :], variants, check, seed):
-        done = written(outcome, certain, seed)
+    groups = groups_of(problems[kept.count :], _TOGETHER if workers > 1 else 1)
+    for done in chain.from_iterable(in_order(convert, groups, workers)):
         kept.keep(plain(done))
         yield done
+
+
+def _written(
+    problems: Sequence[SolvedProblem], variants: int, check: bool, certain: bool, seed: int
+) -> list[Written]:
+    return [written(outcome, certain, seed) for outcome in convert_all(problems, variants, check, seed)]
 
 
 def _table(fields: dict[str, Any]) -> str:

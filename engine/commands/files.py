@@ -62,6 +62,8 @@ def require_apart(ctx: click.Context) -> None:
     data += [Path(name) for name in models if Path(name).is_file()]
     folders = [folder for name in models for folder in _folders(name)]
     for output in outputs:
+        if ctx.params.get("shards") and any(_real(output) in _real(path).parents for path in data):
+            raise UserError(f"{output} holds what is read; write the shards somewhere else")
         if any(_is_read(output, path) for path in data) or any(
             _is_of_model(output, path) for path in folders
         ):

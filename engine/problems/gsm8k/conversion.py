@@ -52,6 +52,9 @@ class RefusedError(ValueError):
         super().__init__(detail)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[Refusal, str]]:
+        return type(self), (self.reason, str(self))  # as it goes to another process
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:

@@ -75,7 +75,7 @@ def test_several_workers_give_the_very_same_output(tmp_path: Path) -> None:
 
 
 def test_a_dead_worker_is_an_error_that_names_the_place() -> None:
-    chunk = Chunk(0, [RawInput("t.jsonl", 7, Deadly(), is_yaml=False)], 0)
+    chunk = Chunk([RawInput("t.jsonl", 7, Deadly(), is_yaml=False)], 0)
     with pytest.raises(UserError, match=r"a worker process died near t\.jsonl:7"):
         list(audit_chunks([chunk] * 20, AuditSettings(), workers=2))
 
