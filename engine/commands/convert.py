@@ -2,98 +2,43 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import click
 
-from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import (
-    Command,
-    Family,
-    column_option,
-    format_option,
-    option,
-    resume_option,
-    seed_option,
+from trace_trainer.engine.commands.command import Command, Family, option
+from trace_trainer.engine.commands.conversion_written import (
+    ConversionAsked,
+    conversion_options,
+    write_conversions,
 )
-from trace_trainer.engine.commands.files import Data, Output
-from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.files.json_rows import json_line
-from trace_trainer.engine.problems.gsm8k.batch import (
-    Summary,
-    Written,
-    convert_all,
-    solved_row,
-    written,
-)
-from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem, read_solved
+from trace_trainer.engine.problems.converting.batch import convert_all
+from trace_trainer.engine.problems.equations.conversion import convert_formula
+from trace_trainer.engine.problems.equations.rows import formula_row, read_formulas
+from trace_trainer.engine.problems.gsm8k.conversion import convert_solved, second_opinion
+from trace_trainer.engine.problems.gsm8k.rows import read_solved, solved_row
 from trace_trainer.engine.rows.columns import read_columns
-from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
-from trace_trainer.engine.runs.recorded import lines_fingerprint
-from trace_trainer.engine.settings.declaring import MOST
-from trace_trainer.engine.terminal.printable import tell
-from trace_trainer.engine.terminal.progress import track
 
 
 @click.group("convert", cls=Family)
 def command() -> None:
-    """Turn real problems with worked solutions into problems with verified traces.
+    """Turn real problems with solutions or formulas into problems with verified traces.
 
     \b
-    Example:
+    Examples:
       trainer convert gsm8k data/gsm8k --out gsm8k.jsonl --certain
+      trainer convert equations problems.jsonl --out equations.jsonl --certain
     """
 
 
 @command.command("gsm8k", cls=Command)
-@click.argument("path", type=Data())
-@column_option
-@option(
-    "--out",
-    "-o",
-    required=True,
-    type=Output(dir_okay=False),
-    metavar="FILE",
-    help="Write the problems there.",
-)
-@option(
-    "--certain", is_flag=True, help="Write only problems whose wiring is beyond doubt: those to train on."
-)
-@option(
-    "--refused",
-    type=Output(dir_okay=False),
-    metavar="FILE",
-    help="Write the problems that could not be converted there, with reasons.",
-)
-@option(
-    "--variants", type=click.IntRange(0, 10_000), default=0, show_default=True, metavar="N",
-    help="Also write up to N new problems from each certain one.",
-)  # fmt: skip
-@option(
-    "--hold-out", type=click.IntRange(0, MOST), default=0, show_default=True, metavar="N",
-    help="Leave out the last N problems of each file, for development.",
-)  # fmt: skip
-@option(
-    "--held-out",
-    type=Output(dir_okay=False),
-    metavar="FILE",
-    help="Write the problems of --hold-out there, as they are: trainer eval --data and --eval-data read them.",
-)
+@conversion_options
 @option(
     "--check",
     is_flag=True,
     help="Judge each certain trace by the solution's own equations too; takes longer.",
 )
-@resume_option
-@seed_option("Seed of the variants; another draws others.")
-@format_option("table", "json", help="Form of the summary.")
-def gsm8k(
-    path: str, column: tuple[str, ...], out: str, certain: bool, refused: str | None, variants: int, hold_out: int,
-    held_out: str | None, check: bool, resume: bool, seed: int, form: str,
-) -> None:  # fmt: skip
+def gsm8k(check: bool, **asked: Any) -> None:
     """Convert GSM8K's problems, or others with solutions in its form.
 
     PATH is a file of rows in any form (JSON lines, Parquet, .csv, ...), a folder of such files, or on the hub
@@ -107,60 +52,48 @@ def gsm8k(
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --certain --variants 10
       trainer convert gsm8k openai/gsm8k --out gsm8k.jsonl --hold-out 500 --held-out dev.jsonl
     """
-    if held_out and not hold_out:
-        raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
-    summary = Summary()
-    problems, development = read_solved(path, hold_out, read_columns(column))
-    if not problems:
-        raise UserError(f"{path} holds no problems" + (", or no more than are held out" if hold_out else ""))
-    settings = {"variants": variants, "check": check, "seed": seed, "certain": certain}
-    rows = lines_fingerprint(path, map(repr, problems))["sha256"]
-    with ExitStack() as stack:
-        kept = stack.enter_context(journal(out, {**settings, "problems": rows}, resume=resume))
-        stream = stack.enter_context(atomic_write(out))
-        others = stack.enter_context(atomic_write(refused)) if refused else None
-        if held_out:
-            lines = stack.enter_context(atomic_write(held_out))
-            lines.writelines(json_line(solved_row(problem)) for problem in development if not problem.refused)
-        pieces = _pieces(problems, variants, check, certain, seed, kept)
-        for piece in track(pieces, "convert", len(problems), "problems"):
-            summary.merge(piece.summary)
-            if piece.said:
-                tell(piece.said)
-            stream.writelines(piece.lines)
-            if others and piece.refused:
-                others.write(piece.refused)
-    fields = summary.fields(variants > 0, check)
-    click.echo(json.dumps(fields) if form == "json" else _table(fields))
-    if not summary.converted:
-        reasons = ", ".join(reason.replace("_", " ") for reason in summary.refused)
-        raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
+    options = ConversionAsked(**asked)
+    problems, development = read_solved(options.path, options.hold_out, read_columns(options.column))
+    write_conversions(
+        options,
+        problems,
+        (solved_row(problem) for problem in development if not problem.refused),
+        lambda start: convert_all(
+            problems[start:],
+            convert_solved,
+            options.variants,
+            options.seed,
+            second_opinion if check else None,
+        ),
+        check,
+    )
 
 
-def _pieces(
-    problems: Sequence[SolvedProblem], variants: int, check: bool, certain: bool, seed: int, kept: Journal
-) -> Iterator[Written]:
-    """What is written of each problem: first what an earlier call left in the journal."""
-    while (piece := kept.again()) is not None:
-        yield restored(Written, piece)
-    for outcome in convert_all(problems[kept.count :], variants, check, seed):
-        done = written(outcome, certain, seed)
-        kept.keep(plain(done))
-        yield done
+@command.command("equations", cls=Command)
+@conversion_options
+@option(
+    "--source", multiple=True, metavar="NAME", help="Only rows that name this as their source. Repeatable."
+)
+def equations(source: tuple[str, ...], **asked: Any) -> None:
+    """Convert problems that come with a formula, so that nothing is guessed.
 
+    PATH is a file of rows in any form, a folder of such files, or hub:NAME[:config][:split]: question with number
+    slots (number0, number1), numbers, equation in prefix form (- number0 number1) and answer, as MAWPS and ASDiv-A
+    come with SVAMP. A line of the result holds id, question, answer, expert, trace, source and certain: whether the
+    numbers of the formula can be only those of the question that the trace takes. The trace is its own reference.
 
-def _table(fields: dict[str, Any]) -> str:
-    total = fields["problems"]
-    lines = [f"{total:,} problems"]
-    for name in ("converted", "certain"):
-        share = f"  {fields[name] / total:.1%}" if total else ""
-        lines.append(f"{name:<28}{fields[name]:>7,}{share}")
-    for reason, count in fields["refused"].items():
-        lines.append(f"  refused, {reason:<17} {count:>7,}")
-    if "variants" in fields:
-        lines.append(
-            f"variants                    {fields['variants']:>7,}  of {fields['varied']:,} problems"
-        )
-    for opinion, count in fields.get("wiring", {}).items():
-        lines.append(f"  wiring, {opinion:<18} {count:>7,}")
-    return "\n".join(lines)
+    \b
+    Examples:
+      trainer convert equations mawps.jsonl --out equations.jsonl --certain --variants 10
+      trainer convert equations mawps.jsonl --out equations.jsonl --source mawps --refused refused.jsonl
+    """
+    options = ConversionAsked(**asked)
+    problems, development = read_formulas(
+        options.path, options.hold_out, read_columns(options.column), source
+    )
+    write_conversions(
+        options,
+        problems,
+        (formula_row(problem) for problem in development if not problem.refused),
+        lambda start: convert_all(problems[start:], convert_formula, options.variants, options.seed),
+    )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
 from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
 from trace_trainer.engine.rows.columns import ANSWER, QUESTION, Columns, MissingColumnError, Named
 from trace_trainer.engine.rows.reading import Row, line_text, rows_of
@@ -126,3 +126,13 @@ def _row(parsed: Any, identifier: str, source: str, columns: Columns) -> SolvedP
 
 def _is_worked(value: Any) -> bool:
     return isinstance(value, str) and ANSWER_MARK in value
+
+
+def solved_row(problem: SolvedProblem) -> dict[str, Any]:
+    """A problem as it was read."""
+    return {
+        "id": problem.id,
+        "source": problem.source,
+        "question": problem.question,
+        "answer": problem.solution,
+    }

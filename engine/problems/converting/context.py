@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from trace_trainer.engine.problems.gsm8k.solution import Equation
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import fold
@@ -116,18 +115,21 @@ class Context:
                 return earlier
         return index
 
-    def speaks_of(self, equation: Equation, words: frozenset[str]) -> bool:
-        """Whether an equation's sentence has one of these stems."""
-        return not words.isdisjoint(self._words(equation.line))
+    def speaks_of(self, line: str, words: frozenset[str]) -> bool:
+        """Whether a sentence has one of these stems."""
+        return not words.isdisjoint(self._words(line))
 
     def _words(self, line: str) -> frozenset[str]:
         if line not in self._lines:
             self._lines[line] = stems(fold(line))
         return self._lines[line]
 
-    def named(self, mention: int, value: Exact, equation: Equation) -> bool:
-        """Whether the solution writes this value with a word that follows it in the question too (`36 eggs`)."""
-        words = equation.words.get(value)
+    def named(self, mention: int, value: Exact, written: Mapping[Exact, Collection[str]]) -> bool:
+        """Whether a value is written with a word that follows it in the question too (`36 eggs`).
+
+        `written` holds the words that follow each value in a solution.
+        """
+        words = written.get(value)
         return words is not None and not self._after[mention].isdisjoint(map(stem, words))
 
 

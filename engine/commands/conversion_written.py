@@ -1,0 +1,181 @@
+"""What the commands of `trainer convert` share: their options, and the loop that writes what was converted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from trace_trainer.engine.atomic import atomic_write
+from trace_trainer.engine.commands.command import (
+    Decorated,
+    column_option,
+    decorated,
+    format_option,
+    option,
+    resume_option,
+    seed_option,
+)
+from trace_trainer.engine.commands.files import Data, Output
+from trace_trainer.engine.errors import UserError
+from trace_trainer.engine.problems.converting.batch import Converted, Problem, Summary, Written, written
+from trace_trainer.engine.problems.files.json_rows import json_line
+from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
+from trace_trainer.engine.runs.recorded import lines_fingerprint
+from trace_trainer.engine.settings.declaring import MOST
+from trace_trainer.engine.terminal.printable import tell
+from trace_trainer.engine.terminal.progress import track
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionAsked:
+    """What the user asked of a conversion, by the options below."""
+
+    path: str
+    column: tuple[str, ...]
+    out: str
+    certain: bool
+    refused: str | None
+    variants: int
+    hold_out: int
+    held_out: str | None
+    resume: bool
+    seed: int
+    form: str
+
+    def __post_init__(self) -> None:
+        if self.held_out and not self.hold_out:
+            raise UserError("--held-out is for the problems that --hold-out N leaves out; give both")
+
+
+_OPTIONS = (
+    click.argument("path", type=Data()),
+    column_option,
+    option(
+        "--out",
+        "-o",
+        required=True,
+        type=Output(dir_okay=False),
+        metavar="FILE",
+        help="Write the problems there.",
+    ),
+    option(
+        "--certain", is_flag=True, help="Write only problems whose wiring is beyond doubt: those to train on."
+    ),
+    option(
+        "--refused",
+        type=Output(dir_okay=False),
+        metavar="FILE",
+        help="Write the problems that could not be converted there, with reasons.",
+    ),
+    option(
+        "--variants",
+        type=click.IntRange(0, 10_000),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Also write up to N new problems from each certain one.",
+    ),
+    option(
+        "--hold-out",
+        type=click.IntRange(0, MOST),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Leave out the last N problems of each file, for development.",
+    ),
+    option(
+        "--held-out",
+        type=Output(dir_okay=False),
+        metavar="FILE",
+        help="Write the problems of --hold-out there, as they are: trainer eval --data and --eval-data read them.",
+    ),
+    resume_option,
+    seed_option("Seed of the variants; another draws others."),
+    format_option("table", "json", help="Form of the summary."),
+)
+
+
+def conversion_options(command: Decorated) -> Decorated:
+    """Decorator: PATH and the options of ConversionAsked."""
+    return decorated(command, _OPTIONS)
+
+
+def write_conversions(
+    asked: ConversionAsked,
+    problems: Sequence[Problem],
+    held_out: Iterable[dict[str, Any]],
+    convert_from: Callable[[int], Iterator[Converted]],
+    check: bool = False,
+) -> None:
+    """Convert, write and count problems, and say how it went.
+
+    Args:
+        asked: what the user asked.
+        problems: those to convert.
+        held_out: lines of those that are not.
+        convert_from: converts the problems from that one on.
+        check: whether certain traces are judged once more.
+
+    Raises UserError where there are no problems, or none could be converted.
+    """
+    if not problems:
+        raise UserError(
+            f"{asked.path} holds no problems" + (", or no more than are held out" if asked.hold_out else "")
+        )
+    settings = {"variants": asked.variants, "seed": asked.seed, "certain": asked.certain, "check": check}
+    rows = lines_fingerprint(asked.path, map(repr, problems))["sha256"]
+    summary = Summary()
+    with ExitStack() as stack:
+        kept = stack.enter_context(journal(asked.out, {**settings, "problems": rows}, resume=asked.resume))
+        stream = stack.enter_context(atomic_write(asked.out))
+        others = stack.enter_context(atomic_write(asked.refused)) if asked.refused else None
+        if asked.held_out:
+            lines = stack.enter_context(atomic_write(asked.held_out))
+            lines.writelines(map(json_line, held_out))
+        pieces = _pieces(asked, convert_from, kept)
+        for piece in track(pieces, "convert", len(problems), "problems"):
+            summary.merge(piece.summary)
+            if piece.said:
+                tell(piece.said)
+            stream.writelines(piece.lines)
+            if others and piece.refused:
+                others.write(piece.refused)
+    fields = summary.fields(asked.variants > 0, check)
+    click.echo(json.dumps(fields) if asked.form == "json" else _table(fields))
+    if not summary.converted:
+        reasons = ", ".join(reason.replace("_", " ") for reason in summary.refused)
+        raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
+
+
+def _pieces(
+    asked: ConversionAsked, convert_from: Callable[[int], Iterator[Converted]], kept: Journal
+) -> Iterator[Written]:
+    """What is written of each problem: first what an earlier call left in the journal."""
+    while (piece := kept.again()) is not None:
+        yield restored(Written, piece)
+    for outcome in convert_from(kept.count):
+        done = written(outcome, asked.certain, asked.seed)
+        kept.keep(plain(done))
+        yield done
+
+
+def _table(fields: dict[str, Any]) -> str:
+    total = fields["problems"]
+    lines = [f"{total:,} problems"]
+    for name in ("converted", "certain"):
+        share = f"  {fields[name] / total:.1%}" if total else ""
+        lines.append(f"{name:<28}{fields[name]:>7,}{share}")
+    for reason, count in fields["refused"].items():
+        lines.append(f"  refused, {reason:<17} {count:>7,}")
+    if "variants" in fields:
+        lines.append(
+            f"variants                    {fields['variants']:>7,}  of {fields['varied']:,} problems"
+        )
+    for opinion, count in fields.get("wiring", {}).items():
+        lines.append(f"  wiring, {opinion:<18} {count:>7,}")
+    return "\n".join(lines)
