@@ -14,7 +14,7 @@ from trace_trainer.engine.commands.conversion_written import (
 )
 from trace_trainer.engine.problems.converting.batch import convert_all
 from trace_trainer.engine.problems.equations.conversion import convert_formula
-from trace_trainer.engine.problems.equations.rows import formula_row, read_formulas
+from trace_trainer.engine.problems.equations.rows import FormulaForm, formula_row, read_formulas
 from trace_trainer.engine.problems.gsm8k.conversion import convert_solved, second_opinion
 from trace_trainer.engine.problems.gsm8k.rows import read_solved, solved_row
 from trace_trainer.engine.rows.columns import read_columns
@@ -72,9 +72,17 @@ def gsm8k(check: bool, **asked: Any) -> None:
 @command.command("equations", cls=Command)
 @conversion_options
 @option(
+    "--form",
+    "written",
+    type=click.Choice(["auto", *FormulaForm]),
+    default="auto",
+    show_default=True,
+    help="How the problems are written: slots and a prefix formula, or ASDiv's XML.",
+)
+@option(
     "--source", multiple=True, metavar="NAME", help="Only rows that name this as their source. Repeatable."
 )
-def equations(source: tuple[str, ...], **asked: Any) -> None:
+def equations(written: str, source: tuple[str, ...], **asked: Any) -> None:
     """Convert problems that come with a formula, so that nothing is guessed.
 
     PATH is a file of rows in any form, a folder of such files, or hub:NAME[:config][:split]: question with number
@@ -89,7 +97,11 @@ def equations(source: tuple[str, ...], **asked: Any) -> None:
     """
     options = ConversionAsked(**asked)
     problems, development = read_formulas(
-        options.path, options.hold_out, read_columns(options.column), source
+        options.path,
+        options.hold_out,
+        read_columns(options.column),
+        source,
+        None if written == "auto" else FormulaForm(written),
     )
     write_conversions(
         options,

@@ -17,6 +17,9 @@ class Refusal(StrEnum):
     UNEXPLAINED = "number_from_nowhere"
     INEXACT = "rounded_on_the_way"
     COPY = "answer_stands_in_question"
+    SEVERAL = "several_answers"
+    NO_OPERATION = "operation_not_in_the_language"
+    UNSOLVED = "no_linear_system"
     REJECTED = "verifier_rejects"
 
 

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from trace_trainer.engine.problems.converting.choosing import choose_expert
 from trace_trainer.engine.problems.converting.conversion import Conversion
-from trace_trainer.engine.problems.converting.expressions import Expression
 from trace_trainer.engine.problems.converting.formula import Computed, givens, value_of
 from trace_trainer.engine.problems.converting.naming import name_numbers
 from trace_trainer.engine.problems.converting.phrases import UNIT_NOUNS, is_plural
@@ -16,7 +15,9 @@ from trace_trainer.engine.problems.converting.rewriting import rewrite
 from trace_trainer.engine.problems.converting.simplifying import known_fractions, simplify
 from trace_trainer.engine.problems.converting.writing import Writer, needs_name
 from trace_trainer.engine.problems.equations.assigning import Assigner, UnstatedError
+from trace_trainer.engine.problems.equations.infix import Computation, with_averages
 from trace_trainer.engine.problems.equations.rows import FormulaProblem
+from trace_trainer.engine.problems.equations.systems import System, solved
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
 from trace_trainer.verifiers import verify_trace
@@ -24,21 +25,30 @@ from trace_trainer.verifiers.questions.answers import Answer
 from trace_trainer.verifiers.questions.number_words import fold
 from trace_trainer.verifiers.questions.numbers import read_question
 
+_AVERAGE = re.compile(r"\b(?:averages?|mean)\b", re.IGNORECASE)
 _ASKED = re.compile(r"how many ((?:[a-z'-]+ ){0,4}?[a-z'-]+)\b")
 
 
 def convert_formula(problem: FormulaProblem) -> Conversion:
     """Convert a problem as it was read. Raises RefusedError."""
-    assert problem.expression is not None and problem.gold is not None  # else it is refused
-    return _convert(problem.question, problem.expression, problem.gold)
+    formula, gold = problem.formula, problem.gold
+    assert formula is not None and gold is not None  # else it is refused
+    if isinstance(formula, System):
+        answer = format_number(gold.value)
+        trace = solved(formula, problem.question, answer)
+        return Conversion(problem.question, answer, "algebra", trace, unambiguous=True)
+    return _convert(problem.question, formula, gold)
 
 
-def _convert(question: str, expression: Expression, gold: Answer) -> Conversion:
-    """Convert a problem whose answer is the value of an expression."""
+def _convert(question: str, computation: Computation, gold: Answer) -> Conversion:
+    """Convert a problem whose answer is computed from what it states."""
     numbers = read_question(question)
     mentions = numbers.mentions
+    expression = simplify(computation.expression, known_fractions(mentions))
+    if _AVERAGE.search(question):
+        expression = with_averages(expression)
     try:
-        assigned = Assigner(question, numbers).assign(simplify(expression, known_fractions(mentions)))
+        assigned = Assigner(question, numbers).assign(expression)
         formula = rewrite(assigned.formula, mentions)
         value = value_of(formula)
     except UnstatedError as error:
@@ -69,7 +79,8 @@ def _convert(question: str, expression: Expression, gold: Answer) -> Conversion:
         trace,
         formula,
         names,
-        assigned.unambiguous,
+        assigned.unambiguous and not computation.doubtful,
+        computation.derived,
         divided=whole and Fraction(value).denominator != 1 and _counts_whole(question),
     )
 

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.converting.expressions import Expression, UnreadableError
+from trace_trainer.engine.problems.converting.expressions import UnreadableError
 from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.equations.asdiv import AsdivProblem, is_asdiv, read_asdiv
+from trace_trainer.engine.problems.equations.infix import Computation, read_infix
 from trace_trainer.engine.problems.equations.natural import natural
 from trace_trainer.engine.problems.equations.prefix import SLOT, meant, read_prefix
+from trace_trainer.engine.problems.equations.systems import System, read_system
 from trace_trainer.engine.rows.columns import ANSWER, QUESTION, Columns, MissingColumnError, Named
 from trace_trainer.engine.rows.reading import Row, line_text, rows_of
 from trace_trainer.engine.rows.sources import Source, sources_of
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
+from trace_trainer.verifiers.questions.numbers import read_question
 
 COLUMNS = Columns(
     {
@@ -32,6 +36,7 @@ COLUMNS = Columns(
     }
 )
 """Where a row holds the text, its numbers, the formula and its value."""
+_ASDIV = "asdiv"
 _MAX_LINE = 1_000_000  # characters; a longer line is no problem
 _MOST_NUMBERS = 100
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -50,35 +55,42 @@ class FormulaProblem:
 
     Attributes:
         answer: as it is written.
-        gold: as it is read; None where the row is refused, as is the expression.
+        gold: as it is read; None where the row is refused, as is the formula.
     """
 
     id: str
     source: str
     question: str
     answer: str
-    expression: Expression | None = None
+    formula: Computation | System | None = None
     gold: Answer | None = None
     refused: RefusedError | None = None
 
 
 def read_formulas(
-    path: str, hold_out: int = 0, named: Named = None, wanted: Sequence[str] = ()
+    path: str,
+    hold_out: int = 0,
+    named: Named = None,
+    wanted: Sequence[str] = (),
+    form: FormulaForm | None = None,
 ) -> tuple[list[FormulaProblem], list[FormulaProblem]]:
     """The problems of what a path names, and the last `hold_out` of each file apart.
 
     Args:
         named: the columns that the user named, by field.
         wanted: the sources whose rows are taken; all where it is empty.
+        form: how they are written; None for what the file shows.
 
     Raises UserError where there is nothing to read, or nothing of this form, or a source that no row is of.
     """
     columns = COLUMNS.with_named(named or {})
+    if form is None and Path(path).is_file() and is_asdiv(path):
+        form = FormulaForm.ASDIV
+    files = [_asdiv_rows(path)] if form is FormulaForm.ASDIV else _files_rows(path, columns)
     kept: list[FormulaProblem] = []
     held_out: list[FormulaProblem] = []
     sources: dict[str, None] = {}
-    for source in sources_of(path):
-        rows = _checked(source, list(_source_rows(source, columns)))
+    for rows in files:
         sources |= dict.fromkeys(row.source for row in rows)
         rows = [row for row in rows if not wanted or row.source in wanted]
         last = max(0, len(rows) - hold_out)
@@ -90,6 +102,48 @@ def read_formulas(
                 f"--source {name}: no row of {path} is from there; there are {', '.join(sources)}"
             )
     return kept, held_out
+
+
+def _files_rows(path: str, columns: Columns) -> Iterator[list[FormulaProblem]]:
+    for source in sources_of(path):
+        yield _checked(source, list(_source_rows(source, columns)))
+
+
+def _asdiv_rows(path: str) -> list[FormulaProblem]:
+    try:
+        return [_asdiv_problem(problem) for problem in read_asdiv(path)]
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror or error}") from None
+
+
+def _asdiv_problem(problem: AsdivProblem) -> FormulaProblem:
+    """A problem of ASDiv as all are: its formula read, or why it can't be."""
+    answer = "; ".join(problem.answers)
+    try:
+        gold = _asdiv_gold(problem)
+        formula: Computation | System | None = read_system(problem.statements)
+        if formula is None:
+            stated = {
+                value for mention in read_question(problem.question).mentions for value in mention.grounded
+            }
+            formula = read_infix(problem.statements, problem.kind, gold, stated)
+    except RefusedError as error:
+        return FormulaProblem(problem.id, _ASDIV, problem.question, answer, refused=error)
+    return FormulaProblem(problem.id, _ASDIV, problem.question, answer, formula, gold)
+
+
+def _asdiv_gold(problem: AsdivProblem) -> Answer:
+    """The answer; a ratio is the fraction that it is. Raises RefusedError."""
+    if len(problem.answers) > 1:
+        raise RefusedError(Refusal.SEVERAL, f"{len(problem.answers)} numbers are asked for")
+    (answer,) = problem.answers
+    is_time = any("hh:mm" in statement for statement in problem.statements)
+    if not is_time:
+        answer = re.sub(r"\A(\d+):(\d+)\Z", r"\1/\2", answer)
+    try:
+        return parse_answer(answer)
+    except AnswerError as error:
+        raise RefusedError(Refusal.NO_ANSWER, str(error)) from None
 
 
 def _checked(source: Source, rows: list[FormulaProblem]) -> list[FormulaProblem]:
@@ -155,7 +209,7 @@ def _problem(fields: Mapping[str, Any], identifier: str, file: str) -> FormulaPr
     except AnswerError as error:
         refused = RefusedError(Refusal.NO_ANSWER, str(error))
     else:
-        return FormulaProblem(identifier, source, text, answer, expression, gold)
+        return FormulaProblem(identifier, source, text, answer, Computation(expression), gold)
     return FormulaProblem(identifier, source, text, answer, refused=refused)
 
 
