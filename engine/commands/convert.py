@@ -74,7 +74,7 @@ def gsm8k(check: bool, **asked: Any) -> None:
 @option(
     "--form",
     "written",
-    type=click.Choice(["auto", *FormulaForm]),
+    type=click.Choice(["auto", *(form.value for form in FormulaForm)]),
     default="auto",
     show_default=True,
     help="How the problems are written: slots and a prefix formula, or ASDiv's XML.",
@@ -85,15 +85,17 @@ def gsm8k(check: bool, **asked: Any) -> None:
 def equations(written: str, source: tuple[str, ...], **asked: Any) -> None:
     """Convert problems that come with a formula, so that nothing is guessed.
 
-    PATH is a file of rows in any form, a folder of such files, or hub:NAME[:config][:split]: question with number
-    slots (number0, number1), numbers, equation in prefix form (- number0 number1) and answer, as MAWPS and ASDiv-A
-    come with SVAMP. A line of the result holds id, question, answer, expert, trace, source and certain: whether the
-    numbers of the formula can be only those of the question that the trace takes. The trace is its own reference.
+    PATH is ASDiv's XML, or a file of rows in any form, a folder of such files, or hub:NAME[:config][:split]: question
+    with number slots (number0, number1), numbers, equation in prefix form (- number0 number1) and answer, as MAWPS and
+    ASDiv-A come with SVAMP. A line of the result holds id, question, answer, expert, trace, source and certain: whether
+    the numbers of the formula can be only those of the question that the trace takes. The trace is its own reference.
+    ASDiv's problems are for non-commercial use.
 
     \b
     Examples:
       trainer convert equations mawps.jsonl --out equations.jsonl --certain --variants 10
       trainer convert equations mawps.jsonl --out equations.jsonl --source mawps --refused refused.jsonl
+      trainer convert equations ASDiv.xml --out asdiv.jsonl
     """
     options = ConversionAsked(**asked)
     problems, development = read_formulas(

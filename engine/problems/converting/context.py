@@ -64,6 +64,7 @@ class Context:
     Attributes:
         aliases: for each number the first that says the same of the same things ("two men ... the two men").
         weak: numbers that count nothing, or nothing new.
+        nouns: for each number the stem of the word behind it; empty where that means nothing.
         ratios: "3 times".
         deltas: "3 more".
         sentences: which sentence each number is in.
@@ -82,6 +83,7 @@ class Context:
             for m in mentions
         ]
         self.mentions = mentions
+        self.nouns = [_noun(text, mention) for mention in mentions]
         self.aliases = [self._alias(text, index) for index in range(len(mentions))]
         self.weak = frozenset(index for index, m in enumerate(mentions) if _is_weak(text, m))
         following = [_WORD.findall(text[m.end : m.end + _FOLLOWING])[:1] for m in mentions]
@@ -107,11 +109,11 @@ class Context:
         """The first mention of the same number of the same things: "two men ... the two men"; else itself."""
         mention = self.mentions[index]
         before = _WORD.findall(text[: mention.start])[-1:]
-        noun = _noun(text, mention)
+        noun = self.nouns[index]
         for earlier in range(index if before and before[0] in _POINTS_BACK and noun else 0):
             other = self.mentions[earlier]
             alike = other.kind == mention.kind or {other.kind, mention.kind} == {"digits", "word"}
-            if other.value == mention.value and alike and _noun(text, other) == noun:
+            if other.value == mention.value and alike and self.nouns[earlier] == noun:
                 return earlier
         return index
 

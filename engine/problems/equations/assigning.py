@@ -16,7 +16,7 @@ from math import prod
 
 from trace_trainer.engine.problems.converting.context import Context
 from trace_trainer.engine.problems.converting.expressions import Expression, Literal
-from trace_trainer.engine.problems.converting.formula import Computed, Constant, Field, Formula, Given
+from trace_trainer.engine.problems.converting.formula import Computed, Constant, Field, Formula, Given, parts
 from trace_trainer.engine.problems.converting.readings import readings
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.verifiers.questions.implied import implied_numbers
@@ -63,6 +63,7 @@ class Assigner:
         best = min(map(_oddness, itertools.product(*choices)))
         plausible = [c for c in itertools.product(*choices) if _oddness(c) == best]
         formulas = [_built(expression, iter(choice)) for choice in sorted(plausible, key=_disorder)]
+        formulas.sort(key=self._mixture)  # stable: of those as likely the one in the question's order
         field = Field(self._mentions)
         prints = {field.fingerprint(formula) for formula in formulas}
         return Assignment(formulas[0], len(prints) == 1)
@@ -92,6 +93,16 @@ class Assigner:
                     (other if place else plain).append(given)
                     break
         return plain or other
+
+    def _mixture(self, formula: Formula) -> int:
+        """How many numbers are added to or taken from numbers of other things."""
+        found = 0
+        for part in parts(formula):
+            if isinstance(part, Computed) and part.name in ("add", "sub"):
+                given = [argument for argument in part.arguments if isinstance(argument, Given)]
+                nouns = {self._context.nouns[number.mention] for number in given} - {""}
+                found += len(nouns) - 1 if nouns else 0
+        return found
 
     def _is_at(self, given: Given, place: int | None) -> bool:
         mention = self._mentions[given.mention]

@@ -52,15 +52,23 @@ def natural(text: str, numbers: Sequence[Exact], used: Collection[int]) -> tuple
             shown = shown[:1].upper() + shown[1:] if before in ("", ".", "?", "!") else shown
         joins = not written or _joins(token, before, after, open_quote)
         if token in _APOSTROPHES:
-            possessive = before.endswith("s") and not open_quote
+            possessive = not open_quote and _is_possessive(tokens, index)
             joins = possessive or open_quote or joins
             open_quote = not possessive and not open_quote
+        elif token[0] in _APOSTROPHES and not _ENDINGS.match(token):  # 'whack a mole'
+            open_quote = True
         written += ("" if joins else " ") + _QUOTES.get(shown, shown)
         if slot:
             places[int(slot.group(1))] = len(written) - len(shown)
     if -1 in places:
         raise ValueError(f"the text has no slot for number{places.index(-1)}")
     return written, places
+
+
+def _is_possessive(tokens: Sequence[str], index: int) -> bool:
+    """Whether an apostrophe follows a plural, and opens no quotation that another one closes."""
+    others = [tokens[at - 1] for at in range(index + 1, len(tokens)) if tokens[at] in _APOSTROPHES]
+    return index > 0 and tokens[index - 1].endswith("s") and all(word.endswith("s") for word in others[:1])
 
 
 def _joins(token: str, before: str, after: str, open_quote: bool) -> bool:
@@ -71,7 +79,7 @@ def _joins(token: str, before: str, after: str, open_quote: bool) -> bool:
         return open_quote
     if token == "-":
         return bool(after)
-    return before == "-" and token not in ("or", "and", "to")
+    return before.endswith("-") and token not in ("or", "and", "to")
 
 
 def _in_parts(numbers: Sequence[Exact]) -> bool:
