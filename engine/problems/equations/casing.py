@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from trace_trainer.engine.problems.converting.persons import FEMALE, MALE
 
 _ENDS = frozenset([".", "?", "!"])
-_TITLES = frozenset("mr mrs ms miss dr mr. mrs. ms. dr. aunt uncle grandma grandpa coach professor".split())
-_TITLES_ALWAYS = frozenset("mr mrs ms dr mr. mrs. ms. dr.".split())
+_TITLES = frozenset("mr mrs ms dr mr. mrs. ms. dr.".split())  # always before a name
+_RELATIVES = frozenset(
+    "aunt uncle grandma grandpa coach professor miss".split()
+)  # before a name they are titles
 _PROPER = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february april june july august september"
     " october november december christmas halloween easter thanksgiving english spanish french german chinese"
@@ -64,7 +66,7 @@ _OPENERS = frozenset(
     " after before during then now at in on for from with of to as so but and or because since upon about over only"
     " first second third last next finally later today yesterday tomorrow tonight mom dad mother father sister"
     " brother grandma grandpa teacher students student children people friends workers who which where why here once"
-    " suppose let since half class school team everything nothing".split()
+    " suppose let since half class school team everything nothing winter spring summer autumn".split()
 )
 
 
@@ -100,9 +102,9 @@ def _cased(tokens: Sequence[str], index: int, names: frozenset[str]) -> str:
         return _WHOLE[token]
     known = token in _NAMES and (token not in _AMBIGUOUS or after in _VERBS)
     titled = (
-        before in _TITLES or (before == "." and index > 1 and tokens[index - 2] in _TITLES_ALWAYS)
+        before in _TITLES or (before == "." and index > 1 and tokens[index - 2] in _TITLES)
     ) and token.isalpha()
-    is_title = token in _TITLES and (token in _TITLES_ALWAYS or after in _NAMES)
+    is_title = token in _TITLES or (token in _RELATIVES and after in _NAMES)
     if known or titled or is_title or token in names or token in _PROPER or _opens(tokens, index):
         return token[:1].upper() + token[1:]
     return token

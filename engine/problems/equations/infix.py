@@ -45,7 +45,9 @@ class Computation:
     doubtful: bool = False
 
 
-def read_infix(statements: Sequence[str], kind: str, gold: Answer, stated: Collection[Exact]) -> Computation:
+def read_infix(
+    statements: Sequence[str], kind: str, gold: Answer, stated: Collection[Exact], is_ratio: bool = False
+) -> Computation:
     """What the last statement that gives the answer computes.
 
     Args:
@@ -53,6 +55,7 @@ def read_infix(statements: Sequence[str], kind: str, gold: Answer, stated: Colle
         kind: the type of the solution.
         gold: the answer.
         stated: the values that the question states.
+        is_ratio: whether the answer is a ratio; else that of a proportion is one of its numbers.
 
     Raises RefusedError.
     """
@@ -61,7 +64,7 @@ def read_infix(statements: Sequence[str], kind: str, gold: Answer, stated: Colle
         if found:
             name = found.group(1) or "a root"
             raise RefusedError(Refusal.NO_OPERATION, f"the formula takes {name}, which is no operation")
-    reader = _Chain(kind, gold, stated)
+    reader = _Chain(kind, gold, stated, is_ratio)
     try:
         terms = _terms(statements)
         if terms:
@@ -78,8 +81,8 @@ def read_infix(statements: Sequence[str], kind: str, gold: Answer, stated: Colle
 class _Chain:
     """Reads statements one after the other."""
 
-    def __init__(self, kind: str, gold: Answer, stated: Collection[Exact]) -> None:
-        self._kind, self._gold, self._stated = kind, gold, stated
+    def __init__(self, kind: str, gold: Answer, stated: Collection[Exact], is_ratio: bool) -> None:
+        self._kind, self._gold, self._stated, self._is_ratio = kind, gold, stated, is_ratio
         self._results: dict[Exact, Expression] = {}
         self.answer: Expression | None = None
         self.derived = self.doubtful = False
@@ -123,7 +126,7 @@ class _Chain:
         if any(len(side) != 2 for side in terms):
             raise UnreadableError("a ratio of more than two numbers")
         values = [[evaluate(term) for term in side] for side in terms]
-        if self._gold.matches(plain(Fraction(values[0][0]) / values[0][1])):
+        if self._is_ratio and self._gold.matches(plain(Fraction(values[0][0]) / values[0][1])):
             self.answer = Operation("div", tuple(self._worked_out(terms[0])))
             return
         if len(terms) != 2 or Fraction(values[0][0]) * values[1][1] != Fraction(values[0][1]) * values[1][0]:

@@ -5,7 +5,6 @@ A row that can't be used is passed on as such, with its reason, so that it is co
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from typing import Any
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.problems.converting.expressions import UnreadableError
 from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.rows import parsed, require_text
 from trace_trainer.engine.problems.equations.asdiv import AsdivProblem, is_asdiv, read_asdiv
 from trace_trainer.engine.problems.equations.infix import Computation, read_infix
 from trace_trainer.engine.problems.equations.natural import natural
 from trace_trainer.engine.problems.equations.prefix import SLOT, meant, read_prefix
 from trace_trainer.engine.problems.equations.systems import System, read_system
 from trace_trainer.engine.rows.columns import ANSWER, QUESTION, Columns, MissingColumnError, Named
-from trace_trainer.engine.rows.reading import Row, line_text, rows_of
+from trace_trainer.engine.rows.reading import Row, rows_of
 from trace_trainer.engine.rows.sources import Source, sources_of
 from trace_trainer.verifiers.questions.answers import Answer, AnswerError, parse_answer
 from trace_trainer.verifiers.questions.numbers import read_question
@@ -37,9 +37,9 @@ COLUMNS = Columns(
 )
 """Where a row holds the text, its numbers, the formula and its value."""
 _ASDIV = "asdiv"
-_MAX_LINE = 1_000_000  # characters; a longer line is no problem
+_RATIO = re.compile(r"\A(\d+):(\d+)\Z")
+_FLOAT = re.compile(r"-?\d+\.\d{12,}|-?\d+\.0")
 _MOST_NUMBERS = 100
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class FormulaForm(StrEnum):
@@ -120,28 +120,25 @@ def _asdiv_problem(problem: AsdivProblem) -> FormulaProblem:
     """A problem of ASDiv as all are: its formula read, or why it can't be."""
     answer = "; ".join(problem.answers)
     try:
-        gold = _asdiv_gold(problem)
+        if len(problem.answers) > 1:
+            raise RefusedError(Refusal.SEVERAL, f"{len(problem.answers)} numbers are asked for")
+        ratio = _RATIO.sub(r"\1/\2", answer)  # the fraction that it is; a time is neither
+        is_ratio = ratio != answer and not any("hh:mm" in part for part in problem.statements)
+        gold = _gold(ratio if is_ratio else answer)
         formula: Computation | System | None = read_system(problem.statements)
         if formula is None:
-            stated = {
-                value for mention in read_question(problem.question).mentions for value in mention.grounded
-            }
-            formula = read_infix(problem.statements, problem.kind, gold, stated)
+            mentions = read_question(problem.question).mentions
+            stated = {value for mention in mentions for value in mention.grounded}
+            formula = read_infix(problem.statements, problem.kind, gold, stated, is_ratio)
     except RefusedError as error:
         return FormulaProblem(problem.id, _ASDIV, problem.question, answer, refused=error)
     return FormulaProblem(problem.id, _ASDIV, problem.question, answer, formula, gold)
 
 
-def _asdiv_gold(problem: AsdivProblem) -> Answer:
-    """The answer; a ratio is the fraction that it is. Raises RefusedError."""
-    if len(problem.answers) > 1:
-        raise RefusedError(Refusal.SEVERAL, f"{len(problem.answers)} numbers are asked for")
-    (answer,) = problem.answers
-    is_time = any("hh:mm" in statement for statement in problem.statements)
-    if not is_time:
-        answer = re.sub(r"\A(\d+):(\d+)\Z", r"\1/\2", answer)
+def _gold(answer: str) -> Answer:
+    """An answer as it is read, one with a point as the number that a computer may have cut off. Raises RefusedError."""
     try:
-        return parse_answer(answer)
+        return parse_answer(float(answer) if _FLOAT.fullmatch(answer) else answer)
     except AnswerError as error:
         raise RefusedError(Refusal.NO_ANSWER, str(error)) from None
 
@@ -168,15 +165,8 @@ def _source_rows(source: Source, columns: Columns) -> Iterator[FormulaProblem]:
 
 def _fields(row: Row, columns: Columns) -> dict[str, Any]:
     """A row's fields by role, with its `source`. Raises RefusedError."""
-    parsed: Any = row
-    if not isinstance(row, dict):
-        if len(row) > _MAX_LINE:
-            raise RefusedError(Refusal.UNREADABLE, f"a line of more than {_MAX_LINE:,} characters")
-        try:
-            parsed = json.loads(line_text(row))
-        except (ValueError, RecursionError) as error:
-            raise RefusedError(Refusal.UNREADABLE, f"not JSON: {str(error)[:100]}") from None
-    fields: Mapping[str, Any] = parsed if isinstance(parsed, dict) else {}
+    held = parsed(row)
+    fields: Mapping[str, Any] = held if isinstance(held, dict) else {}
     try:
         found = {role: columns.find(fields, role)[1] for role in columns.roles}
     except MissingColumnError as error:
@@ -192,8 +182,7 @@ def _problem(fields: Mapping[str, Any], identifier: str, file: str) -> FormulaPr
     question, equation = fields["question"], fields["equation"]
     if not isinstance(question, str) or not isinstance(equation, str):
         raise RefusedError(Refusal.UNREADABLE, "question and equation are no texts")
-    if _HALF_CHARACTER.search(question + equation):
-        raise RefusedError(Refusal.UNREADABLE, "half a character (a lone surrogate), which no text holds")
+    require_text(question + equation)
     source = fields["source"] if isinstance(fields["source"], str) and fields["source"] else file
     answer = str(fields["answer"]).strip()
     try:
@@ -202,14 +191,13 @@ def _problem(fields: Mapping[str, Any], identifier: str, file: str) -> FormulaPr
     except (ValueError, IndexError, ZeroDivisionError) as error:
         raise RefusedError(Refusal.UNREADABLE, f"numbers and slots do not fit: {error}") from None
     try:
-        expression = read_prefix(equation, values, places)
-        gold = parse_answer(float(answer) if re.fullmatch(r"-?\d+\.\d+", answer) else answer)
+        formula, gold = Computation(read_prefix(equation, values, places)), _gold(answer)
     except UnreadableError as error:
         refused = RefusedError(Refusal.NO_EQUATION, str(error))
-    except AnswerError as error:
-        refused = RefusedError(Refusal.NO_ANSWER, str(error))
+    except RefusedError as error:
+        refused = error
     else:
-        return FormulaProblem(identifier, source, text, answer, Computation(expression), gold)
+        return FormulaProblem(identifier, source, text, answer, formula, gold)
     return FormulaProblem(identifier, source, text, answer, refused=refused)
 
 

@@ -6,7 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from trace_trainer.engine.problems.converting.expressions import UnreadableError, evaluate
+from trace_trainer.engine.problems.converting.expressions import (
+    Expression,
+    Literal,
+    Operation,
+    UnreadableError,
+    evaluate,
+)
 from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
 from trace_trainer.engine.problems.equations.infix import read_infix
 from trace_trainer.engine.problems.equations.prefix import meant, read_prefix
@@ -44,7 +50,7 @@ def test_what_is_no_prefix_formula_is_refused(formula: str) -> None:
 
 def _value(formula: str, kind: str, answer: str, *stated: int) -> Exact:
     statements = [part.strip() for part in formula.split(";")]
-    return evaluate(read_infix(statements, kind, parse_answer(answer), stated).expression)
+    return evaluate(read_infix(statements, kind, parse_answer(answer), stated, "/" in answer).expression)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,8 @@ def _value(formula: str, kind: str, answer: str, *stated: int) -> Exact:
         ("8:15=48:90", "Ratio", "90"),
         ("8:15=48:90", "Ratio", "48"),
         ("6:4=9:6", "Ratio", "9"),
+        ("6:3=4:2", "Ratio", "2"),
+        ("6:3=2:1", "Ratio", "2/1"),
         ("30-12=18; 18:12=3:2", "Ratio", "3/2"),
         ("4, 7, 10, 13", "Sequential-Operation", "13"),
         ("3, 6, 12, 24", "Sequential-Operation", "24"),
@@ -66,8 +74,19 @@ def _value(formula: str, kind: str, answer: str, *stated: int) -> Exact:
     ],
 )
 def test_a_formula_in_text_computes_its_answer(formula: str, kind: str, answer: str) -> None:
-    stated = {8, 15, 48, 90, 6, 4} - {int(float(Fraction(answer)))}
+    stated = {8, 15, 48, 90, 6, 4, 3} - {int(Fraction(answer))}
     assert _value(formula, kind, answer, *stated) == Fraction(answer)
+
+
+def test_the_number_of_a_proportion_is_no_quotient_of_its_ratio() -> None:
+    found = read_infix(["6:3=4:2"], "Ratio", parse_answer("2"), [6, 3, 4]).expression
+    assert isinstance(found, Operation) and Literal(4) in _leaves(found)
+
+
+def _leaves(expression: Expression) -> list[Expression]:
+    if isinstance(expression, Literal):
+        return [expression]
+    return [leaf for argument in expression.arguments for leaf in _leaves(argument)]
 
 
 def test_a_sum_of_a_ratio_that_is_not_stated_is_worked_out() -> None:
