@@ -9,17 +9,18 @@ x:The number; 2x-12=20  unknowns and equations
 
 from __future__ import annotations
 
+import codecs
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.sources import open_bytes
 
 _UNIT = re.compile(r"\s*\(\s*[A-Za-z°][^()\d+*=<>-]*\)")
 _SPACE = re.compile(r"\s+")
-_OPENING = b"<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,23 @@ class AsdivProblem:
 
 
 def is_asdiv(path: str) -> bool:
-    """Whether a file is XML. Raises OSError."""
-    with open_bytes(path) as stream:
-        return stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENING)
+    """Whether a path is a file of XML; one that can't be read is none."""
+    if not Path(path).is_file():
+        return False  # a pipe can be read only once
+    try:
+        with open_bytes(path) as stream:
+            return stream.read(64).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+    except (OSError, EOFError):
+        return False
 
 
 def read_asdiv(path: str) -> Iterator[AsdivProblem]:
-    """The problems of a file. Raises UserError where it is no such XML."""
+    """The problems of a file. Raises UserError where it is no such XML, or can't be read."""
     try:
         with open_bytes(path) as stream:
             root = ElementTree.parse(stream).getroot()
+    except (OSError, EOFError) as error:
+        raise UserError(f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from None
     except ElementTree.ParseError as error:
         raise UserError(f"{path} is no XML that can be read: {error}") from None
     found = list(root.iter("Problem"))
@@ -78,5 +86,4 @@ def _question(body: str, question: str) -> str:
     """Body and question as one text: a question that the body's last sentence does not go on with is one of its own."""
     if body.endswith((".", "!", "?")) and question:
         question = question[0].upper() + question[1:]
-    text = re.sub(r"\s+([?.!,])(?=\s|\Z)", r"\1", f"{body} {question}".strip())
-    return text
+    return re.sub(r"\s+([?.!,])(?=\s|\Z)", r"\1", f"{body} {question}".strip())

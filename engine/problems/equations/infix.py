@@ -26,6 +26,7 @@ _UNKNOWN_OPERATION = re.compile(r"\b(GCD|LCM)\s*[\[(]|\^\s*\(?\s*1\s*/|√")
 _WORDS = re.compile(r"(?<=\d)\s*[A-Za-z][A-Za-z ]*$")  # a unit behind a result
 _REST = re.compile(r"^\s*(\d[\d,]*)\s*r\s*(\d[\d,]*)\s*$")
 _POWER = re.compile(r"(\([^()]*\)|\d[\d.,]*)\s*\^\s*([23])(?!\d)")
+_MOST_NUMBERS = 500  # of a chain, each result written out
 _FEWEST_TERMS = 3  # that show a pattern
 _KINDS = {"Surplus": "mod", "Floor-Division": "floor_div", "Ceil-Division": "ceil_div"}
 
@@ -170,11 +171,19 @@ class _Chain:
     def _substituted(self, expression: Expression) -> Expression:
         """The expression with what earlier results were computed from in their place."""
         if isinstance(expression, Operation):
-            return Operation(expression.name, tuple(map(self._substituted, expression.arguments)))
+            whole = Operation(expression.name, tuple(map(self._substituted, expression.arguments)))
+            if _size(whole) > _MOST_NUMBERS:
+                raise UnreadableError("results of results of results beyond reading")
+            return whole
         if expression.value not in self._results:
             return expression
         self.doubtful |= expression.value in self._stated
         return self._results[expression.value]
+
+
+def _size(expression: Expression) -> int:
+    """How many numbers an expression takes."""
+    return 1 if isinstance(expression, Literal) else sum(map(_size, expression.arguments))
 
 
 def _expression(text: str) -> Expression:

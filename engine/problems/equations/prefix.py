@@ -16,7 +16,7 @@ from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 
 SLOT = re.compile(r"number(\d{1,2})")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?(?:e[+-]?\d\d?)?")
 _OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _MOST_TOKENS = 200
 _NOISY = 12  # decimals from which on a number is one that a computer cut off
@@ -27,6 +27,8 @@ _NOISE = Fraction(1, 10**12)
 def meant(value: float | int | str) -> Exact:
     """The number that a decimal was before a computer cut it off: 2.6666666666666665 is 8/3. Raises ValueError."""
     text = str(value).strip()
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(f"{text[:40]!r} is no number of at most 15 digits")
     number = Fraction(text)
     if len(text.partition(".")[2]) >= _NOISY:
         near = number.limit_denominator(_LARGEST_DENOMINATOR)

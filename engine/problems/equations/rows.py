@@ -6,7 +6,7 @@ A row that can't be used is passed on as such, with its reason, so that it is co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,9 +84,11 @@ def read_formulas(
     Raises UserError where there is nothing to read, or nothing of this form, or a source that no row is of.
     """
     columns = COLUMNS.with_named(named or {})
-    if form is None and Path(path).is_file() and is_asdiv(path):
+    if form is None and is_asdiv(path):
         form = FormulaForm.ASDIV
-    files = [_asdiv_rows(path)] if form is FormulaForm.ASDIV else _files_rows(path, columns)
+    files: Iterable[list[FormulaProblem]] = _files_rows(path, columns)
+    if form is FormulaForm.ASDIV:
+        files = [list(map(_asdiv_problem, read_asdiv(path)))]
     kept: list[FormulaProblem] = []
     held_out: list[FormulaProblem] = []
     sources: dict[str, None] = {}
@@ -107,13 +109,6 @@ def read_formulas(
 def _files_rows(path: str, columns: Columns) -> Iterator[list[FormulaProblem]]:
     for source in sources_of(path):
         yield _checked(source, list(_source_rows(source, columns)))
-
-
-def _asdiv_rows(path: str) -> list[FormulaProblem]:
-    try:
-        return [_asdiv_problem(problem) for problem in read_asdiv(path)]
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror or error}") from None
 
 
 def _asdiv_problem(problem: AsdivProblem) -> FormulaProblem:

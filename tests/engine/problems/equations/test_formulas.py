@@ -117,6 +117,19 @@ def test_what_the_language_cannot_say_is_refused_with_its_reason(formula: str, r
     assert refused.value.reason is reason
 
 
+def test_a_chain_that_grows_without_end_is_refused_quickly() -> None:
+    chain = "; ".join(f"{2**n}+{2**n}={2 ** (n + 1)}" for n in range(40))
+    with pytest.raises(RefusedError) as refused:
+        _value(chain, "Sum", str(2**40), 1)
+    assert refused.value.reason is Refusal.NO_EQUATION
+
+
+@pytest.mark.parametrize("written", ["1e999999999", "nan", "inf", "1" * 16, "four", ""])
+def test_what_is_no_number_is_none(written: str) -> None:
+    with pytest.raises(ValueError):
+        meant(written)
+
+
 def test_unknowns_are_named_after_what_they_stand_for() -> None:
     system = read_system(["x:The longer rope", "y:The number of hooks", "x+y=12", "x=2y"])
     assert system is not None
