@@ -22,7 +22,15 @@ from trace_trainer.engine.commands.command import (
 )
 from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.converting.batch import Converted, Problem, Summary, Written, written
+from trace_trainer.engine.problems.converting.batch import (
+    Converted,
+    Row,
+    Summary,
+    Written,
+    convert_all,
+    written,
+)
+from trace_trainer.engine.problems.converting.conversion import Conversion
 from trace_trainer.engine.problems.files.json_rows import json_line
 from trace_trainer.engine.runs.journal import Journal, journal, plain, restored
 from trace_trainer.engine.runs.recorded import lines_fingerprint
@@ -107,10 +115,10 @@ def conversion_options(command: Decorated) -> Decorated:
 
 def write_conversions(
     asked: ConversionAsked,
-    problems: Sequence[Problem],
+    problems: Sequence[Row],
     held_out: Iterable[dict[str, Any]],
-    convert_from: Callable[[int], Iterator[Converted]],
-    check: bool = False,
+    convert: Callable[[Row], Conversion],
+    opinion: Callable[[Conversion, Row], str] | None = None,
 ) -> None:
     """Convert, write and count problems, and say how it went.
 
@@ -118,8 +126,8 @@ def write_conversions(
         asked: what the user asked.
         problems: those to convert.
         held_out: lines of those that are not.
-        convert_from: converts the problems from that one on.
-        check: whether certain traces are judged once more.
+        convert: how one is converted; raises RefusedError.
+        opinion: judges each certain trace once more.
 
     Raises UserError where there are no problems, or none could be converted.
     """
@@ -127,7 +135,8 @@ def write_conversions(
         raise UserError(
             f"{asked.path} holds no problems" + (", or no more than are held out" if asked.hold_out else "")
         )
-    settings = {"variants": asked.variants, "seed": asked.seed, "certain": asked.certain, "check": check}
+    settings = {"variants": asked.variants, "seed": asked.seed, "certain": asked.certain}
+    settings["check"] = opinion is not None
     rows = lines_fingerprint(asked.path, map(repr, problems))["sha256"]
     summary = Summary()
     with ExitStack() as stack:
@@ -137,7 +146,8 @@ def write_conversions(
         if asked.held_out:
             lines = stack.enter_context(atomic_write(asked.held_out))
             lines.writelines(map(json_line, held_out))
-        pieces = _pieces(asked, convert_from, kept)
+        rest = convert_all(problems[kept.count :], convert, asked.variants, asked.seed, opinion)
+        pieces = _pieces(asked, rest, kept)
         for piece in track(pieces, "convert", len(problems), "problems"):
             summary.merge(piece.summary)
             if piece.said:
@@ -145,20 +155,18 @@ def write_conversions(
             stream.writelines(piece.lines)
             if others and piece.refused:
                 others.write(piece.refused)
-    fields = summary.fields(asked.variants > 0, check)
+    fields = summary.fields(asked.variants > 0, opinion is not None)
     click.echo(json.dumps(fields) if asked.form == "json" else _table(fields))
     if not summary.converted:
         reasons = ", ".join(reason.replace("_", " ") for reason in summary.refused)
         raise UserError(f"none of the {summary.problems:,} problems could be converted ({reasons})")
 
 
-def _pieces(
-    asked: ConversionAsked, convert_from: Callable[[int], Iterator[Converted]], kept: Journal
-) -> Iterator[Written]:
+def _pieces(asked: ConversionAsked, rest: Iterable[Converted], kept: Journal) -> Iterator[Written]:
     """What is written of each problem: first what an earlier call left in the journal."""
     while (piece := kept.again()) is not None:
         yield restored(Written, piece)
-    for outcome in convert_from(kept.count):
+    for outcome in rest:
         done = written(outcome, asked.certain, asked.seed)
         kept.keep(plain(done))
         yield done

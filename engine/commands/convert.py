@@ -12,7 +12,6 @@ from trace_trainer.engine.commands.conversion_written import (
     conversion_options,
     write_conversions,
 )
-from trace_trainer.engine.problems.converting.batch import convert_all
 from trace_trainer.engine.problems.equations.conversion import convert_formula
 from trace_trainer.engine.problems.equations.rows import FormulaForm, formula_row, read_formulas
 from trace_trainer.engine.problems.gsm8k.conversion import convert_solved, second_opinion
@@ -58,14 +57,8 @@ def gsm8k(check: bool, **asked: Any) -> None:
         options,
         problems,
         (solved_row(problem) for problem in development if not problem.refused),
-        lambda start: convert_all(
-            problems[start:],
-            convert_solved,
-            options.variants,
-            options.seed,
-            second_opinion if check else None,
-        ),
-        check,
+        convert_solved,
+        second_opinion if check else None,
     )
 
 
@@ -109,5 +102,5 @@ def equations(written: str, source: tuple[str, ...], **asked: Any) -> None:
         options,
         problems,
         (formula_row(problem) for problem in development if not problem.refused),
-        lambda start: convert_all(problems[start:], convert_formula, options.variants, options.seed),
+        convert_formula,
     )
