@@ -2,7 +2,6 @@
 
 GSM8K's solutions state their arithmetic. `solution` reads it as equations, `operands` lists what each number in them
 may stand for, `weights` says how odd each reading is, `assignment` finds what it does stand for and what else it might,
-`formula` and `rewriting` hold the result in the language's terms, `naming`, `choosing` and `writing` turn it into a
-canonical trace, and `conversion` does all that for one problem, `batch` for many. `variants` draws new problems from
-it; `wiring` gives a second opinion on a trace.
+and `conversion` does all that for one problem; what follows is that of `converting`. `wiring` gives a second opinion on
+a trace.
 """

@@ -15,9 +15,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trace_trainer.engine.problems.converting.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.converting.formula import Computed, Field, Formula
 from trace_trainer.engine.problems.gsm8k.doubts import is_doubtful
-from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from trace_trainer.engine.problems.gsm8k.formula import Computed, Field, Formula
 from trace_trainer.engine.problems.gsm8k.operands import Earlier, Operand, Operands
 from trace_trainer.engine.problems.gsm8k.options import Option, Options
 from trace_trainer.engine.problems.gsm8k.solution import Equation

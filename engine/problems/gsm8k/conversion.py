@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from trace_trainer.engine.problems.converting.choosing import choose_expert
+from trace_trainer.engine.problems.converting.context import Context
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.expressions import Operation
+from trace_trainer.engine.problems.converting.formula import Computed, givens, value_of
+from trace_trainer.engine.problems.converting.naming import name_numbers
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.rewriting import rewrite
+from trace_trainer.engine.problems.converting.simplifying import known_fractions, simplify
+from trace_trainer.engine.problems.converting.writing import Writer, needs_name
 from trace_trainer.engine.problems.gsm8k.assignment import Assignment, Search, UnexplainedError
-from trace_trainer.engine.problems.gsm8k.choosing import choose_expert
-from trace_trainer.engine.problems.gsm8k.context import Context
-from trace_trainer.engine.problems.gsm8k.expressions import Operation
-from trace_trainer.engine.problems.gsm8k.formula import Computed, Given, givens, value_of
-from trace_trainer.engine.problems.gsm8k.naming import name_numbers
 from trace_trainer.engine.problems.gsm8k.operands import Operands
-from trace_trainer.engine.problems.gsm8k.rewriting import rewrite
-from trace_trainer.engine.problems.gsm8k.simplifying import known_fractions, simplify
+from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem
 from trace_trainer.engine.problems.gsm8k.solution import Equation, Solution, read_solution
 from trace_trainer.engine.problems.gsm8k.unknowns import unknown_trace
 from trace_trainer.engine.problems.gsm8k.weights import WEIGHTS, Weights
-from trace_trainer.engine.problems.gsm8k.writing import Writer, needs_name
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
 from trace_trainer.verifiers import verify_trace
@@ -30,62 +32,17 @@ from trace_trainer.verifiers.questions.numbers import read_question
 _FINALS = 3  # how many equations that state the answer are tried, the last one first
 
 
-class Refusal(StrEnum):
-    """Why a problem is not converted."""
-
-    UNREADABLE = "unreadable_row"
-    NO_SOLUTION = "no_worked_solution"
-    NO_ANSWER = "answer_is_no_number"
-    NO_EQUATION = "no_equation"
-    UNKNOWN = "names_an_unknown"
-    NOT_COMPUTED = "answer_in_no_equation"
-    UNEXPLAINED = "number_from_nowhere"
-    INEXACT = "rounded_on_the_way"
-    COPY = "answer_stands_in_question"
-    REJECTED = "verifier_rejects"
+def convert_solved(problem: SolvedProblem) -> Conversion:
+    """Convert a problem as it was read. Raises RefusedError."""
+    return convert(problem.question, problem.solution)
 
 
-class RefusedError(ValueError):
-    """A problem that is not converted: `reason`, and in the message what exactly."""
+def second_opinion(conversion: Conversion, problem: SolvedProblem) -> str:
+    """What the solution's own equations say of a certain trace."""
+    # Imported here because sympy takes a second to load and only --check needs it.
+    from trace_trainer.engine.problems.gsm8k.wiring import second_opinion as opinion
 
-    def __init__(self, reason: Refusal, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[Refusal, str]]:
-        return type(self), (self.reason, str(self))  # as it goes to another process
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """A problem with its verified trace.
-
-    Attributes:
-        question: the text.
-        answer: the gold, as a trace's answer is written.
-        expert: the trace's.
-        trace: canonical text.
-        formula: what it computes, over the question's numbers; None where it solves an equation.
-        names: the variables of the numbers that have one.
-        unambiguous: everything about as plausible computes the same function.
-        derived: it holds a value that the solution worked out without writing it.
-        pruned: how many of the solution's equations feed nothing.
-    """
-
-    question: str
-    answer: str
-    expert: str
-    trace: str
-    formula: Computed | None = None
-    names: dict[Given, str] = field(default_factory=dict)
-    unambiguous: bool = False
-    derived: bool = False
-    pruned: int = 0
-
-    @property
-    def certain(self) -> bool:
-        """Whether it belongs to the subset to train on."""
-        return self.unambiguous and not self.derived and not self.pruned
+    return opinion(conversion, problem.solution)
 
 
 def convert(question: str, solution: str, weights: Weights = WEIGHTS) -> Conversion:

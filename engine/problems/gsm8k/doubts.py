@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trace_trainer.engine.problems.gsm8k.expressions import Operation
+from trace_trainer.engine.problems.converting.expressions import Operation
 from trace_trainer.engine.problems.gsm8k.operands import Earlier, Operands
 from trace_trainer.engine.problems.gsm8k.options import Option
 from trace_trainer.engine.problems.gsm8k.solution import Equation

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.context import Context
-from trace_trainer.engine.problems.gsm8k.expressions import Literal, Operation
-from trace_trainer.engine.problems.gsm8k.formula import (
+from trace_trainer.engine.problems.converting.context import Context
+from trace_trainer.engine.problems.converting.expressions import Literal, Operation
+from trace_trainer.engine.problems.converting.formula import (
     Computed,
     Constant,
     Form,
@@ -26,7 +26,7 @@ from trace_trainer.engine.problems.gsm8k.formula import (
     is_fraction,
     value_of,
 )
-from trace_trainer.engine.problems.gsm8k.readings import readings
+from trace_trainer.engine.problems.converting.readings import readings
 from trace_trainer.engine.problems.gsm8k.solution import Equation
 from trace_trainer.engine.problems.gsm8k.units import UNIT_STEMS
 from trace_trainer.engine.problems.gsm8k.weights import Weights
@@ -122,9 +122,9 @@ class Operands:
                 cost = weights.given + weights.later_form * place + (weights.rounded if rounded else 0)
                 cost += self._oddness(given, role)
                 cost -= weights.shared_words * min(weights.most_shared, self.context.shared(m, equation.line))
-                if self.context.named(m, value, equation):
+                if self.context.named(m, value, equation.words):
                     cost -= weights.same_noun
-                elif role in ("add", "sub") and self.context.named(m, equation.value, equation):
+                elif role in ("add", "sub") and self.context.named(m, equation.value, equation.words):
                     cost -= weights.result_noun
                 yield Choice(cost + self._money_mismatch(given, equation), given)
                 if self._may_be_rest(given):
@@ -180,7 +180,7 @@ class Operands:
             return self.weights.uncalled_two + (self.weights.two_added if role in ("add", "sub") else 0)
         units = UNIT_STEMS.get(value, frozenset())
         return self.weights.constant - (
-            self.weights.constant_unit if self.context.speaks_of(self.equations[index], units) else 0
+            self.weights.constant_unit if self.context.speaks_of(self.equations[index].line, units) else 0
         )
 
     def is_derived(self, operand: Operand) -> bool:

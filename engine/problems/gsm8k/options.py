@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from trace_trainer.engine.problems.gsm8k.formula import Constant, Form, Given
+from trace_trainer.engine.problems.converting.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.converting.formula import Constant, Form, Given
 from trace_trainer.engine.problems.gsm8k.operands import (
     Operand,
     Operands,
@@ -113,7 +113,7 @@ class Options:
         for ratio, base in (given, given[::-1]):
             scales = self._operands.mentions[ratio.mention].kind in ("multiple", "fraction", "percent")
             if (scales or ratio.mention in context.ratios) and context.named(
-                base.mention, equation.value, equation
+                base.mention, equation.value, equation.words
             ):
                 return self._weights.result_noun
         return 0.0

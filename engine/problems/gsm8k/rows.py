@@ -6,7 +6,6 @@ out, and said to be: test data is for final figures.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,18 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from trace_trainer.engine.errors import UserError
-from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.rows import parsed, require_text
 from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
 from trace_trainer.engine.rows.columns import ANSWER, QUESTION, Columns, MissingColumnError, Named
-from trace_trainer.engine.rows.reading import Row, line_text, rows_of
+from trace_trainer.engine.rows.reading import Row, rows_of
 from trace_trainer.engine.rows.sources import HUB, Source, sources_of
 
 COLUMNS = Columns({"question": QUESTION, "answer": (*ANSWER, "solution", "response", "output", "completion")})
 """Where a row holds the question, and the worked solution."""
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_CONFIGURATION = "main:train"
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-MAX_LINE = 1_000_000  # characters; a longer line is no problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,48 +79,45 @@ def _checked(source: Source, rows: list[SolvedProblem]) -> list[SolvedProblem]:
 def _source_rows(source: Source, columns: Columns) -> Iterator[SolvedProblem]:
     name = Path(source.name).name if Path(source.path).exists() else source.name
     for number, row in rows_of(source):
-        yield _row(_parse(row), f"{source.stem}-{number}", name, columns)
+        yield _row(row, f"{source.stem}-{number}", name, columns)
 
 
-def _parse(row: Row) -> Any:
-    if isinstance(row, dict):
-        return row
-    if len(row) > MAX_LINE:
-        return RefusedError(Refusal.UNREADABLE, f"a line of more than {MAX_LINE:,} characters")
+def _row(row: Row, identifier: str, source: str, columns: Columns) -> SolvedProblem:
+    question = ""
     try:
-        return json.loads(line_text(row))
-    except (ValueError, RecursionError) as error:
-        return RefusedError(Refusal.UNREADABLE, f"not JSON: {str(error)[:100]}")
-
-
-def _row(parsed: Any, identifier: str, source: str, columns: Columns) -> SolvedProblem:
-    question: Any = None
-    solution: Any = None
-    refused = parsed if isinstance(parsed, RefusedError) else None
-    if refused is None:
-        fields = parsed if isinstance(parsed, dict) else {}
-        try:
-            question = columns.find(fields, "question")[1]
-            solution = columns.find(fields, "answer", _is_worked)[1] or columns.find(fields, "answer")[1]
-        except MissingColumnError as error:
-            refused = RefusedError(Refusal.UNREADABLE, f"there is no column {error}")
-            return SolvedProblem(identifier, source, "", "", refused)
-        if not isinstance(question, str) or not isinstance(solution, str) or not question.strip():
-            refused = RefusedError(
-                Refusal.UNREADABLE, "expected an object with the texts question and answer"
-            )
-        elif _HALF_CHARACTER.search(question + solution):
-            refused = RefusedError(
-                Refusal.UNREADABLE, "half a character (a lone surrogate), which no text holds"
-            )
-        elif ANSWER_MARK not in solution:
-            refused = RefusedError(
+        fields = parsed(row)
+        question, solution = _texts(fields if isinstance(fields, dict) else {}, columns)
+        require_text(question + solution)
+        if ANSWER_MARK not in solution:
+            raise RefusedError(
                 Refusal.NO_SOLUTION, f"the answer is no worked solution that ends in {ANSWER_MARK}"
             )
-    if refused is not None:
-        return SolvedProblem(identifier, source, question if isinstance(question, str) else "", "", refused)
+    except RefusedError as error:
+        return SolvedProblem(identifier, source, question, "", error)
     return SolvedProblem(identifier, source, question, solution)
+
+
+def _texts(fields: dict[str, Any], columns: Columns) -> tuple[str, str]:
+    """Question and solution. Raises RefusedError."""
+    try:
+        question = columns.find(fields, "question")[1]
+        solution = columns.find(fields, "answer", _is_worked)[1] or columns.find(fields, "answer")[1]
+    except MissingColumnError as error:
+        raise RefusedError(Refusal.UNREADABLE, f"there is no column {error}") from None
+    if not isinstance(question, str) or not isinstance(solution, str) or not question.strip():
+        raise RefusedError(Refusal.UNREADABLE, "expected an object with the texts question and answer")
+    return question, solution
 
 
 def _is_worked(value: Any) -> bool:
     return isinstance(value, str) and ANSWER_MARK in value
+
+
+def solved_row(problem: SolvedProblem) -> dict[str, Any]:
+    """A problem as it was read."""
+    return {
+        "id": problem.id,
+        "source": problem.source,
+        "question": problem.question,
+        "answer": problem.solution,
+    }

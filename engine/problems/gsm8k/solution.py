@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from trace_trainer.engine.problems.gsm8k.expressions import (
+from trace_trainer.engine.problems.converting.expressions import (
     Expression,
     Operation,
     UnreadableError,

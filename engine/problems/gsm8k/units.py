@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trace_trainer.engine.problems.gsm8k.context import stems
+from trace_trainer.engine.problems.converting.context import stems
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.constants import CONSTANTS

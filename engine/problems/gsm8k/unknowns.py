@@ -13,11 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile, zip_longest
 
+from trace_trainer.engine.problems.converting.systems import system_trace
 from trace_trainer.engine.problems.gsm8k.solution import ANSWER_MARK
-from trace_trainer.experts import OPERATIONS
-from trace_trainer.experts.language.expression import Expression, ExpressionError, parse_expression
-from trace_trainer.experts.language.linear import Linear, UnsolvableError, solve_system
-from trace_trainer.experts.language.trace import FieldValue, Step, SubTrace, Trace, write_trace
+from trace_trainer.experts.language.expression import ExpressionError
+from trace_trainer.experts.language.linear import UnsolvableError
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.number_words import fold
 
@@ -114,31 +113,13 @@ def _is_solved(left: str, right: str, letter: str) -> bool:
 
 def _traces_of(sides: Sequence[str], name: str, asked: str | None) -> Iterator[str]:
     """The trace that solves an equation for its unknown, or for an expression in it; none where that can't be done."""
+    equations = [(sides[0], sides[1])]
+    if asked is not None:
+        equations.append(("result", asked))
     try:
-        left, right = map(parse_expression, sides)
-        result = None if asked is None else parse_expression(asked)
-        solve_system([_form(left) - _form(right)], name)
+        yield system_trace(equations, name if asked is None else "result")
     except (ExpressionError, UnsolvableError, ZeroDivisionError):
         return
-    steps = [_step("unknown", var=name), _step("equation", lhs=left, rhs=right)]
-    if result is not None:
-        steps += [
-            _step("unknown", var="result"),
-            _step("equation", lhs=parse_expression("result"), rhs=result),
-        ]
-    target = name if result is None else "result"
-    steps += [_step("solve", var=target), _step("query", var=target)]
-    yield write_trace(Trace((SubTrace("algebra", tuple(steps)),)))
-
-
-def _form(expression: Expression) -> Linear:
-    return expression.compute(
-        [Linear.unknown(o) if isinstance(o, str) else Linear.of(o) for o in expression.operands]
-    )
-
-
-def _step(operation: str, **fields: FieldValue) -> Step:
-    return Step(OPERATIONS[operation], fields)
 
 
 def _name(body: str) -> str:

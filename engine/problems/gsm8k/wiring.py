@@ -19,9 +19,9 @@ from random import Random
 
 import sympy
 
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion
-from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from trace_trainer.engine.problems.gsm8k.formula import Form
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.converting.formula import Form
 from trace_trainer.engine.problems.gsm8k.solution import Equation, read_solution
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.verifiers.questions.answers import parse_answer

@@ -15,7 +15,7 @@ from trace_trainer.engine.audit import inputs, run
 from trace_trainer.engine.cli import trainer
 from trace_trainer.engine.inference import sampling
 from trace_trainer.engine.inference.samplers import SAMPLERS, Sampler
-from trace_trainer.engine.problems.gsm8k import batch
+from trace_trainer.engine.problems.gsm8k import conversion
 from trace_trainer.experts.problems import generate
 
 
@@ -103,7 +103,7 @@ def test_a_conversion_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     expected = convert("whole")
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "convert", stopping_at(5, batch.convert))
+        patch.setattr(conversion, "convert", stopping_at(5, conversion.convert))
         assert convert("parts")[0] == 130
     assert not (tmp_path / "parts").exists()
     assert convert("parts", "--resume") == expected

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
-from trace_trainer.engine.problems.gsm8k.formula import Computed, givens
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.formula import Computed, givens
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.gsm8k.conversion import convert
 from trace_trainer.engine.problems.gsm8k.rows import read_solved
 from trace_trainer.engine.problems.gsm8k.wiring import Opinion, second_opinion
 from trace_trainer.verifiers import verify_trace

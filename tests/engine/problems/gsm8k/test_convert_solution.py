@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from trace_trainer.engine.problems.gsm8k.expressions import (
+from trace_trainer.engine.problems.converting.expressions import (
     Literal,
     Operation,
     UnreadableError,

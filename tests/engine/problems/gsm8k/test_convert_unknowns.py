@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trace_trainer.engine.problems.gsm8k.conversion import Refusal, RefusedError, convert
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.gsm8k.conversion import convert
 from trace_trainer.engine.problems.gsm8k.unknowns import unknown_trace
 from trace_trainer.verifiers import verify_trace
 

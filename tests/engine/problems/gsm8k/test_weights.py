@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from trace_trainer.engine.places import PROJECT
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, RefusedError, convert
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.refusals import RefusedError
+from trace_trainer.engine.problems.gsm8k.conversion import convert
 from trace_trainer.engine.problems.gsm8k.rows import read_solved
 from trace_trainer.engine.problems.gsm8k.weights import WEIGHTS, Weights
 

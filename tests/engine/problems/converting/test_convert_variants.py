@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, convert
-from trace_trainer.engine.problems.gsm8k.numbers import _replaced
-from trace_trainer.engine.problems.gsm8k.variants import vary
-from trace_trainer.engine.problems.gsm8k.words import persons, replace_words
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.numbers import _replaced
+from trace_trainer.engine.problems.converting.variants import vary
+from trace_trainer.engine.problems.converting.words import persons, replace_words
+from trace_trainer.engine.problems.gsm8k.conversion import convert
 from trace_trainer.verifiers import verify_trace
 from trace_trainer.verifiers.questions.numbers import read_question
 

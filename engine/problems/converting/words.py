@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from trace_trainer.engine.problems.gsm8k.persons import FEMALE, MALE
-from trace_trainer.engine.problems.gsm8k.things import GROUPS
+from trace_trainer.engine.problems.converting.persons import FEMALE, MALE
+from trace_trainer.engine.problems.converting.things import GROUPS
 
 _NAME = re.compile(r"\b([A-Z][a-z]+)\b")
 # Names that open sentences as other words, or are other things: not replaced, whatever they are.

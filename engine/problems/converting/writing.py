@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.choosing import tracked
-from trace_trainer.engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Constant, Formula, Given
-from trace_trainer.engine.problems.gsm8k.rewriting import is_word_factor
+from trace_trainer.engine.problems.converting.choosing import tracked
+from trace_trainer.engine.problems.converting.formula import (
+    PERCENT_OPERATIONS,
+    Computed,
+    Constant,
+    Formula,
+    Given,
+)
+from trace_trainer.engine.problems.converting.rewriting import is_word_factor
 from trace_trainer.experts import EXPERTS, OPERATIONS
 from trace_trainer.experts.language.core import COMPUTE_OPS
 from trace_trainer.experts.language.declaration import ENTITY_KINDS

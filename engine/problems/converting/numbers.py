@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from trace_trainer.engine.problems.gsm8k.context import Context
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion
-from trace_trainer.engine.problems.gsm8k.formula import Computed, Form, Given, givens, parts, values_of
+from trace_trainer.engine.problems.converting.context import Context
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.formula import Computed, Form, Given, givens, parts, values_of
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.experts.problems.spelling import spell

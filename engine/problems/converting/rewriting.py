@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.formula import (
+from trace_trainer.engine.problems.converting.formula import (
     Computed,
     Constant,
     Form,

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion
-from trace_trainer.engine.problems.gsm8k.formula import Computed, Formula, Given, givens, parts, value_of
-from trace_trainer.engine.problems.gsm8k.naming import name_numbers
-from trace_trainer.engine.problems.gsm8k.numbers import Variable, draw_numbers, variable_numbers
-from trace_trainer.engine.problems.gsm8k.words import replace_words
-from trace_trainer.engine.problems.gsm8k.writing import Writer, needs_name
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.formula import Computed, Formula, Given, givens, parts, value_of
+from trace_trainer.engine.problems.converting.naming import name_numbers
+from trace_trainer.engine.problems.converting.numbers import Variable, draw_numbers, variable_numbers
+from trace_trainer.engine.problems.converting.words import replace_words
+from trace_trainer.engine.problems.converting.writing import Writer, needs_name
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import format_number
 from trace_trainer.experts.language.trace import write_trace
@@ -36,7 +36,12 @@ class Variant:
 
 
 def vary(conversion: Conversion, count: int, seed: str) -> list[Variant]:
-    """At most `count` different variants of a certain conversion, the same for the same seed."""
+    """At most `count` different variants of a certain conversion, the same for the same seed.
+
+    None of one that solves an equation, which has no formula.
+    """
+    if conversion.formula is None:
+        return []
     rng = Random(f"variants:{seed}:{conversion.question}")
     variables = variable_numbers(conversion)
     found: dict[str, Variant] = {}

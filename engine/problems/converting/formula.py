@@ -174,6 +174,8 @@ def _inverse(value: int) -> int:
 def _compute(name: str, values: list[int]) -> int:
     if name == "add":
         return sum(values)
+    if name == "average":
+        return sum(values) * _inverse(len(values))
     if name == "mul":
         product = 1
         for value in values:

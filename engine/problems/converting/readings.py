@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
+from trace_trainer.engine.problems.converting.formula import Form, Given, is_fraction
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.mentions import Mention
 

@@ -172,3 +172,10 @@ def is_plural(word: str) -> bool:
 def plural_unit(unit: str) -> str:
     """The plural of a unit of measure."""
     return _UNIT_PLURALS.get(unit, f"{unit}s")
+
+
+UNIT_NOUNS = frozenset(
+    [plural_unit(unit) for unit in sorted(_UNITS - {"person", "story", "piece", "slice"})]
+    + "centimeters millimeters kilometers kilograms milliliters milligrams percent parts lbs bushels scoops".split()
+)
+"""What is measured in parts, as plurals: half a mile, a quarter of a dollar."""

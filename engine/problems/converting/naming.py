@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from trace_trainer.engine.problems.gsm8k.formula import Form, Given, is_fraction
-from trace_trainer.engine.problems.gsm8k.phrases import Phrase, Words, is_plural
+from trace_trainer.engine.problems.converting.formula import Form, Given, is_fraction
+from trace_trainer.engine.problems.converting.phrases import Phrase, Words, is_plural
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.mentions import Mention
 

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from trace_trainer.engine.problems.converting.conversion import Conversion
+from trace_trainer.engine.problems.converting.refusals import Refusal, RefusedError
+from trace_trainer.engine.problems.converting.variants import Variant, vary
 from trace_trainer.engine.problems.files.json_rows import json_line
-from trace_trainer.engine.problems.gsm8k.conversion import Conversion, Refusal, RefusedError, convert
-from trace_trainer.engine.problems.gsm8k.rows import SolvedProblem
-from trace_trainer.engine.problems.gsm8k.variants import Variant, vary
+
+
+class Problem(Protocol):
+    """A row to convert, or why it can't be."""
+
+    @property
+    def id(self) -> str:
+        """Its name, which no other has."""
+
+    @property
+    def source(self) -> str:
+        """Where it is from."""
+
+    @property
+    def question(self) -> str:
+        """Its text."""
+
+    @property
+    def refused(self) -> RefusedError | None:
+        """Why it can't be used, where that showed when it was read."""
+
+
+Row = TypeVar("Row", bound=Problem)
 
 
 class Converted(NamedTuple):
     """What became of one problem."""
 
-    problem: SolvedProblem
+    problem: Problem
     conversion: Conversion | RefusedError
     variants: list[Variant]
     opinion: str | None
@@ -96,34 +119,32 @@ def written(outcome: Converted, certain: bool, seed: int) -> Written:
 
 
 def convert_all(
-    problems: Iterable[SolvedProblem], variants: int, check: bool, seed: int
+    problems: Iterable[Row],
+    convert: Callable[[Row], Conversion],
+    variants: int,
+    seed: int,
+    opinion: Callable[[Conversion, Row], str] | None = None,
 ) -> Iterator[Converted]:
     """What becomes of each problem, in order.
 
     Args:
+        convert: how one is converted; raises RefusedError.
         variants: how many new problems are made of each certain one, at most.
-        check: whether each certain trace is judged by the solution's own equations.
         seed: of the variants.
+        opinion: judges each certain trace once more.
     """
     for problem in problems:
         if problem.refused is not None:
             yield Converted(problem, problem.refused, [], None)
             continue
         try:
-            conversion = convert(problem.question, problem.solution)
+            conversion = convert(problem)
         except RefusedError as error:
             yield Converted(problem, error, [], None)
             continue
         varied = vary(conversion, variants, str(seed)) if variants and conversion.certain else []
-        opinion = _opinion(conversion, problem.solution) if check and conversion.certain else None
-        yield Converted(problem, conversion, varied, opinion)
-
-
-def _opinion(conversion: Conversion, solution: str) -> str:
-    # Imported here because sympy takes a second to load and only --check needs it.
-    from trace_trainer.engine.problems.gsm8k.wiring import second_opinion
-
-    return second_opinion(conversion, solution)
+        judged = opinion(conversion, problem) if opinion and conversion.certain else None
+        yield Converted(problem, conversion, varied, judged)
 
 
 def converted_rows(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
@@ -133,7 +154,7 @@ def converted_rows(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
     common = {"expert": conversion.expert, "source": problem.source, "certain": conversion.certain}
     yield {
         "id": problem.id,
-        "question": problem.question,
+        "question": conversion.question,
         "answer": conversion.answer,
         "trace": conversion.trace,
         **common,
@@ -149,26 +170,18 @@ def converted_rows(outcome: Converted, seed: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def solved_row(problem: SolvedProblem) -> dict[str, Any]:
-    """A problem as it was read."""
-    return {
-        "id": problem.id,
-        "source": problem.source,
-        "question": problem.question,
-        "answer": problem.solution,
-    }
-
-
 def doubt(conversion: Conversion) -> tuple[str, str]:
     """Why a converted problem is not certain, in the form of a refusal."""
     if not conversion.unambiguous:
         return "ambiguous", "other readings of the solution are about as plausible and compute something else"
+    if conversion.divided:
+        return "part_of_a_thing", f"the answer is {conversion.answer} of what is counted whole"
     if conversion.derived:
         return "derived", "the solution worked out a value without writing it"
     return "pruned", f"{conversion.pruned} of the solution's equations feed nothing"
 
 
-def refused_row(problem: SolvedProblem, why: RefusedError | tuple[str, str]) -> dict[str, Any]:
+def refused_row(problem: Problem, why: RefusedError | tuple[str, str]) -> dict[str, Any]:
     """A problem that was not converted, with the reason."""
     reason, detail = (why.reason.value, str(why)) if isinstance(why, RefusedError) else why
     found = {"reason": reason, "detail": detail}

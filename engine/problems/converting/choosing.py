@@ -11,7 +11,13 @@ from __future__ import annotations
 
 import re
 
-from trace_trainer.engine.problems.gsm8k.formula import PERCENT_OPERATIONS, Computed, Formula, Given, parts
+from trace_trainer.engine.problems.converting.formula import (
+    PERCENT_OPERATIONS,
+    Computed,
+    Formula,
+    Given,
+    parts,
+)
 from trace_trainer.verifiers.questions.number_words import fold
 
 _COMPARES = re.compile(

@@ -27,9 +27,10 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number of an expression, as its solution wrote it."""
+    """A number of an expression, as its solution wrote it; `place` is where the question states it, if known."""
 
     value: Exact
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

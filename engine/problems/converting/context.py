@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from trace_trainer.engine.problems.gsm8k.solution import Equation
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.verifiers.questions.mentions import Mention
 from trace_trainer.verifiers.questions.number_words import fold
@@ -65,6 +64,7 @@ class Context:
     Attributes:
         aliases: for each number the first that says the same of the same things ("two men ... the two men").
         weak: numbers that count nothing, or nothing new.
+        nouns: for each number the stem of the word behind it; empty where that means nothing.
         ratios: "3 times".
         deltas: "3 more".
         sentences: which sentence each number is in.
@@ -83,6 +83,7 @@ class Context:
             for m in mentions
         ]
         self.mentions = mentions
+        self.nouns = [_noun(text, mention) for mention in mentions]
         self.aliases = [self._alias(text, index) for index in range(len(mentions))]
         self.weak = frozenset(index for index, m in enumerate(mentions) if _is_weak(text, m))
         following = [_WORD.findall(text[m.end : m.end + _FOLLOWING])[:1] for m in mentions]
@@ -108,26 +109,29 @@ class Context:
         """The first mention of the same number of the same things: "two men ... the two men"; else itself."""
         mention = self.mentions[index]
         before = _WORD.findall(text[: mention.start])[-1:]
-        noun = _noun(text, mention)
+        noun = self.nouns[index]
         for earlier in range(index if before and before[0] in _POINTS_BACK and noun else 0):
             other = self.mentions[earlier]
             alike = other.kind == mention.kind or {other.kind, mention.kind} == {"digits", "word"}
-            if other.value == mention.value and alike and _noun(text, other) == noun:
+            if other.value == mention.value and alike and self.nouns[earlier] == noun:
                 return earlier
         return index
 
-    def speaks_of(self, equation: Equation, words: frozenset[str]) -> bool:
-        """Whether an equation's sentence has one of these stems."""
-        return not words.isdisjoint(self._words(equation.line))
+    def speaks_of(self, line: str, words: frozenset[str]) -> bool:
+        """Whether a sentence has one of these stems."""
+        return not words.isdisjoint(self._words(line))
 
     def _words(self, line: str) -> frozenset[str]:
         if line not in self._lines:
             self._lines[line] = stems(fold(line))
         return self._lines[line]
 
-    def named(self, mention: int, value: Exact, equation: Equation) -> bool:
-        """Whether the solution writes this value with a word that follows it in the question too (`36 eggs`)."""
-        words = equation.words.get(value)
+    def named(self, mention: int, value: Exact, written: Mapping[Exact, Collection[str]]) -> bool:
+        """Whether a value is written with a word that follows it in the question too (`36 eggs`).
+
+        `written` holds the words that follow each value in a solution.
+        """
+        words = written.get(value)
         return words is not None and not self._after[mention].isdisjoint(map(stem, words))
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from trace_trainer.engine.problems.gsm8k.expressions import Expression, Literal, Operation
-from trace_trainer.engine.problems.gsm8k.formula import is_fraction
+from trace_trainer.engine.problems.converting.expressions import Expression, Literal, Operation
+from trace_trainer.engine.problems.converting.formula import is_fraction
 from trace_trainer.experts.language.declaration import Exact
 from trace_trainer.experts.language.literals import plain
 from trace_trainer.verifiers.questions.mentions import Mention
@@ -51,7 +51,12 @@ def simplify(expression: Expression, fractions: frozenset[tuple[Exact, Exact]]) 
 
 
 def _quotient(top: Expression, bottom: Expression, fractions: frozenset[tuple[Exact, Exact]]) -> Expression:
-    if isinstance(top, Literal) and isinstance(bottom, Literal) and (top.value, bottom.value) in fractions:
+    if (
+        isinstance(top, Literal)
+        and isinstance(bottom, Literal)
+        and top.place is None  # else they are two numbers of the question
+        and (top.value, bottom.value) in fractions
+    ):
         return Literal(plain(Fraction(top.value) / bottom.value))
     if bottom == Literal(_HUNDREDTH) and _STATED not in fractions:
         return _product([top, Literal(100)], fractions)
