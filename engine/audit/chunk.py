@@ -69,7 +69,7 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """What was found about one input. `wanted`: what a reply should have been."""
 
     verdict: Verdict | CallVerdict
@@ -89,11 +89,11 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
             if not raw.is_yaml and (keys := tuple(row)) not in seen:
                 seen.add(keys)
                 _note(row, raw, settings, audited.tally)
-            judged = _judge(raw, row, settings)
+            judged = judge(row, settings, raw.is_yaml)
         except UnreadableInput as error:
             audited.tally.add_unreadable(raw, str(error))
             unread = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
-            _keep(audited, settings, index, raw, row, _record(unread, None))
+            _keep(audited, settings, index, raw, row, record(unread, None))
             if settings.by is not None:
                 audited.tally.add_to_group(_group(row, settings.by), None, False)
             continue
@@ -104,7 +104,7 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         if settings.by is not None:
             audited.tally.add_to_group(_group(row, settings.by), verdict, judged.gold_known)
         if settings.records or settings.rows:
-            _keep(audited, settings, index, raw, row, _record(verdict, reward))
+            _keep(audited, settings, index, raw, row, record(verdict, reward))
     return audited
 
 
@@ -158,21 +158,25 @@ def _group(row: dict[str, Any], by: str) -> str:
     return value if isinstance(value, str) else "none" if value is None else printable_json(value)
 
 
-def _judge(raw: RawInput, row: dict[str, Any], settings: AuditSettings) -> _Judged:
-    """The verdict on one input, and what it rests on. Raises UnreadableInput."""
+def judge(row: dict[str, Any], settings: AuditSettings, is_yaml: bool = False) -> Judged:
+    """The verdict on one input, and what it rests on. Raises UnreadableInput.
+
+    Args:
+        is_yaml: the row holds the text of a YAML document alone.
+    """
     if settings.kind == "call":
         reply = read_call_row(row, settings.columns, settings.call_format)
-        return _Judged(reply.verdict(), reply.expected is not None, wants(reply.expected))
-    found = Row(row["trace"]) if raw.is_yaml else read_row(row, settings.columns)
+        return Judged(reply.verdict(), reply.expected is not None, wants(reply.expected))
+    found = Row(row["trace"]) if is_yaml else read_row(row, settings.columns)
     reference = found.reference if settings.reference else None
     verdict = verify_trace(
         found.trace, found.question, found.answer, found.expert, settings.grounding, reference=reference
     )
     ungrounded = settings.grounding and found.question is None
-    return _Judged(verdict, found.answer is not None or reference is not None, ungrounded=ungrounded)
+    return Judged(verdict, found.answer is not None or reference is not None, ungrounded=ungrounded)
 
 
-def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
+def record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
     """The fields of a record but for the place. A reply has no expert and no answer, but calls and metrics."""
     found: dict[str, Any]
     if isinstance(verdict, CallVerdict):

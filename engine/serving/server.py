@@ -8,15 +8,31 @@ import signal
 import socket
 import sys
 from types import FrameType
+from typing import Any, Protocol
 
 import uvicorn
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, is_loopback, key_in
-from trace_trainer.engine.serving.app import Service
 
 _MOST_CONNECTIONS = 512
 _SECONDS_TO_END = 5
+
+
+class Service(Protocol):
+    """What is served.
+
+    Attributes:
+        app: what answers, by the interface ASGI.
+    """
+
+    app: Any
+
+    def stop(self) -> None:
+        """Have what is computed end; what waits for it gets an error."""
+
+    def close(self) -> bool:
+        """End what is computed, and wait for it. Whether it ended."""
 
 
 def listening(host: str, port: int) -> socket.socket:
