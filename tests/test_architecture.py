@@ -29,7 +29,7 @@ FLOORS = {
         cli
         commands
         benchmarks doctor
-        training
+        training rewarding
         audit report pretraining exporting
         settings runs evaluation serving
         tasks objectives
