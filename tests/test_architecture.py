@@ -22,9 +22,13 @@ from trace_trainer.engine.extras import EXTRAS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LAYERS = ("experts", "verifiers", "engine")
+LAYERS = ("experts", "verifiers", "engine", "integrations")
 """Each may import itself and those before it."""
 FLOORS = {
+    "integrations": """
+        inspect_ai lm_eval prime reasoning_gym trl verl
+        judge
+    """,
     "engine": """
         cli
         commands

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from trace_trainer.engine.audit.calls import REPLIES
 from trace_trainer.engine.audit.chunk import AuditSettings
-from trace_trainer.engine.audit.inputs import TRACES
 from trace_trainer.engine.commands.address import address_options
 from trace_trainer.engine.commands.command import Command, Number, column_option, option, reward_option
 from trace_trainer.engine.commands.judging_options import check_judging, judging_options
 from trace_trainer.engine.extras import require_extra
+from trace_trainer.engine.rewarding.judging import COMPLETIONS
 from trace_trainer.engine.rows.columns import read_columns
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.verifiers.calls import AUTO
@@ -62,7 +61,7 @@ def command(
     from trace_trainer.engine.rewarding.app import RewardBounds, RewardService
     from trace_trainer.engine.serving.server import base_url, listening, serve, token_for
 
-    columns = (REPLIES if kind == "call" else TRACES).with_named(read_columns(column))
+    columns = COMPLETIONS[kind].with_named(read_columns(column))
     check_judging(kind, columns, no_reference)
     settings = AuditSettings(
         columns, kind, not no_grounding, not no_reference, policy, call_format=call_format or AUTO

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from trace_trainer.engine.audit.calls import REPLIES
 from trace_trainer.engine.audit.chunk import AuditSettings, judge, record
-from trace_trainer.engine.audit.inputs import UnreadableInput
+from trace_trainer.engine.audit.inputs import TRACES, UnreadableInput
+from trace_trainer.engine.rows.columns import REFERENCE, REPLY, Columns
 from trace_trainer.verifiers.score import paid
 from trace_trainer.verifiers.traces.verdict import Outcome, Verdict
 from trace_trainer.verifiers.violation import Violation
 
+COMPLETIONS = {
+    "trace": Columns({**TRACES.names, "trace": REPLY, "reference": (*REFERENCE, "trace")}),
+    "call": Columns({**REPLIES.names, "reply": (*REPLY, "message")}),
+}
+"""Where a row holds what, by the kind of completion. Unlike in an audit `trace` is the gold of a problem file, never what
+a model wrote: a problem that is sent along with its gold would else be paid whatever the completion."""
 UNREADABLE = "unreadable_line"
 """The code of what is wrong with a row that can't be read, as in an audit."""
 

@@ -16,14 +16,15 @@ import pytest
 from helpers.served import served
 from jsonschema import Draft202012Validator
 
-from trace_trainer.engine.audit.calls import REPLIES
 from trace_trainer.engine.audit.chunk import AuditSettings
 from trace_trainer.engine.plugins import named_policy
 from trace_trainer.engine.rewarding.app import RewardBounds, RewardService
+from trace_trainer.engine.rewarding.judging import COMPLETIONS
 from trace_trainer.engine.rewarding.workers import ROWS_AT_ONCE
 from trace_trainer.experts.problems import generate
 from trace_trainer.verifiers import score, verify_trace
 
+TRACES = AuditSettings(COMPLETIONS["trace"])
 PROBLEMS = list(generate("validation", 40))
 GOLD = [
     {"completion": one.trace, "question": one.question, "answer": one.answer, "expert": one.expert}
@@ -34,7 +35,7 @@ BOUNDS = RewardBounds(body=2**20, rows=2000, seconds=2.0)
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with served(RewardService(AuditSettings(), 2, BOUNDS)) as url:
+    with served(RewardService(TRACES, 2, BOUNDS)) as url:
         yield url
 
 
@@ -82,7 +83,7 @@ def test_what_can_not_be_judged_has_no_reward_and_no_zero(url: str) -> None:
         ("reward", b"\xff{}", 400, "not UTF-8"),
         ("reward", b"[" * 100_000, 400, "not JSON that can be read"),
         ("reward", b'{"completion": ' + b"9" * 5000 + b"}", 400, "not JSON that can be read"),
-        ("reward", b'{"answer": "1"}', 422, "no field trace or completion"),
+        ("reward", b'{"answer": "1"}', 422, "no field completion or response"),
         ("rewards", b'{"completion": "x"}', 400, '{"rows": [...]}'),
         ("rewards", b'{"rows": [' + b"1," * 2000 + b"1]}", 413, "2,001 rows, 2,000 at most"),
         ("reward", b'{"completion": "' + b"x" * 2**20 + b'"}', 413, "longer than 1,048,576 bytes"),
@@ -122,7 +123,23 @@ def test_answers_are_as_the_schema_has_them(url: str) -> None:
     check("reward", {}, "422")
     check("rewards", {}, "400")
     row = described["components"]["schemas"]["Row"]["properties"]
-    assert {"trace", "question", "answer", "expert", "reference"} == set(row)
+    assert {"completion", "question", "answer", "expert", "reference"} == set(row)
+
+
+def test_a_gold_trace_beside_the_completion_is_compared_with_and_not_paid(url: str) -> None:
+    wrong = {**GOLD[0], "completion": PROBLEMS[1].trace, "trace": PROBLEMS[0].trace}
+    assert post(url, "reward", wrong).json()["outcome"] not in ("correct", "valid", "error")
+    assert post(url, "reward", {"trace": PROBLEMS[0].trace, "answer": "1"}).status_code == 422
+
+
+def test_a_reply_does_not_wait_for_an_acknowledgement(url: str) -> None:
+    with httpx2.Client() as client:
+        taken = []
+        for _ in range(21):
+            start = time.perf_counter()
+            assert client.post(f"{url}/reward", json=GOLD[0]).status_code == 200
+            taken.append(time.perf_counter() - start)
+    assert sorted(taken)[5] < 0.035  # of a delayed acknowledgement it is 0.04
 
 
 def test_calls_are_rewarded_too() -> None:
@@ -130,13 +147,13 @@ def test_calls_are_rewarded_too() -> None:
         "completion": '<tool_call>{"name": "f", "arguments": {"x": 1}}</tool_call>',
         "expected": [{"name": "f", "arguments": {"x": 1}}],
     }
-    with served(RewardService(AuditSettings(REPLIES, "call", policy="binary"))) as url:
+    with served(RewardService(AuditSettings(COMPLETIONS["call"], "call", policy="binary"))) as url:
         found = post(url, "reward", row).json()
     assert (found["reward"], found["calls"]) == (1.0, [{"name": "f", "arguments": {"x": 1}}])
 
 
 def test_where_there_is_a_token_nothing_is_judged_without() -> None:
-    with served(RewardService(AuditSettings(), token="s3cret")) as url:
+    with served(RewardService(TRACES, token="s3cret")) as url:
         assert httpx2.get(url.replace("/v1", "/health")).json() == {"status": "ok"}
         assert httpx2.get(url.replace("/v1", "/openapi.json")).status_code == 401
         assert post(url, "reward", GOLD[0], Authorization="Bearer wrong").status_code == 401
@@ -175,7 +192,7 @@ def test_a_policy_that_hangs_or_ends_its_process_costs_its_own_request_alone(har
     hangs = {**GOLD[0], "answer": "999983"}
     dies = {**GOLD[0], "completion": "nothing"}
     raises = {**GOLD[0], "expert": next(one.expert for one in PROBLEMS if one.expert != PROBLEMS[0].expert)}
-    with served(RewardService(AuditSettings(policy=harmful), 2, RewardBounds(seconds=1.5))) as url:
+    with served(RewardService(AuditSettings(COMPLETIONS["trace"], policy=harmful), 2, RewardBounds(seconds=1.5))) as url:
         # The first process dies once, and the row is judged by the next.
         assert post(url, "reward", GOLD[0]).json()["reward"] == 0.5
         with ThreadPoolExecutor(3) as pool:
@@ -190,7 +207,7 @@ def test_a_policy_that_hangs_or_ends_its_process_costs_its_own_request_alone(har
 
 
 def test_more_than_may_wait_is_told_to_come_again() -> None:
-    with served(RewardService(AuditSettings(), 1, RewardBounds(waiting=100))) as url:
+    with served(RewardService(TRACES, 1, RewardBounds(waiting=100))) as url:
         with ThreadPoolExecutor(8) as pool:
             many = {"rows": GOLD * 20}
             answers = list(pool.map(lambda _: post(url, "rewards", many), range(16)))
@@ -202,7 +219,7 @@ def test_more_than_may_wait_is_told_to_come_again() -> None:
 
 
 def test_processes_end_with_the_server() -> None:
-    service = RewardService(AuditSettings(), 2)
+    service = RewardService(TRACES, 2)
     processes = [process._process for process in service._workers._processes]
     with served(service) as url:
         assert post(url, "reward", GOLD[0]).status_code == 200
