@@ -232,17 +232,7 @@ def test_nothing_of_the_project_lies_at_the_top_but_its_name(name: str, tmp_path
 
 @pytest.mark.parametrize("package", ["experts", "verifiers"])
 def test_experts_and_verifiers_need_no_model_library(package: str) -> None:
-    heavy = {
-        "torch",
-        "transformers",
-        "trl",
-        "peft",
-        "accelerate",
-        "tokenizers",
-        "safetensors",
-        "numpy",
-        "datasets",
-    }
+    heavy = {*"torch transformers trl peft accelerate tokenizers safetensors numpy datasets".split()}
     wrong = [
         (path.name, name)
         for path in _modules(package)

@@ -18,8 +18,8 @@ COMPLETIONS = {
 }
 """Where a row holds what, by the kind of completion.
 
-Unlike in an audit `trace` is the gold of a problem file, never what a model wrote: a problem that is sent along with its
-gold would else be paid whatever the completion.
+Unlike in an audit `trace` is the gold of a problem file, never what a model wrote: a problem that is sent along with
+its gold would else be paid whatever the completion.
 """
 UNREADABLE = "unreadable_line"
 """The code of what is wrong with a row that can't be read, as in an audit."""
