@@ -10,7 +10,7 @@ import pytest
 inspect_ai = pytest.importorskip("inspect_ai")
 
 from inspect_ai.dataset import MemoryDataset, Sample  # noqa: E402
-from inspect_ai.model import ModelOutput, get_model  # noqa: E402
+from inspect_ai.model import GenerateConfig, ModelAPI, ModelOutput, get_model, modelapi  # noqa: E402
 
 from trace_trainer.integrations.inspect_ai import traces, verified  # noqa: E402
 from trace_trainer.integrations.problems import problem_rows  # noqa: E402
@@ -18,9 +18,23 @@ from trace_trainer.integrations.problems import problem_rows  # noqa: E402
 ROWS = problem_rows(count=4)
 
 
+@modelapi(name="known")  # type: ignore[untyped-decorator, unused-ignore]
+class Known(ModelAPI):  # type: ignore[misc, unused-ignore]
+    """A model whose replies are given, in their order; it counts tokens without a tokenizer from the network."""
+
+    def __init__(self, model_name: str, replies: list[str], **_: Any) -> None:
+        super().__init__(model_name, None, None, [], GenerateConfig())
+        self.replies = iter(replies)
+
+    async def generate(self, *_: Any, **__: Any) -> Any:
+        return ModelOutput.from_content(self.model_name, next(self.replies))
+
+    async def count_text_tokens(self, text: str) -> int:
+        return len(text)
+
+
 def run(task: Any, replies: list[str], folder: Path) -> Any:
-    outputs = [ModelOutput.from_content("mockllm/model", reply) for reply in replies]
-    model = get_model("mockllm/model", custom_outputs=outputs)
+    model = get_model("known/model", replies=replies)
     (log,) = inspect_ai.eval(
         task, model, log_dir=str(folder), display="none", max_connections=1, max_samples=1
     )

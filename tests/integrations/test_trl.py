@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from datasets import Dataset
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import GRPOConfig, GRPOTrainer
 
+from datasets import Dataset
 from trace_trainer.experts.problems import generate
 from trace_trainer.integrations.trl import call_reward, reward_function, trace_reward
 
