@@ -1,6 +1,6 @@
 """A scorer and a task of Inspect.
 
-inspect eval trace_trainer/traces --model openai/some-model -T split=test_story -T count=200
+inspect eval trace_trainer/traces --model openai/some-model -T split=test_schemas -T count=200
 """
 
 from __future__ import annotations

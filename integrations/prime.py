@@ -6,8 +6,8 @@ Its programs find a taskset as a module on the path, so a file `trace_tasks.py` 
 
     __all__ = ["TraceTaskset"]
 
-Then `eval trace_tasks --env.taskset.split test_story`, and prime-rl likewise. Theirs is the package `verifiers`, ours
-is `trace_trainer.verifiers`; they don't touch each other.
+Then `vf-eval trace_tasks --env.taskset.split test_schemas`, and prime-rl likewise. Theirs is the package `verifiers`,
+ours is `trace_trainer.verifiers`; they don't touch each other.
 """
 
 from __future__ import annotations
