@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from trace_trainer.engine.audit.chunk import AuditSettings
 from trace_trainer.engine.rows.columns import Columns
+from trace_trainer.engine.runs.manifest import versions
 from trace_trainer.verifiers.calls.verdict import CallOutcome
 from trace_trainer.verifiers.traces.verdict import Outcome
 
@@ -51,7 +51,7 @@ def description(settings: AuditSettings, most_rows: int, has_token: bool) -> dic
         "openapi": "3.1.0",
         "info": {
             "title": "Trace Trainer's rewards",
-            "version": version("trace-trainer"),
+            "version": versions()["trace-trainer"] or "unknown",
             "description": f"Judges completions ({settings.kind}) by the reward policy {settings.policy}.",
         },
         "security": [{"token": []}] if has_token else [],
