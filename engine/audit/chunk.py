@@ -94,7 +94,7 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         except UnreadableInput as error:
             audited.tally.add_unreadable(raw, str(error))
             unread = Verdict(Outcome.ERROR, (Violation("unreadable_line", str(error)),))
-            _keep(audited, settings, raw, row, _record(unread, None))
+            _keep(audited, settings, raw, row, record(unread, None))
             if settings.by is not None:
                 audited.tally.add_to_group(_group(row, settings.by), None, False)
             continue
@@ -105,7 +105,7 @@ def audit_chunk(chunk: Chunk, settings: AuditSettings) -> Audited:
         if settings.by is not None:
             audited.tally.add_to_group(_group(row, settings.by), verdict, judged.gold_known)
         if settings.records or settings.rows:
-            _keep(audited, settings, raw, row, _record(verdict, reward))
+            _keep(audited, settings, raw, row, record(verdict, reward))
     return audited
 
 
@@ -175,7 +175,7 @@ def judge(row: dict[str, Any], settings: AuditSettings, is_yaml: bool = False) -
     return Judged(verdict, found.answer is not None or reference is not None, ungrounded=ungrounded)
 
 
-def _record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
+def record(verdict: Verdict | CallVerdict, reward: float | None) -> dict[str, Any]:
     """The fields of a record but for the place. A reply has no expert and no answer, but calls and metrics."""
     found: dict[str, Any]
     if isinstance(verdict, CallVerdict):

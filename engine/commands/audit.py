@@ -19,23 +19,22 @@ import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.audit.calls import REPLIES
-from trace_trainer.engine.audit.chunk import NOUNS, AuditSettings
+from trace_trainer.engine.audit.chunk import AuditSettings
 from trace_trainer.engine.audit.inputs import TRACES, find_sources
 from trace_trainer.engine.audit.report import print_markdown, print_tables, sections, summary
 from trace_trainer.engine.audit.run import run_audit
 from trace_trainer.engine.audit.tally import Tally
 from trace_trainer.engine.commands.command import (
     Command,
-    Name,
     column_option,
     format_option,
     option,
-    refuse_given,
     resume_option,
     reward_option,
     workers_option,
 )
 from trace_trainer.engine.commands.files import Data, Output
+from trace_trainer.engine.commands.judging_options import check_judging, judging_options
 from trace_trainer.engine.commands.noise_floor import asks_for_stress, run_stress, stress_options
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.columns import Columns, read_columns
@@ -43,7 +42,7 @@ from trace_trainer.engine.rows.sources import Source
 from trace_trainer.engine.rows.writing import row_writer
 from trace_trainer.engine.runs.journal import journal
 from trace_trainer.engine.terminal.printable import tell
-from trace_trainer.verifiers.calls import AUTO, FORMATS
+from trace_trainer.verifiers.calls import AUTO
 
 _SHARE = re.compile(r"[0-9]{0,20}(\.[0-9]{0,20})?(/[0-9]{1,20}|e-?[0-9]{1,2})?%?", re.I)
 
@@ -109,33 +108,7 @@ _OF_CALLS = {"trace": "reply", "answer": "expected"}
     help="Field with a gold trace, whose function a trace must compute.",
     show_default="the first present of reference, gold_trace, solution_trace",
 )
-@option(
-    "--no-reference",
-    is_flag=True,
-    group="Evaluation",
-    help="Compare answers alone, where a line holds a gold trace as reference too.",
-)
-@option(
-    "--kind",
-    type=click.Choice(list(NOUNS)),
-    default="trace",
-    show_default=True,
-    group="Data",
-    help="What the inputs are: traces, or replies with tool calls.",
-)
-@option(
-    "--call-format",
-    type=Name(lambda: [AUTO, *FORMATS]),
-    group="Data",
-    help="How tool calls are written where a line has no format of its own.",
-    show_default=f"{AUTO}",
-)
-@option(
-    "--no-grounding",
-    is_flag=True,
-    group="Evaluation",
-    help="Don't check that the numbers stand in the question.",
-)
+@judging_options
 @reward_option
 @workers_option("How many processes check. Of many files each is read by the process that checks it.")
 @option(
@@ -193,16 +166,8 @@ def command(
 
     A row that can't be read, and a trace whose outcome is `error`, count as failing; neither stops the rest.
     """
-    if kind == "call":
-        refuse_given(
-            ("question_field", "expert_field", "reference_field", "no_reference", "no_grounding"),
-            "is an option of --kind trace; calls have no questions, experts, grounding and references",
-        )
-    else:
-        refuse_given(["call_format"], "is an option of --kind call; traces have none")
     columns = _columns(kind, column)
-    if no_reference and "reference" in columns.named:
-        raise UserError("a reference is named that --no-reference leaves out; give one of them")
+    check_judging(kind, columns, no_reference, ("question_field", "expert_field", "reference_field"))
     settings = AuditSettings(
         columns, kind, not no_grounding, not no_reference, policy, records=form == "jsonl",
         rows=bool(passed or failed), call_format=call_format or AUTO, by=by,

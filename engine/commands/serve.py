@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from trace_trainer.engine.commands.address import address_options
 from trace_trainer.engine.commands.command import Command, option
 from trace_trainer.engine.commands.models_asked import asked_task, default_model
 from trace_trainer.engine.commands.options import (
@@ -17,7 +18,6 @@ from trace_trainer.engine.commands.options import (
     task_options,
 )
 from trace_trainer.engine.extras import require_extra
-from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE
 from trace_trainer.engine.terminal.printable import tell
 
 
@@ -44,20 +44,7 @@ from trace_trainer.engine.terminal.printable import tell
     help="Longest completion that may be asked for; where nothing is asked for, it is half of the model's positions "
     "if these are fewer.",
 )
-@option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on.")
-@option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    metavar="N",
-    help="Port to listen on; 0 takes a free one.",
-)
-@option(
-    "--token",
-    is_flag=True,
-    help=f"Ask for a token on this machine too, as for any other --host: that of {KEY_VARIABLE}, else a new one.",
-)
+@address_options
 def command(
     model: str | None,
     task_name: str | None,

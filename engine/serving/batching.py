@@ -38,6 +38,30 @@ class Job:
     given_up: bool = False
 
 
+async def awaited(job: Future[Any], seconds: float, gone: Callable[[], Any]) -> Any:
+    """What comes of a job of another thread, which is cancelled where nobody waits for it any more.
+
+    Args:
+        seconds: after which it is given up.
+        gone: tells, awaited, whether the client has left.
+
+    Raises RequestError, and what the job raises.
+    """
+    result = asyncio.wrap_future(job)
+    until = time.monotonic() + seconds
+    try:
+        while not result.done():
+            left = until - time.monotonic()
+            if left <= 0:
+                raise RequestError(503, f"no answer within {seconds:g} s; ask for less, or later", after=5)
+            await asyncio.wait({result}, timeout=min(left, 0.5))
+            if not result.done() and await gone():
+                raise RequestError(499, "the client left")
+        return result.result()
+    finally:
+        result.cancel()  # which is nothing where it is done
+
+
 class Batcher:
     """The queue and its thread.
 
@@ -72,30 +96,11 @@ class Batcher:
         return job
 
     async def wait(self, job: Job, seconds: float, gone: Callable[[], Any]) -> Any:
-        """The result of a job.
-
-        Args:
-            seconds: after which it is given up.
-            gone: tells, awaited, whether the client has left.
-
-        Raises RequestError.
-        """
-        result = asyncio.wrap_future(job.result)
-        until = time.monotonic() + seconds
+        """The result of a job, as `awaited` has it. Raises RequestError."""
         try:
-            while not result.done():
-                left = until - time.monotonic()
-                if left <= 0:
-                    raise RequestError(
-                        503, f"no answer within {seconds:g} s; ask for less, or later", after=5
-                    )
-                await asyncio.wait({result}, timeout=min(left, 0.5))
-                if not result.done() and await gone():
-                    raise RequestError(499, "the client left")
-            return result.result()
+            return await awaited(job.result, seconds, gone)
         finally:
             job.given_up = True
-            result.cancel()  # which is nothing where it is done
 
     def check(self) -> None:
         """Raise AbandonedError where nobody waits for the pass that is running."""

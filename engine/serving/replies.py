@@ -11,7 +11,7 @@ from typing import Any
 from trace_trainer.engine.inference.completions import Sampled
 from trace_trainer.engine.inference.hosted.messages import numbered_calls
 from trace_trainer.engine.serving.answerer import Answer
-from trace_trainer.engine.serving.requests import ChatRequest, RequestError
+from trace_trainer.engine.serving.requests import ChatRequest
 from trace_trainer.engine.tasks import Task
 from trace_trainer.engine.tasks.calls import CallTask, as_message
 
@@ -39,12 +39,6 @@ def reply_events(answer: Answer, request: ChatRequest, model: str, task: Task[An
     if request.stream_usage:
         yield _event({**head, "choices": [], "usage": _usage(answer)})
     yield "data: [DONE]\n\n"
-
-
-def error_body(error: RequestError) -> dict[str, Any]:
-    """What a client is told of an error."""
-    kind = "invalid_request_error" if error.status < 500 else "server_error"
-    return {"error": {"message": error.message, "type": kind, "param": error.param, "code": error.status}}
 
 
 def _message(sampled: Sampled, task: Task[Any]) -> dict[str, Any]:

@@ -8,27 +8,47 @@ import signal
 import socket
 import sys
 from types import FrameType
+from typing import Any, Protocol
 
 import uvicorn
 
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.inference.hosted.endpoint import KEY_VARIABLE, is_loopback, key_in
-from trace_trainer.engine.serving.app import Service
 
 _MOST_CONNECTIONS = 512
 _SECONDS_TO_END = 5
+
+
+class Service(Protocol):
+    """What is served.
+
+    Attributes:
+        app: what answers, by the interface ASGI.
+    """
+
+    app: Any
+
+    def stop(self) -> None:
+        """Have what is computed end; what waits for it gets an error."""
+
+    def close(self) -> bool:
+        """End what is computed, and wait for it. Whether it ended."""
 
 
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens, opened before a model is loaded. Raises UserError where it can't be."""
     try:
         kind = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(kind[4][:2], family=kind[0])
+        listener = socket.create_server(kind[4][:2], family=kind[0])
     except (OSError, ValueError) as error:  # ValueError: text that no host can be called
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise UserError(
             f"can't listen on {host[:100]} port {port}: {reason}; --port 0 takes a free one"
         ) from None
+    # Handed on to every connection. asyncio sets it only where a socket names its protocol, which this one doesn't, and
+    # a reply of two packets would wait 40 ms for the client's acknowledgement of the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def base_url(listener: socket.socket) -> str:

@@ -1,4 +1,4 @@
-"""A model served in a thread, as `trainer serve` does it, but for the signals."""
+"""A service in a thread, as `trainer serve` has it, but for the signals."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from trace_trainer.engine.serving.app import Service
-from trace_trainer.engine.serving.server import Server, base_url, listening
+from trace_trainer.engine.serving.server import Server, Service, base_url, listening
 
 
 @contextlib.contextmanager

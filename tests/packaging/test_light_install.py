@@ -74,5 +74,6 @@ def test_help_is_shown_for_all_commands_that_train(light: Environment) -> None:
 @pytest.mark.parametrize("name", [name for name, entry in COMMANDS.items() if entry.extra])
 def test_a_command_that_needs_more_says_what_to_install(name: str, light: Environment) -> None:
     done = light.run("trainer", name)
-    line = f"Error: trainer {name} needs the extra train: pip install 'trace-trainer[train]'\n"
+    extra = COMMANDS[name].extra
+    line = f"Error: trainer {name} needs the extra {extra}: pip install 'trace-trainer[{extra}]'\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)

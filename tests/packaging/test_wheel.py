@@ -29,7 +29,7 @@ def test_it_is_small(wheel: Path) -> None:
 
 def test_all_code_and_what_it_reads_is_in_it_and_nothing_that_was_moved(files: set[str]) -> None:
     expected = {"trace_trainer/__init__.py", "trace_trainer/py.typed"}
-    for room in ("engine", "experts", "verifiers"):
+    for room in ("engine", "experts", "integrations", "verifiers"):
         paths = (path.relative_to(CHECKOUT) for path in (CHECKOUT / room).rglob("*") if path.is_file())
         expected |= {f"trace_trainer/{path}" for path in paths if path.suffix != ".pyc"}
     data = ("trace_trainer/checkpoints/", "trace_trainer/datasets/")

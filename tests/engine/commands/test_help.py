@@ -96,10 +96,16 @@ def test_choices_are_shown_as_choices() -> None:
 @pytest.mark.parametrize(
     ("option", "commands"),
     [
-        ("--call-format", ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve", "sample")),
+        (
+            "--call-format",
+            ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve", "sample", "serve-reward"),
+        ),
         ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "split", "convert gsm8k")),
-        ("--column", ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k", "sample")),
-        ("--reward", ("rl", "eval", "audit", "sample")),
+        (
+            "--column",
+            ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k", "sample", "serve-reward"),
+        ),
+        ("--reward", ("rl", "eval", "audit", "sample", "serve-reward")),
         ("--expert", ("sft", "rl", "eval", "generate", "solve", "sample")),
         ("--count", ("sft", "eval", "generate", "audit", "sample")),
         ("--eval-count", ("sft", "rl")),

@@ -75,7 +75,9 @@ def test_a_conversion_into_shards_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("trace_trainer.engine.commands.conversion_written.tell", stop)  # of the line that can't be read
+        patch.setattr(
+            "trace_trainer.engine.commands.conversion_written.tell", stop
+        )  # of the line that can't be read
         assert run(*asked, tmp_path / "parts").exit_code == 130
     assert [path.suffix for path in (tmp_path / "parts").iterdir()] == [".partial"]
     assert run(*asked, tmp_path / "parts", "--resume", "--workers", 2).exit_code == 0
