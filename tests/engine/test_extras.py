@@ -34,7 +34,8 @@ def test_the_extras_are_those_of_the_project() -> None:
     declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     modules = {
         extra: tuple(
-            re.split(r"[<>=!~\\[; ]", requirement)[0].replace("-", "_") for requirement in declared[extra]
+            re.split(r"[<>=!~\\[; ]", requirement)[0].removesuffix("-python").replace("-", "_")
+            for requirement in declared[extra]
         )
         for extra in declared.keys() - {"dev"}
     }
