@@ -86,6 +86,15 @@ def test_problems_that_are_held_out_have_their_text_restored(tmp_path: Path) -> 
     assert problem.question == "Rachel has 9 figs. She eats 4. How many are left?"
 
 
+def test_several_processes_write_what_one_does(tmp_path: Path) -> None:
+    data = _write(tmp_path / "a.jsonl", *[GOOD, UNCERTAIN, REFUSED, [1, 2]] * 9)
+    for name, workers in (("one", 1), ("two", 2)):
+        files = ("--out", tmp_path / name, "--refused", tmp_path / f"{name}.refused")
+        assert _run(data, *files, "--variants", 2, "--workers", workers).exit_code == 0
+    for suffix in ("", ".refused"):
+        assert (tmp_path / f"one{suffix}").read_bytes() == (tmp_path / f"two{suffix}").read_bytes()
+
+
 def test_only_rows_of_a_source_are_taken(tmp_path: Path) -> None:
     data = _write(tmp_path / "a.jsonl", GOOD, REFUSED)
     result = _run(data, "--out", tmp_path / "out.jsonl", "--source", "first", "--format", "json")
