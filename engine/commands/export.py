@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, decorated, option
+from trace_trainer.engine.commands.command import Command, Number, decorated, option
 from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, local_folder, run_settings
 from trace_trainer.engine.commands.options import max_new_tokens_option, task_options
@@ -41,7 +41,6 @@ from trace_trainer.engine.terminal.console import console_on
 from trace_trainer.engine.terminal.printable import tell
 
 _TYPES = sorted({kind for kinds in FORMS.values() for kind in kinds})
-_DEFAULT_COUNT = 200
 _RESULT = "export.json"
 _NOT_TOLD = ("out", "overwrite", "push")
 _OWN = [
@@ -52,8 +51,8 @@ _OWN = [
         default=MERGED,
         show_default=True,
         group="Method",
-        help="merged: a folder for Transformers, vLLM and others. gguf: a file for llama.cpp. ollama: that with a "
-        "Modelfile. mlx: a folder for MLX-LM.",
+        help="Form: a folder for Transformers, vLLM and others; a file for llama.cpp; that with a Modelfile; a folder for "
+        "MLX-LM.",
     ),
     option(
         "--type",
@@ -80,7 +79,7 @@ _OWN = [
     ),
     option(
         "--max-loss",
-        type=click.FloatRange(0, 1),
+        type=Number(0, 1),
         default=0.02,
         show_default=True,
         metavar="SHARE",
@@ -107,7 +106,7 @@ _PLACE = [
 ]
 
 
-@click.command("export", cls=Command)
+@click.command("export", cls=Command, negative="accuracy fell by more than --max-loss")
 @click.argument("model", metavar="RUN", type=Model())
 @lambda command: decorated(command, _OWN)
 @task_options

@@ -66,7 +66,9 @@ def test_every_command_has_the_common_options_an_example_and_its_exit_codes(name
     assert f"trainer {name}" in text.partition("xample")[2]
     codes = joined(text).rpartition("Exit codes: ")[2]
     assert codes.startswith("0 ") and "2 bad usage or unreadable input" in codes
-    assert ("1 " in re.sub(r"\d{2,}", "", codes)) == (name in ("audit", "solve", "doctor", "sft", "rl"))
+    assert ("1 " in re.sub(r"\d{2,}", "", codes)) == (
+        name in ("audit", "solve", "doctor", "sft", "rl", "export")
+    )
 
 
 @pytest.mark.parametrize("name", ["sft", "rl", "eval", "solve", "doctor"])
@@ -98,7 +100,19 @@ def test_choices_are_shown_as_choices() -> None:
     [
         (
             "--call-format",
-            ("sft", "rl", "eval", "generate", "audit", "doctor", "solve", "serve", "sample", "serve-reward"),
+            (
+                "sft",
+                "rl",
+                "eval",
+                "generate",
+                "audit",
+                "doctor",
+                "solve",
+                "serve",
+                "sample",
+                "serve-reward",
+                "export",
+            ),
         ),
         ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "split", "convert gsm8k")),
         (
@@ -106,8 +120,8 @@ def test_choices_are_shown_as_choices() -> None:
             ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k", "sample", "serve-reward"),
         ),
         ("--reward", ("rl", "eval", "audit", "sample", "serve-reward")),
-        ("--expert", ("sft", "rl", "eval", "generate", "solve", "sample")),
-        ("--count", ("sft", "eval", "generate", "audit", "sample")),
+        ("--expert", ("sft", "rl", "eval", "generate", "solve", "sample", "export")),
+        ("--count", ("sft", "eval", "generate", "audit", "sample", "export")),
         ("--eval-count", ("sft", "rl")),
         ("--show", ("sft", "rl", "doctor")),
     ],
