@@ -51,8 +51,8 @@ _OWN = [
         default=MERGED,
         show_default=True,
         group="Method",
-        help="Form: a folder for Transformers, vLLM and others; a file for llama.cpp; that with a Modelfile; a folder for "
-        "MLX-LM.",
+        help="Form: a folder for Transformers, vLLM and others; a file for llama.cpp; that with a Modelfile; a folder "
+        "for MLX-LM.",
     ),
     option(
         "--type",
@@ -134,9 +134,7 @@ def command(
     if push is not None:
         _check_token(push)
     task = asked_task([model], task_name, call_format)
-    name, problems = problems_asked(
-        task, data, (), split, count or (None if data else _DEFAULT_COUNT), 0, experts
-    )
+    name, problems = problems_asked(task, data, (), split, count, 0, experts)
     loaded = load_model(model, base=base, device="cpu")
     artefact.check(loaded)
     task.fit(loaded.tokenizer, loaded.name)
