@@ -31,7 +31,6 @@ from trace_trainer.engine.commands.command import (
     option,
     resume_option,
     reward_option,
-    workers_option,
 )
 from trace_trainer.engine.commands.files import Data, Output
 from trace_trainer.engine.commands.judging_options import check_judging, judging_options
@@ -110,7 +109,6 @@ _OF_CALLS = {"trace": "reply", "answer": "expected"}
 )
 @judging_options
 @reward_option
-@workers_option("How many processes check. Of many files each is read by the process that checks it.")
 @option(
     "--fail-under",
     type=Share(),

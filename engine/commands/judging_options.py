@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from trace_trainer.engine.audit.chunk import NOUNS
-from trace_trainer.engine.commands.command import Decorated, Name, decorated, option, refuse_given
+from trace_trainer.engine.commands.command import (
+    Decorated,
+    Name,
+    decorated,
+    option,
+    refuse_given,
+    workers_option,
+)
 from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.rows.columns import Columns
 from trace_trainer.verifiers.calls import AUTO, FORMATS
-
-MOST_WORKERS = max(64, 4 * (os.cpu_count() or 1))
 
 
 def judging_options(command: Decorated) -> Decorated:
@@ -45,14 +48,7 @@ def judging_options(command: Decorated) -> Decorated:
             group="Evaluation",
             help="Don't check that the numbers stand in the question.",
         ),
-        option(
-            "--workers",
-            type=click.IntRange(1, MOST_WORKERS),
-            default=1,
-            show_default=True,
-            metavar="N",
-            help="How many processes check.",
-        ),
+        workers_option("How many processes check."),
     ]
     return decorated(command, made)
 

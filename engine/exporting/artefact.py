@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import PreTrainedModel
 
 from trace_trainer.engine.atomic import sync_folder
 from trace_trainer.engine.errors import UserError
@@ -199,14 +200,21 @@ def loaded_again(
     after = load_model(artefact.weights, device="cpu")
     after.name = f"{artefact.name}-{artefact.kind}"
     if artefact.in_gguf:
-        # Transformers reads no scaling of rotary embeddings out of such a file; llama.cpp does.
-        shaped = type(before.model)(before.model.config).eval()
-        shaped.load_state_dict(after.model.state_dict())
-        after.model = shaped
+        after.model = in_shape_of(before.model, after.model)
     alike = all(_ids(before, text) == _ids(after, text) for text in texts)
     if not alike:
         after.tokenizer = before.tokenizer
     return after, _compared(before, after, texts, alike)
+
+
+def in_shape_of(model: PreTrainedModel, read: PreTrainedModel) -> PreTrainedModel:
+    """The weights of a model as Transformers read them out of a GGUF file, with the configuration of another.
+
+    It passes over what llama.cpp reads there besides, or takes as given: how rotary embeddings and queries are scaled.
+    """
+    shaped = type(model)(model.config).eval()
+    shaped.load_state_dict(read.state_dict())
+    return shaped
 
 
 def merging_error(merged: LoadedModel, adapter: LoadedModel, texts: Sequence[str]) -> Reading:

@@ -21,7 +21,7 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> PreTrainedTokenizerBa
     return loaded.tokenizer
 
 
-@pytest.mark.parametrize("name", ["qwen2_5", "qwen3_instruct_2507", "llama3", "gemma3", "phi3_5", "cohere"])
+@pytest.mark.parametrize("name", ["qwen2_5", "qwen3_instruct_2507", "llama3", "gemma3", "lfm2", "cohere"])
 @pytest.mark.parametrize("system", [None, "Be brief."])
 def test_its_frame_gives_what_the_template_gives(
     name: str, system: str | None, tokenizer: PreTrainedTokenizerBase
