@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,19 +19,15 @@ from trace_trainer.engine.errors import UserError
 from trace_trainer.engine.evaluation.playing import play_together
 from trace_trainer.engine.inference.rollout import Rollout
 from trace_trainer.engine.models.chat import completion_text
-from trace_trainer.engine.models.loading import LoadedModel
 from trace_trainer.engine.objectives.objective import advantages
 from trace_trainer.engine.problems.files.call_problems import CallProblem
-from trace_trainer.engine.runs.folder import Run
 from trace_trainer.engine.settings.stages import RLConfig
 from trace_trainer.engine.tasks.installer import with_episodes
 from trace_trainer.engine.training.rl.loop import NativeLoop
 from trace_trainer.engine.training.rl.overlong import takes_part
 from trace_trainer.engine.training.rl.problems import RL_SEED_OFFSET
-from trace_trainer.engine.training.rl.rollouts import Sampling
 from trace_trainer.engine.training.rl.samples import Sample, judged_sample
 from trace_trainer.engine.training.rl.turns import Turn, due, turn_advantages
-from trace_trainer.engine.training.team import Team
 
 if TYPE_CHECKING:
     from trace_trainer.engine.problems.installer import Episode, EpisodeResult
@@ -62,19 +58,14 @@ class EpisodesLoop(NativeLoop):
     A group of samples is that of all turns of all conversations of a start.
     """
 
-    def __init__(self, config: RLConfig, loaded: LoadedModel, run: Run, team: Team | None = None) -> None:
-        super().__init__(config, loaded, run, team)
-        # A conversation has one reply a turn.
-        self.sampling = Sampling(replace(config, group_size=1), loaded, self.task, self.team)
-
     def sample(
         self, problems: list[Any], places: Sequence[int] | None = None, again: int = 0
     ) -> list[list[Any]]:
         """Play every conversation of each group; of each group, the turns of each conversation."""
-        tokenizer = self.loaded.tokenizer
+        size, tokenizer = self.config.group_size, self.loaded.tokenizer
         places = range(len(problems)) if places is None else places
         episodes = {
-            place * self.config.group_size + member: episode
+            place * size + member: episode
             for place, group in zip(places, problems, strict=True)
             for member, episode in enumerate(group)
         }
@@ -83,16 +74,18 @@ class EpisodesLoop(NativeLoop):
         def ask(turn: int, asked: Mapping[int, CallProblem]) -> dict[int, str]:
             posed, names = list(asked.values()), list(asked)
             rounds = again * _CALLS_APART + turn
-            groups = self.sampling.groups(posed, self.iteration, names, rounds, self.steps)
+            groups = self.sampling.groups(posed, self.iteration, names, rounds, self.steps, size=1)
             for name, problem, (rollout,) in zip(names, posed, groups, strict=True):
                 played[name].append(Played(problem, rollout, episodes[name].result()))
             return {
                 name: completion_text(tokenizer, played[name][-1].rollout.completion_ids) for name in names
             }
 
+        if not episodes:  # a server is sent the weights by all processes together
+            self.sampling.groups([], self.iteration, [], steps=self.steps)
         play_together(episodes, ask, with_episodes(self.task).format, guard=self.config.guard)
         return [
-            [played[place * self.config.group_size + member] for member in range(len(group))]
+            [played[place * size + member] for member in range(len(group))]
             for place, group in zip(places, problems, strict=True)
         ]
 

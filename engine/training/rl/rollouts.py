@@ -52,8 +52,9 @@ class Sampling:
         self._policy = served_policy(config, loaded, team)
 
     def groups(
-        self, problems: Sequence[Any], iteration: int, places: Sequence[int], again: int = 0, steps: int = 0
-    ) -> list[list[Rollout]]:
+        self, problems: Sequence[Any], iteration: int, places: Sequence[int], again: int = 0, steps: int = 0,
+        size: int | None = None,
+    ) -> list[list[Rollout]]:  # fmt: skip
         """A group of completions for each problem, the same ones for the same settings and iteration.
 
         Args:
@@ -61,6 +62,7 @@ class Sampling:
                 its own.
             again: how many times others of the iteration were sampled before.
             steps: that were taken before; a server has the weights until there are more.
+            size: of the groups; None is that of the settings.
         """
         config, model = self._config, self._loaded.model
         tokenizer, ends = self._loaded.tokenizer, end_token_ids(self._loaded.tokenizer, model)
@@ -72,7 +74,7 @@ class Sampling:
             groups = sample(
                 model,
                 [prompt_ids(tokenizer, self._task.prompt(problem)) for problem in problems],
-                group_size=config.group_size,
+                group_size=size or config.group_size,
                 temperature=config.temperature,
                 max_new_tokens=config.max_new_tokens,
                 end_ids=ends,

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from helpers.plugins import without_traces
 from helpers.served import served
 from jsonschema import Draft202012Validator
 
@@ -167,7 +168,7 @@ def test_pages_of_other_hosts_get_nothing(url: str) -> None:
 
 
 @pytest.fixture
-def harmful(tmp_path: Path) -> str:
+def harmful(tmp_path: Path) -> Iterator[str]:
     """A reward policy that hangs, ends its process or raises, as the trace's expert has it."""
     file = tmp_path / "harmful.py"
     file.write_text(
@@ -185,7 +186,8 @@ def harmful(tmp_path: Path) -> str:
         "        os._exit(1)\n"
         "    return 0.5\n"
     )
-    return named_policy(f"{file}:harmful")
+    with without_traces():
+        yield named_policy(f"{file}:harmful")
 
 
 def test_a_policy_that_hangs_or_ends_its_process_costs_its_own_request_alone(harmful: str) -> None:

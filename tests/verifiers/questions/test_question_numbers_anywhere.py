@@ -117,7 +117,8 @@ def test_reading_time_grows_no_faster_than_the_question(piece: str) -> None:
         return time.process_time() - start
 
     # Quadratic time would be 64 times as long; the second of slack is for a machine that is busy with other work.
-    assert seconds(40_000) < 1 + 16 * min(seconds(5_000) for _ in range(3))
+    long, short = (min(seconds(length) for _ in range(3)) for length in (40_000, 5_000))
+    assert long < 1 + 16 * short
 
 
 def test_readings_do_not_depend_on_earlier_readings() -> None:

@@ -57,7 +57,7 @@ def scripted(loop: EpisodesLoop, say: Say, monkeypatch: pytest.MonkeyPatch) -> N
     """Let each conversation, by its number, say what a test wants."""
 
     def sampled(
-        problems: Sequence[CallProblem], iteration: int, places: Sequence[int], *others: Any
+        problems: Sequence[CallProblem], iteration: int, places: Sequence[int], *others: Any, **size: Any
     ) -> list[list[Rollout]]:
         loaded = loop.loaded
         texts = [say(place, problem, loop) for place, problem in zip(places, problems, strict=True)]
