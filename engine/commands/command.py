@@ -161,17 +161,21 @@ class Command(click.Command):
             require_apart(ctx)
             return super().invoke(ctx)
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def options_by_group(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Names and help of the options, by the heading that they stand under, in order."""
         found: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
                 found.setdefault(getattr(param, "group", "Run"), []).append(record)
         # One group alone needs no name of its own.
-        names = {next(iter(found)): "Options"} if len(found) == 1 else {name: name for name in GROUPS}
-        for group, name in names.items():
-            if group in found:
-                with formatter.section(name):
-                    formatter.write_dl(found[group])
+        if len(found) == 1:
+            return {"Options": next(iter(found.values()))}
+        return {group: found[group] for group in GROUPS if group in found}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for group, records in self.options_by_group(ctx).items():
+            with formatter.section(group):
+                formatter.write_dl(records)
 
 
 class Family(click.Group, Command):
