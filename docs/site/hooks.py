@@ -82,9 +82,7 @@ def _code(found: re.Match[str]) -> str:
 def moved(text: str) -> str:
     """A page from beside docs/, with its links as they are from within."""
     text = text.replace("](docs/examples)", "](plugins.md)").replace("](docs/", "](")
-    return re.sub(
-        r"\]\((\w+\.md)(?=[#)])", lambda found: f"]({BESIDE.get(found[1], found[1])}", text
-    )
+    return re.sub(r"\]\((\w+\.md)(?=[#)])", lambda found: f"]({BESIDE.get(found[1], found[1])}", text)
 
 
 def python_page() -> Iterator[str]:
