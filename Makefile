@@ -8,7 +8,7 @@ PIP_ARGS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --constraint constraints.txt --editable
 
-.PHONY: demo test test-slow check format bench bench-training clean
+.PHONY: demo test test-slow check format bench bench-training docs clean
 .DELETE_ON_ERROR:
 
 # Two test processes share two cores; more threads in each would only wait for each other. What needs the wheel stays
@@ -40,6 +40,11 @@ bench: .venv/installed
 bench-training: .venv/installed-dev
 	$(BIN)/python -m trace_trainer.engine.commands.bench_training
 
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: .venv/installed-docs
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "build/site/index.html; with its search: $(BIN)/python -m http.server --directory build/site"
+
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -51,6 +56,11 @@ clean:
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv; the first time takes a few minutes (PyTorch is large)."
 	$(INSTALL) '.[dev]'
+	@touch .venv/installed $@
+
+.venv/installed-docs: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing into .venv; the first time takes a few minutes (PyTorch is large)."
+	$(INSTALL) '.[docs]'
 	@touch .venv/installed $@
 
 .venv/bin/python:

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
+from trace_trainer.engine.commands.choices import choices_shown, completions, with_choices
 from trace_trainer.engine.commands.ending import system_errors_in_one_line
 from trace_trainer.engine.commands.files import require_apart
 from trace_trainer.engine.errors import UserError
@@ -28,20 +30,7 @@ from trace_trainer.verifiers.score import POLICIES
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-_LONGEST_CHOICES = 60
 _DETAIL = "trainer.detail"  # of a context's meta: "quiet" or "verbose"
-
-
-def choices_shown(known: Sequence[str]) -> str:
-    """The choices as a metavar, `[a|b]`; NAME where that would be too long."""
-    shown = f"[{'|'.join(known)}]"
-    return shown if len(shown) <= _LONGEST_CHOICES else "NAME"
-
-
-def with_choices(text: str, known: Sequence[str], *, always: bool = False) -> str:
-    """A line of help, with the choices where its metavar has no room for them, or always."""
-    fits = choices_shown(known) != "NAME" and not always
-    return text if fits or not known else f"{text} There are {', '.join(known)}."
 
 
 class Name(click.ParamType):
@@ -70,6 +59,11 @@ class Name(click.ParamType):
         if name not in self.known:
             self.fail(f"no {value}{nearest(name, self.known)}; there are {', '.join(self.known)}", param, ctx)
         return name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return completions(self.known, incomplete)
 
 
 class NameList(Name):
@@ -167,17 +161,21 @@ class Command(click.Command):
             require_apart(ctx)
             return super().invoke(ctx)
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def options_by_group(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Names and help of the options, by the heading that they stand under, in order."""
         found: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
                 found.setdefault(getattr(param, "group", "Run"), []).append(record)
         # One group alone needs no name of its own.
-        names = {next(iter(found)): "Options"} if len(found) == 1 else {name: name for name in GROUPS}
-        for group, name in names.items():
-            if group in found:
-                with formatter.section(name):
-                    formatter.write_dl(found[group])
+        if len(found) == 1:
+            return {"Options": next(iter(found.values()))}
+        return {group: found[group] for group in GROUPS if group in found}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for group, records in self.options_by_group(ctx).items():
+            with formatter.section(group):
+                formatter.write_dl(records)
 
 
 class Family(click.Group, Command):

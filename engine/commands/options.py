@@ -7,17 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from trace_trainer.engine.commands.command import (
-    Decorated,
-    Name,
-    Number,
-    Option,
-    choices_shown,
-    decorated,
-    option,
-    with_choices,
-)
+from trace_trainer.engine.commands.choices import choices_shown, completions, with_choices
+from trace_trainer.engine.commands.command import Decorated, Name, Number, Option, decorated, option
 from trace_trainer.engine.commands.files import Model
 from trace_trainer.engine.doctor.checks import CHECKS
 from trace_trainer.engine.errors import UserError
@@ -73,6 +66,10 @@ class SettingOption(Option):
             shown = choices_shown(known)
             return "NAME,..." if self.multiple else shown
         return str(self._item.metadata["metavar"] or _METAVARS[_plain_type(self._item)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        known = names_of(self._item.metadata["choices"])
+        return completions(known, incomplete) if known else super().shell_complete(ctx, incomplete)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         known = names_of(self._item.metadata["choices"])
@@ -153,6 +150,7 @@ def recipe_option(shown_default: str = "default") -> Callable[[Decorated], Decor
         "--recipe",
         metavar="NAME",
         is_eager=True,  # so that --help after it shows that recipe's values
+        shell_complete=lambda ctx, param, incomplete: completions(recipe_names(), incomplete),
         help=f"Settings to start from: {', '.join(recipe_names())}, or a file. Other options override them.",
         show_default=shown_default,
     )

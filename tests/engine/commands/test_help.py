@@ -50,6 +50,12 @@ def test_every_line_stands_by_itself(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_option_is_declared_twice(name: str) -> None:
+    found = [spelling for option in options_of(name) for spelling in option.opts]
+    assert len(found) == len(set(found)), sorted(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_values_have_names_that_mean_something(name: str) -> None:
     text = help_of(*name.split())
     text = text.partition("\n\n")[2]  # without the arguments
