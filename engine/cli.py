@@ -46,6 +46,7 @@ COMMANDS: dict[str, Entry] = {
     "eval": Entry("Measure a model's accuracy on held-out problems."),
     "sample": Entry("Keep a model's right completions, as rows to train on."),
     "compare": Entry("Compare stored evaluations problem by problem.", None),
+    "retention": Entry("Measure what a model has forgotten by its training."),
     "export": Entry("Write a model in the form of another program, and measure it again."),
     "solve": Entry("Answer one question with a model and show the trace."),
     "serve": Entry("Serve a model to other programs over HTTP."),

@@ -31,7 +31,7 @@ FLOORS = {
         commands
         benchmarks doctor
         training rewarding
-        audit report pretraining exporting
+        audit report pretraining exporting retention
         settings runs evaluation serving
         tasks objectives
         problems

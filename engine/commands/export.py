@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from trace_trainer.engine.atomic import atomic_write
 from trace_trainer.engine.commands.command import Command, Number, decorated, option
+from trace_trainer.engine.commands.command_line import given_command
 from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.models_asked import asked_task, local_folder, run_settings
 from trace_trainer.engine.commands.options import max_new_tokens_option, task_options
@@ -157,7 +157,11 @@ def command(
     found |= {"reading": reading.to_json(), "before_and_after": [m.to_json() for m in measured]}
     difference = Difference.between(measured[1], measured[0]) if measured else None
     found["difference"] = difference.to_json() if difference else None
-    _finish(artefact, found, card(artefact, local_folder(model), run_settings(model), measured, _command()))
+    _finish(
+        artefact,
+        found,
+        card(artefact, local_folder(model), run_settings(model), measured, given_command(_NOT_TOLD)),
+    )
     _report(artefact, reading, measured)
     if push is not None:
         _push(artefact, push)
@@ -210,20 +214,6 @@ def _report(artefact: Artefact, reading: Reading, measured: Sequence[Evaluation]
         notes.append(f"llama-server -m {artefact.weights} --jinja")
     for note in notes:
         console.print(note, highlight=False, markup=False, soft_wrap=True)
-
-
-def _command() -> str:
-    """The command line that was given, as it can be given again."""
-    given = click.get_current_context()
-    parts = ["trainer", "export"]
-    for param in given.command.params:
-        value = given.params.get(param.name or "")
-        if isinstance(param, click.Argument):
-            parts.append(Path(str(value)).name)
-        elif param.name not in _NOT_TOLD and value not in (None, False, (), param.default):
-            for one in value if isinstance(value, tuple) else (value,):
-                parts += [param.opts[0]] if one is True else [param.opts[0], str(one)]
-    return shlex.join(parts)
 
 
 def _check_token(repository: str) -> None:

@@ -11,7 +11,7 @@ from trace_trainer.engine.inference.scoring import micro_batches, score_tokens
 from trace_trainer.engine.models.chat import Row
 from trace_trainer.engine.models.loading import LoadedModel
 
-_BATCH_TOKENS = 512
+BATCH_TOKENS = 512
 """Of a batch, so that the logits over a large vocabulary (262,144 words: 0.5 GB in float32) fit beside the model."""
 
 
@@ -26,7 +26,7 @@ def reply_losses(
     """
     rollouts = [Rollout(row.ids[: row.prompt_length], row.completion_ids, [], ended=True) for row in rows]
     losses = [0.0] * len(rows)
-    for batch in micro_batches(loaded.model, rollouts, _BATCH_TOKENS):
+    for batch in micro_batches(loaded.model, rollouts, BATCH_TOKENS):
         scores = score_tokens(loaded.model, [rollouts[n] for n in batch], 1.0, loaded.tokenizer.pad_token_id)
         sums = torch.zeros(len(batch), device=scores.rows.device).index_add(0, scores.rows, -scores.logprobs)
         for number, loss in zip(batch, sums.tolist(), strict=True):

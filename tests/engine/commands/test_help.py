@@ -73,7 +73,7 @@ def test_every_command_has_the_common_options_an_example_and_its_exit_codes(name
     codes = joined(text).rpartition("Exit codes: ")[2]
     assert codes.startswith("0 ") and "2 bad usage or unreadable input" in codes
     assert ("1 " in re.sub(r"\d{2,}", "", codes)) == (
-        name in ("audit", "solve", "doctor", "sft", "rl", "export")
+        name in ("audit", "solve", "doctor", "sft", "rl", "export", "retention")
     )
 
 
@@ -120,7 +120,10 @@ def test_choices_are_shown_as_choices() -> None:
                 "export",
             ),
         ),
-        ("--format", ("audit", "compare", "eval", "doctor", "experts", "solve", "split", "convert gsm8k")),
+        (
+            "--format",
+            ("audit", "compare", "eval", "doctor", "experts", "retention", "solve", "split", "convert gsm8k"),
+        ),
         (
             "--column",
             ("sft", "rl", "eval", "audit", "doctor", "split", "convert gsm8k", "sample", "serve-reward"),
