@@ -10,14 +10,15 @@ from typing import Any
 import click
 
 from trace_trainer.engine.atomic import atomic_write
-from trace_trainer.engine.commands.command import Command, Number, format_option, option
+from trace_trainer.engine.commands.command import Command, Number, format_option, option, refuse_given
 from trace_trainer.engine.commands.command_line import given_command
-from trace_trainer.engine.commands.files import Model, Output
+from trace_trainer.engine.commands.files import Data, Model, Output
 from trace_trainer.engine.commands.options import loading_options
 from trace_trainer.engine.commands.retention_result import print_retention
 from trace_trainer.engine.models.loading import load_model
 from trace_trainer.engine.models.names import resolve
-from trace_trainer.engine.retention.figures import retained
+from trace_trainer.engine.retention.figures import retained, retained_shares
+from trace_trainer.engine.retention.harness import Figures, Harness
 from trace_trainer.engine.retention.record import Retention
 from trace_trainer.engine.retention.scoring import Scores, score_suite, text_count
 from trace_trainer.engine.retention.suite import Suite, embedded_suite
@@ -41,6 +42,27 @@ from trace_trainer.engine.terminal.progress import Progress
     help="Loss of a task above which the command ends with 1: of accuracy, and for plain text the share of bits that "
     "it takes more.",
 )
+@option(
+    "--tasks",
+    metavar="NAME,...",
+    group="Evaluation",
+    help="Tasks of lm-evaluation-harness that are measured too (extra eval).",
+)
+@option(
+    "--include",
+    type=Data(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    group="Evaluation",
+    help="Folder with more task files of the harness, which may read data that lies here.",
+)
+@option(
+    "--limit",
+    type=click.IntRange(2),
+    metavar="N",
+    group="Evaluation",
+    help="Documents of each of these tasks.",
+    show_default="all",
+)
 @format_option("table", "markdown", "json")
 @option(
     "--out",
@@ -49,26 +71,33 @@ from trace_trainer.engine.terminal.progress import Progress
     metavar="FILE",
     help="Write the result there, whole or not at all.",
 )
-def command(before: str, after: str, max_loss: float, form: str, out: Path | None, **how: Any) -> None:
+def command(
+    before: str, after: str, max_loss: float, tasks: str | None, include: Path | None, limit: int | None, form: str,
+    out: Path | None, **how: Any,
+) -> None:  # fmt: skip
     """Measure what a model has forgotten: the same tasks before and after its training.
 
     The tasks are shipped and need no network: the perplexity of plain text, copying, arithmetic, and sentences to
     complete, the last three by the probability of several ways to go on. Both models read the text as it is, without
     a chat template. Differences are paired by item, with 95 % intervals. As Markdown it is a record: the figures,
-    date, device and command.
+    date, device and command. --tasks adds public tasks.
 
     \b
     Examples:
       trainer retention --before tiny-base --after my-run
       trainer retention --before gemma3-270m --after my-run --max-loss 0.1
       trainer retention --before my-base --after my-run --format markdown --out retention.md
+      trainer retention --before my-base --after my-run --tasks hellaswag,gsm8k --limit 200
     """
     for name in (before, after):
         resolve(name)
+    if tasks is None:
+        refuse_given(("include", "limit"), "is for --tasks")
+    harness = None if tasks is None else Harness([name.strip() for name in tasks.split(",")], include, limit)
     suite = embedded_suite()
-    with Progress("reading", total=2 * text_count(suite), unit="texts") as bar:
-        old, new = (_scored(name, suite, how, bar) for name in (before, after))
-    result = Retention.of(suite.version, old, new, retained(suite, old, new), given_command(("out", "form")))
+    (old, old_public), (new, new_public) = (_scored(name, suite, harness, how) for name in (before, after))
+    figures = retained(suite, old, new) + retained_shares(old_public, new_public)
+    result = Retention.of(suite.version, old, new, figures, given_command(("out", "form")), harness)
     with atomic_write(out) if out else contextlib.nullcontext(sys.stdout) as stream:
         print_retention(result, form, stream)
     lost = result.lost(max_loss)
@@ -80,6 +109,9 @@ def command(before: str, after: str, max_loss: float, form: str, out: Path | Non
         raise SystemExit(1)
 
 
-def _scored(name: str, suite: Suite, how: dict[str, Any], bar: Progress) -> Scores:
-    """The scores of one model, which is let go of before the next is loaded."""
-    return score_suite(load_model(name, **how), suite, bar.advance)
+def _scored(name: str, suite: Suite, harness: Harness | None, how: dict[str, Any]) -> tuple[Scores, Figures]:
+    """What one model made of all tasks. It is let go of before the next is loaded."""
+    loaded = load_model(name, **how)
+    with Progress(loaded.name, total=text_count(suite), unit="texts") as bar:
+        scores = score_suite(loaded, suite, bar.advance)
+    return scores, harness.score(loaded) if harness else {}

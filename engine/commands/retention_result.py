@@ -44,7 +44,7 @@ def _write_record(result: Retention, table: str, stream: TextIO) -> None:
         "date": result.date,
         "device": result.device,
         "dtype": result.dtype,
-        "batch": f"{result.batch} tokens",
+        "batch": result.batch,
         "suite": f"embedded, version {result.suite}",
         "versions": told,
         "command": f"`{result.command}`",

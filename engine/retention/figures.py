@@ -12,7 +12,9 @@ from math import exp, log, sqrt
 from statistics import fmean, stdev
 from typing import Any
 
+from trace_trainer.engine.evaluation.difference import paired
 from trace_trainer.engine.evaluation.intervals import mean_of_any, paired_difference
+from trace_trainer.engine.retention.harness import Figures
 from trace_trainer.engine.retention.scoring import Scores, chosen
 from trace_trainer.engine.retention.suite import PLAIN_TEXT, Item, Suite
 
@@ -73,6 +75,24 @@ def retained(suite: Suite, before: Scores, after: Scores) -> list[Retained]:
     return found
 
 
+def retained_shares(before: Figures, after: Figures) -> list[Retained]:
+    """The figures that the harness found of both models, all of which count as losses."""
+    found = []
+    for (task, metric), old in before.items():
+        new = after.get((task, metric), {})
+        shared = [number for number in old if number in new]
+        if len(shared) > 1:
+            ours, theirs = ([side[number] for number in shared] for side in (new, old))
+            difference, low, high = paired(ours, theirs)
+            interval = (low, high)
+            found.append(
+                Retained(
+                    task, metric, len(shared), _share(theirs), _share(ours), difference, interval, -difference
+                )
+            )
+    return found
+
+
 def _plain_text(passages: Sequence[str], before: Sequence[float], after: Sequence[float]) -> list[Retained]:
     n = len(passages)
     changes = [ours - theirs for ours, theirs in zip(after, before, strict=True)]
@@ -112,8 +132,8 @@ def _mean(amounts: Sequence[float], sizes: Sequence[float]) -> Value:
     return Value(fmean(rates), stdev(rates) / sqrt(len(rates)))
 
 
-def _share(right: Sequence[bool]) -> Value:
-    return _mean([float(one) for one in right], [1] * len(right))
+def _share(values: Sequence[float]) -> Value:
+    return _mean(values, [1] * len(values))
 
 
 def _exp(value: Value) -> Value:

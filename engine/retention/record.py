@@ -8,6 +8,7 @@ from typing import Any
 
 from trace_trainer.engine.inference.reply_loss import BATCH_TOKENS
 from trace_trainer.engine.retention.figures import Retained
+from trace_trainer.engine.retention.harness import ROWS, Harness
 from trace_trainer.engine.retention.scoring import Scores
 from trace_trainer.engine.runs.manifest import now, versions
 
@@ -22,7 +23,7 @@ class Retention:
         suite: version of the items.
         date: when it was found, in UTC.
         device, dtype: what the models were computed on and in.
-        batch: tokens of a batch.
+        batch: how much is computed at once.
         versions: of the libraries.
         command: what measured it.
     """
@@ -34,16 +35,26 @@ class Retention:
     date: str
     device: str
     dtype: str
-    batch: int
+    batch: str
     versions: dict[str, str | None]
     command: str
 
     @classmethod
     def of(
-        cls, suite: int, before: Scores, after: Scores, figures: Sequence[Retained], command: str
+        cls,
+        suite: int,
+        before: Scores,
+        after: Scores,
+        figures: Sequence[Retained],
+        command: str,
+        harness: Harness | None = None,
     ) -> Retention:
         """The record of two models' scores, made now."""
-        circumstances = (now(), after.device, after.dtype, BATCH_TOKENS, versions())
+        batch, installed = f"{BATCH_TOKENS} tokens", versions()
+        if harness:
+            batch += f", {ROWS} rows in the harness"
+            installed |= {"lm_eval": harness.version}
+        circumstances = (now(), after.device, after.dtype, batch, installed)
         return cls(before.model, after.model, figures, suite, *circumstances, command)
 
     def lost(self, most: float) -> list[Retained]:
