@@ -37,7 +37,7 @@ class Harness:
         from lm_eval.tasks import TaskManager, get_task_dict
 
         self._manager = TaskManager(include_path=str(include) if include else None)
-        known = {*self._manager.all_tasks}
+        known = set(self._manager.all_tasks)
         if unknown := [name for name in tasks if name not in known]:
             raise UserError(
                 f"lm-evaluation-harness has no task {', '.join(unknown)}: lm_eval ls tasks lists them"

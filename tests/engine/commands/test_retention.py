@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,21 @@ def test_an_unknown_model_is_named_before_anything_is_loaded(
     result = _retention(**names)
     assert result.exit_code == 2
     assert "there is no model tiny-bse" in result.output
+
+
+@pytest.mark.parametrize("words", [("--limit", "5"), ("--include", ".")])
+def test_what_is_for_public_tasks_is_refused_without_them(
+    words: tuple[str, str], tiny_model_dir: Path
+) -> None:
+    result = _retention(tiny_model_dir, tiny_model_dir, *words)
+    assert result.exit_code == 2
+    assert f"{words[0]} is for --tasks" in result.output
+
+
+def test_public_tasks_without_the_harness_are_refused_in_one_line(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    result = _retention(tiny_model_dir, tiny_model_dir, "--tasks", "hellaswag")
+    assert result.exit_code == 2
+    assert result.output == "Error: --tasks needs the extra eval: pip install 'trace-trainer[eval]'\n"

@@ -7,7 +7,7 @@ from statistics import stdev
 
 import pytest
 
-from trace_trainer.engine.retention.figures import Retained, retained
+from trace_trainer.engine.retention.figures import Retained, retained, retained_shares
 from trace_trainer.engine.retention.scoring import Scores
 from trace_trainer.engine.retention.suite import Item, Suite
 
@@ -69,3 +69,15 @@ def test_the_error_of_a_share_is_that_of_a_mean() -> None:
     acc = figures(scores(NATS, 15), scores(NATS, 15))["acc"]
     assert acc.before.value == 0.75
     assert acc.before.stderr == pytest.approx(stdev([1.0] * 15 + [0.0] * 5) / 20**0.5)
+
+
+def test_tasks_of_the_harness_are_paired_by_document() -> None:
+    before = {("task", "acc"): {0: 1.0, 1: 1.0, 2: 0.0, 3: 1.0}}
+    after = {("task", "acc"): {3: 0.0, 2: 0.0, 1: 1.0}}
+    (found,) = retained_shares(before, after)
+    assert (found.n, found.before.value, found.after.value) == (3, pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert found.loss == pytest.approx(1 / 3)
+
+
+def test_a_figure_that_one_model_alone_has_is_left_out() -> None:
+    assert retained_shares({("task", "acc"): {0: 1.0, 1: 0.0}}, {}) == []
