@@ -22,6 +22,7 @@ from trace_trainer.engine.retention.harness import Figures, Harness
 from trace_trainer.engine.retention.record import Retention
 from trace_trainer.engine.retention.scoring import Scores, score_suite, text_count
 from trace_trainer.engine.retention.suite import Suite, embedded_suite
+from trace_trainer.engine.settings.declaring import MOST
 from trace_trainer.engine.terminal.printable import tell
 from trace_trainer.engine.terminal.progress import Progress
 
@@ -57,7 +58,7 @@ from trace_trainer.engine.terminal.progress import Progress
 )
 @option(
     "--limit",
-    type=click.IntRange(2),
+    type=click.IntRange(2, MOST),
     metavar="N",
     group="Evaluation",
     help="Documents of each of these tasks.",

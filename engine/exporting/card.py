@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
-from huggingface_hub.errors import ValidationError
 
 from trace_trainer.engine.evaluation.figures import Evaluation
 from trace_trainer.engine.exporting.artefact import Artefact
@@ -60,13 +59,6 @@ def card(
     )
     said = "\n\n".join(_sections(artefact, source, settings, evaluations, command, parents, license))
     return f"---\n{data.to_yaml()}\n---\n{said}\n"
-
-
-def check_card(text: str) -> None:
-    """Raise ValueError where the hub would not take the metadata of a card; nobody is asked."""
-    held = ModelCard(text, ignore_metadata_errors=False)
-    if not held.data.to_dict():
-        raise ValidationError("a card without metadata")
 
 
 def _sections(
@@ -124,7 +116,10 @@ def _parents(source: Path) -> list[Path]:
 
 def _stated(folder: Path) -> dict[str, Any]:
     """The metadata of a model folder's own card; empty where it has none that can be read."""
+    file = folder / "README.md"
+    if not file.is_file():  # the hub would be asked for it
+        return {}
     try:
-        return ModelCard.load(folder / "README.md").data.to_dict()
+        return ModelCard.load(file).data.to_dict()
     except (OSError, ValueError, yaml.YAMLError):
         return {}

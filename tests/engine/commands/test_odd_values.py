@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from trace_trainer.engine.cli import COMMANDS, trainer
+from trace_trainer.engine.cli import COMMANDS, command_module, trainer
 from trace_trainer.engine.commands.options import SettingOption
 
 ROW = {
@@ -46,10 +46,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_model_dir: Path,
         raise Loaded
 
     # Loaded before anything is replaced, for modules keep what they import.
-    importlib.import_module("trace_trainer.engine.commands.examined_training")
+    for name in (*COMMANDS, "examined_training"):
+        importlib.import_module(command_module(name))
     for name in (
         "training.tuning.load_model", "models.loading.load_model", "training.averaging.average",
-        "commands.average.average", "pretraining.training.pretrain",
+        "commands.average.average", "commands.export.load_model", "commands.retention.load_model",
+        "pretraining.training.pretrain",
     ):  # fmt: skip
         monkeypatch.setattr(f"trace_trainer.engine.{name}", load)
     monkeypatch.chdir(tmp_path)

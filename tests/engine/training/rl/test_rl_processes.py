@@ -87,7 +87,9 @@ def test_a_process_that_is_lost_ends_the_run_with_a_line_and_a_checkpoint(
 
 
 def test_a_stop_that_one_process_hears_stops_all(tiny_model_dir: Path, tmp_path: Path) -> None:
-    given = ("rl", "--model", tiny_model_dir, "--iters", 400, "--eval-every", 0, *SETTINGS)
+    # So slowly that its samples keep differing: where they are all alike, the run ends by itself.
+    slowly = (*SETTINGS, "--learning-rate", "1e-6")
+    given = ("rl", "--model", tiny_model_dir, "--iters", 400, "--eval-every", 0, *slowly)
     processes = start(tmp_path, *given, "--name", "r")
     began(processes, tmp_path / "r" / "metrics.jsonl", 1)
     processes[1].send_signal(signal.SIGTERM)
